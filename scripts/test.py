@@ -1,0 +1,295 @@
+"""Sets up and runs every suite this machine can run, and says which it cannot run and why.
+
+`--fast` leaves out what needs Blender, `--suite NAME` runs one, `--list` names them; what follows `--` goes to pytest.
+The variable TRIPO_TEST_BLENDER names Blender applications for the suite `window`: paths, separated as in PATH.
+The exit code is 0 only if all that could run passed. The last line has the sums.
+"""
+
+import argparse
+import contextlib
+import functools
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Callable, Dict, List, NamedTuple, Optional
+from xml.etree import ElementTree
+
+import build
+import environments
+
+ROOT = build.ROOT
+APPLICATIONS = "TRIPO_TEST_BLENDER"
+TIME_LIMIT_S = 20 * 60  # one suite; pytest's own limit cannot interrupt a call that hangs inside Blender's C code
+
+# No test sees the caller's Blender settings, keys or Python modules.
+_KEPT_OUT = ("BLENDER_", "MODELSTREAM_", "TRIPO_", "PYTEST_", "PYTHONPATH", "PYTHONHOME")
+
+# Inside Blender the warnings of its own add-ons and libraries are not ours; those that our code causes are errors.
+_BLENDER_WARNINGS = "filterwarnings=default\nerror:::bl_ext\\..*tripo_blender\nerror::pytest.PytestWarning"
+
+
+class Outcome(NamedTuple):
+    """What became of a suite."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    remark: str = ""
+
+
+class Suite(NamedTuple):
+    """A suite: its name, how to run it with further arguments for pytest, and whether it needs no Blender."""
+
+    name: str
+    run: Callable[[List[str]], Outcome]
+    fast: bool = False
+
+
+class NotRunError(Exception):
+    """The suite cannot run here; the text is the reason."""
+
+
+def suites() -> List[Suite]:
+    """All suites, in the order they run."""
+    versions = environments.bpy_versions()
+    applications = [path for path in os.environ.get(APPLICATIONS, "").split(os.pathsep) if path]
+    return [
+        Suite("style", _style, fast=True),
+        Suite("core", _core, fast=True),
+        Suite("simulator", functools.partial(_pytest, "simulator", "tools"), fast=True),
+        Suite("worker", functools.partial(_pytest, "worker", "tools"), fast=True),
+        Suite("build", _build),
+        *(Suite("blender " + version, functools.partial(_blender, version)) for version in versions),
+        *(Suite("window " + path, functools.partial(_window, path)) for path in applications),
+        *([] if applications else [Suite("window", _no_window)]),
+    ]
+
+
+def _style(_more: List[str]) -> Outcome:
+    python = str(environments.environment("tools"))
+    checks = {
+        "ruff format": [python, "-m", "ruff", "format", "--check", "."],
+        "ruff check": [python, "-m", "ruff", "check", "--output-format", "concise", "."],
+        "mypy": [python, "-m", "mypy"],
+        "import-linter": [python, "-c", "from importlinter.cli import lint_imports_command as run; run(['--no-logo'])"],
+    }
+    failed = []
+    for name, command in checks.items():
+        _say("-- {}".format(name))
+        if _run(command, _surroundings()) != 0:
+            failed.append(name)
+    return Outcome(len(checks) - len(failed), len(failed), 0, ", ".join(failed))
+
+
+def _core(more: List[str]) -> Outcome:
+    with tempfile.TemporaryDirectory(prefix="tripo-coverage-") as temporary:
+        surroundings = _surroundings(COVERAGE_FILE=str(Path(temporary, "coverage")))
+        outcome = _pytest("core", "tools", more, ["-m", "coverage", "run"], surroundings)
+        if more:
+            return outcome._replace(remark=outcome.remark or "coverage not judged: only a part was asked for")
+        report = [str(environments.environment("tools")), "-m", "coverage", "report"]
+        if _run(report, surroundings) != 0:
+            total = subprocess.run(
+                [*report, "--format=total", "--precision=1"],
+                stdout=subprocess.PIPE,
+                cwd=str(ROOT),
+                env=surroundings,
+                check=False,
+            )
+            remark = "{} branch coverage {} %, wanted 100".format(outcome.remark, total.stdout.decode().strip()).strip()
+            return outcome._replace(failed=outcome.failed + 1, remark=remark)
+        return outcome
+
+
+def _build(_more: List[str]) -> Outcome:
+    made = build.build()
+    _say("{}: {} bytes".format(made.name, made.stat().st_size))
+    return Outcome(passed=1)
+
+
+def _blender(version: str, more: List[str]) -> Outcome:
+    return _with_zip("blender", "bpy-" + version, ["-o", _BLENDER_WARNINGS, *more], {})
+
+
+def _window(application: str, more: List[str]) -> Outcome:
+    said = ""
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        asked = subprocess.run(
+            [application, "--version"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=120, check=False
+        )
+        said = asked.stdout.decode(errors="replace")
+    found = re.search(r"Blender \d\S*", said)
+    if not found:
+        return Outcome(failed=1, remark="{} names {}, which does not start".format(APPLICATIONS, application))
+    outcome = _with_zip("window", "tools", more, {APPLICATIONS: application})
+    return outcome._replace(remark="{} {}".format(found.group(), outcome.remark).strip())
+
+
+def _no_window(_more: List[str]) -> Outcome:
+    raise NotRunError("set {} to the path of a Blender that can open a window".format(APPLICATIONS))
+
+
+def _with_zip(folder: str, environment: str, more: List[str], extra: Dict[str, str]) -> Outcome:
+    _need_tests(folder)
+    with tempfile.TemporaryDirectory(prefix="tripo-blender-") as temporary:
+        surroundings = _surroundings(
+            TRIPO_TEST_ZIP=str(build.build()), BLENDER_USER_RESOURCES=str(Path(temporary).resolve()), **extra
+        )
+        return _pytest(folder, environment, more, [], surroundings)
+
+
+def _need_tests(folder: str) -> None:
+    if not any((ROOT / "tests" / folder).rglob("test_*.py")):
+        raise NotRunError("tests/{} has no tests yet".format(folder))
+
+
+def _pytest(
+    folder: str,
+    environment: str,
+    more: List[str],
+    wrapper: Optional[List[str]] = None,
+    surroundings: Optional[Dict[str, str]] = None,
+) -> Outcome:
+    """Runs pytest on a folder of tests; counts by its report file, and judges by its exit code as well."""
+    _need_tests(folder)
+    python = str(environments.environment(environment))
+    with tempfile.TemporaryDirectory(prefix="tripo-report-") as temporary:
+        report = Path(temporary, "report.xml")
+        command = [python, *(wrapper or []), "-m", "pytest", "tests/" + folder, "-q", "--junit-xml", str(report), *more]
+        code = _run(command, surroundings or _surroundings())
+        counted = _count(report)
+    if code == 5 and counted is not None:  # pytest's "no tests were collected"
+        return counted._replace(remark="no test was selected")
+    if code == 0 and counted is not None:
+        return counted
+    if counted is not None and counted.failed:
+        return counted if code == 1 else counted._replace(remark=_how_it_ended(code))
+    # A crash at exit counts, though every test has passed by then: Blender 4.2.0 dies so if a class stays registered.
+    return (counted or Outcome())._replace(failed=1, remark=_how_it_ended(code))
+
+
+def _count(report: Path) -> Optional[Outcome]:
+    try:
+        root = ElementTree.parse(str(report)).getroot()  # noqa: S314 - pytest wrote it a moment ago
+    except (OSError, ElementTree.ParseError):
+        return None
+    total, failed, skipped = 0, 0, 0
+    for suite in root.iter("testsuite"):
+        total += int(suite.get("tests", "0"))
+        failed += int(suite.get("failures", "0")) + int(suite.get("errors", "0"))
+        skipped += int(suite.get("skipped", "0"))
+    return Outcome(max(0, total - failed - skipped), failed, skipped)
+
+
+def _how_it_ended(code: Optional[int]) -> str:
+    if code is None:
+        return "stopped after {} minutes".format(TIME_LIMIT_S // 60)
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return "the process was ended by {}".format(signal.Signals(-code).name)
+    return "pytest's process ended with code {}".format(code)
+
+
+def _run(command: List[str], surroundings: Dict[str, str]) -> Optional[int]:
+    """The command's exit code, None if it took too long. Whatever it started ends with it."""
+    process = subprocess.Popen(
+        command, cwd=str(ROOT), env=surroundings, stdin=subprocess.DEVNULL, start_new_session=sys.platform != "win32"
+    )
+    try:
+        return process.wait(timeout=TIME_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        if sys.platform == "win32":
+            if process.poll() is None:
+                subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], check=False)
+        else:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _surroundings(**more: str) -> Dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_KEPT_OUT)}
+    kept.update((name, os.environ[name]) for name in ("TRIPO_CACHE",) if name in os.environ)
+    # The tests' servers are on this machine; a proxy for the outside must not come between.
+    kept["NO_PROXY"] = kept["no_proxy"] = "127.0.0.1,localhost"
+    kept.update(more)
+    return kept
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _outcome(suite: Suite, more: List[str]) -> Outcome:
+    try:
+        return suite.run(more)
+    except NotRunError as reason:
+        return Outcome(remark="not run: {}".format(reason))
+    except environments.NoPythonError as error:
+        # At home a Blender version whose Python is missing is left out; CI must not go green without it.
+        return Outcome(failed=1 if os.environ.get("CI") else 0, remark="not run: {}".format(error))
+    except (environments.SetUpError, build.BuildError) as error:
+        _say(str(error))
+        return Outcome(failed=1, remark=str(error).splitlines()[0])
+
+
+def _chosen(names: Optional[List[str]], fast: bool) -> List[Suite]:
+    """The suites of those names; a first word names all its suites: `blender` is every version."""
+    chosen = []
+    unknown = set(names or [])
+    for suite in suites():
+        matches = {suite.name, suite.name.split()[0]} & set(names or [suite.name])
+        unknown -= matches
+        if matches and (suite.fast or not fast):
+            chosen.append(suite)
+    if unknown:
+        raise SystemExit("There is no suite {}; --list names them.".format(" or ".join(sorted(unknown))))
+    return chosen
+
+
+def main() -> int:
+    """Runs the suites asked for, shows a table and the sums."""
+    given = sys.argv[1:]
+    own, further = (given[: given.index("--")], given[given.index("--") + 1 :]) if "--" in given else (given, [])
+    parser = argparse.ArgumentParser(description="Run the tests.", epilog="What follows -- goes to pytest.")
+    parser.add_argument("--fast", action="store_true", help="only the suites that need no Blender")
+    parser.add_argument("--suite", action="append", metavar="NAME", help="only this suite; may be repeated")
+    parser.add_argument("--list", action="store_true", help="name the suites and end")
+    options = parser.parse_args(own)
+    chosen = _chosen(options.suite, options.fast)
+    if options.list:
+        _say("\n".join(suite.name for suite in chosen))
+        return 0
+
+    rows = []
+    for suite in chosen:
+        _say("\n== {}".format(suite.name))
+        started = time.monotonic()
+        rows.append((suite.name, _outcome(suite, further), time.monotonic() - started))
+
+    width = max(len(name) for name, _, _ in rows)
+    _say("\n{:<{}}  passed  failed  skipped  seconds  remark".format("suite", width))
+    for name, outcome, seconds in rows:
+        line = "{:<{}}  {:>6}  {:>6}  {:>7}  {:>7.1f}  {}"
+        counts = (outcome.passed, outcome.failed, outcome.skipped)
+        _say(line.format(name, width, *counts, seconds, outcome.remark).rstrip())
+    passed, failed, skipped = (sum(column) for column in zip(*(outcome[:3] for _, outcome, _ in rows)))
+    _say("\n{} passed, {} failed, {} skipped".format(passed, failed, skipped))
+    return 0 if passed and not failed else 1
+
+
+if __name__ == "__main__":
+    # Ended from outside, it still ends what it started: see the `finally` in _run.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
