@@ -1,0 +1,1 @@
+"""Decides: pure Python without bpy, files, network, clock or chance."""

@@ -1,0 +1,264 @@
+"""A job, its states, its events, and the one table that leads from one to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from .errors import Failure, Kind
+from .model_file import ModelFormat
+from .request import Settings
+
+
+class JobState(StrEnum):
+    """Where a job stands; the order is the way of a job that goes well."""
+
+    QUEUED = "queued"  # waits for a free place
+    UPLOADING = "uploading"  # the picture travels
+    SUBMITTING = "submitting"  # the task is being bought
+    GENERATING = "generating"  # the service works
+    DOWNLOADING = "downloading"  # the model travels
+    READY = "ready"  # the file is on disk and waits for Blender
+    DONE = "done"  # in the scene
+    UNCERTAIN = "uncertain"  # the answer to the purchase was lost
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Started:
+    """A place is free; the picture goes up."""
+
+
+@dataclass(frozen=True)
+class Submitting:
+    """The purchase is about to be sent."""
+
+
+@dataclass(frozen=True)
+class TaskCreated:
+    """The service has the task; from here on it costs."""
+
+    task_id: str
+    trace_id: str = ""
+
+
+@dataclass(frozen=True)
+class AnswerLost:
+    """The purchase was sent and its answer never read."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class Progressed:
+    """The service or the download is at `percent` (0 to 100) of this state.
+
+    `queue_position` counts the tasks ahead and `seconds_left` is the service's own guess; -1 where unknown.
+    """
+
+    percent: float
+    queue_position: int = -1
+    seconds_left: float = -1.0
+
+
+@dataclass(frozen=True)
+class Delayed:
+    """Something passing is in the way, and what is done about it."""
+
+    note: str
+
+
+@dataclass(frozen=True)
+class Generated:
+    """The service has finished; `credits` is what it took, -1 where it does not say."""
+
+    credits: float = -1.0
+
+
+@dataclass(frozen=True)
+class Downloaded:
+    """The model is on disk, whole."""
+
+    model_path: str
+    model_format: ModelFormat
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The model is in the scene."""
+
+    object_name: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """It ends here, and why."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """The user stopped it."""
+
+
+Event = (
+    Started
+    | Submitting
+    | TaskCreated
+    | AnswerLost
+    | Progressed
+    | Delayed
+    | Generated
+    | Downloaded
+    | Imported
+    | Failed
+    | Cancelled
+)
+
+_S = JobState
+_ANY_TIME: dict[type[Event], JobState] = {Failed: _S.FAILED, Cancelled: _S.CANCELLED}
+
+TRANSITIONS: dict[JobState, dict[type[Event], JobState]] = {
+    _S.QUEUED: {Started: _S.UPLOADING, **_ANY_TIME},
+    _S.UPLOADING: {Submitting: _S.SUBMITTING, Progressed: _S.UPLOADING, Delayed: _S.UPLOADING, **_ANY_TIME},
+    _S.SUBMITTING: {
+        TaskCreated: _S.GENERATING,
+        AnswerLost: _S.UNCERTAIN,
+        Delayed: _S.SUBMITTING,
+        **_ANY_TIME,
+    },
+    _S.GENERATING: {
+        Generated: _S.DOWNLOADING,
+        Progressed: _S.GENERATING,
+        Delayed: _S.GENERATING,
+        **_ANY_TIME,
+    },
+    _S.DOWNLOADING: {
+        Downloaded: _S.READY,
+        Progressed: _S.DOWNLOADING,
+        Delayed: _S.DOWNLOADING,
+        **_ANY_TIME,
+    },
+    _S.READY: {Imported: _S.DONE, Delayed: _S.READY, **_ANY_TIME},
+    # A lost answer: the user sends it again, pastes the id of the task that was made after all, or gives up.
+    _S.UNCERTAIN: {Submitting: _S.SUBMITTING, TaskCreated: _S.GENERATING, **_ANY_TIME},
+    _S.DONE: {},
+    _S.FAILED: {},
+    _S.CANCELLED: {},
+}
+
+# How much of the whole bar each state fills, in percent. Generation takes a minute, the rest seconds.
+SPANS: dict[JobState, tuple[float, float]] = {
+    _S.UPLOADING: (0, 3),
+    _S.SUBMITTING: (3, 5),
+    _S.GENERATING: (5, 92),
+    _S.DOWNLOADING: (92, 99),
+    _S.READY: (99, 99),
+    _S.DONE: (100, 100),
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One model on its way: what was asked for, and how far it is.
+
+    `picture` is the path of the job's own copy, or a public URL. `base_url` is all that precedes `/task`.
+    `created` is in seconds since the epoch. `percent` (0 to 100) is of the whole way and never falls.
+    The record of a job holds no key and no signed link.
+    """
+
+    id: str
+    name: str
+    picture: str
+    settings: Settings
+    base_url: str
+    created: float
+    state: JobState = JobState.QUEUED
+    percent: float = 0.0
+    queue_position: int = -1
+    seconds_left: float = -1.0
+    note: str = ""
+    task_id: str = ""
+    trace_id: str = ""
+    credits: float = -1.0
+    model_path: str = ""
+    model_format: ModelFormat | None = None
+    object_name: str = ""
+    failure: Failure | None = None
+
+    @property
+    def final(self) -> bool:
+        """Whether no event leads on from here."""
+        return not TRANSITIONS[self.state]
+
+    @property
+    def working(self) -> bool:
+        """Whether something is going on, or will as soon as a place is free."""
+        return not self.final and self.state not in (JobState.READY, JobState.UNCERTAIN)
+
+    def after(self, event: Event) -> Job:
+        """Give the job as it is after `event`; the only way to change a job.
+
+        A final job absorbs whatever comes late, but keeps the id of a task that was still made. Any other event
+        out of place is our own mistake and ends the job with that failure.
+        """
+        if self.final:
+            if isinstance(event, TaskCreated) and not self.task_id:
+                return replace(self, task_id=event.task_id, trace_id=event.trace_id)
+            return self
+        target = TRANSITIONS[self.state].get(type(event))
+        if target is None:
+            return self.after(Failed(_out_of_place(self, event)))
+        changed = replace(self, state=target, **_changes(self, event))
+        if target != self.state:
+            start = SPANS.get(target, (self.percent, 0))[0]
+            kept = event.note if isinstance(event, Delayed) else ""
+            changed = replace(
+                changed, percent=max(self.percent, start), queue_position=-1, seconds_left=-1.0, note=kept
+            )
+        return changed
+
+
+def _out_of_place(job: Job, event: Event) -> Failure:
+    return Failure(
+        Kind.INTERNAL,
+        "The add-on lost track of this job. Nothing was sent twice; please report this with the job's details",
+        detail=f"{type(event).__name__} while {job.state}, task {job.task_id or 'none'}",
+    )
+
+
+def _progress(job: Job, event: Progressed) -> dict[str, Any]:
+    low, high = SPANS[job.state]
+    percent = low + (high - low) * min(max(event.percent, 0.0), 100.0) / 100.0
+    return {
+        "percent": max(job.percent, percent),
+        "queue_position": event.queue_position,
+        "seconds_left": event.seconds_left,
+        "note": "",
+    }
+
+
+def _failed(job: Job, event: Failed | AnswerLost) -> dict[str, Any]:
+    return {"failure": event.failure, "trace_id": event.failure.trace_id or job.trace_id}
+
+
+_CHANGES: dict[type[Event], Callable[[Job, Any], dict[str, Any]]] = {
+    TaskCreated: lambda job, event: {"task_id": event.task_id, "trace_id": event.trace_id, "failure": None},
+    Submitting: lambda job, event: {"failure": None},
+    AnswerLost: _failed,
+    Progressed: _progress,
+    Delayed: lambda job, event: {"note": event.note},
+    Generated: lambda job, event: {"credits": event.credits},
+    Downloaded: lambda job, event: {"model_path": event.model_path, "model_format": event.model_format},
+    Imported: lambda job, event: {"object_name": event.object_name},
+    Failed: _failed,
+}
+
+
+def _changes(job: Job, event: Event) -> dict[str, Any]:
+    change = _CHANGES.get(type(event))
+    return change(job, event) if change else {}

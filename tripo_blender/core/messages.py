@@ -1,0 +1,114 @@
+"""What crosses between Blender and the worker: one message a line, as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from .job import (
+    AnswerLost,
+    Cancelled,
+    Delayed,
+    Downloaded,
+    Event,
+    Failed,
+    Generated,
+    Imported,
+    Job,
+    Progressed,
+    Started,
+    Submitting,
+    TaskCreated,
+)
+from .records import Record, RecordError, from_record, to_record
+
+
+@dataclass(frozen=True)
+class Configure:
+    """Blender -> worker, before the first job and whenever it changes. The only message that holds the key."""
+
+    key: str = field(repr=False)
+    folder: str  # where the job folders lie
+    at_once: int = 3  # jobs that run at the same time
+    rung: str = ""  # how a local picture travels; empty: try them in order
+
+
+@dataclass(frozen=True)
+class Run:
+    """Blender -> worker: carry this job to the end."""
+
+    job: Job
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Blender -> worker: stop this job."""
+
+    job_id: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Blender -> worker: this job ended in Blender, in the scene or not; write it down."""
+
+    job: Job
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Worker -> Blender: the worker itself failed; the text is for the log."""
+
+    text: str
+
+
+Message = Configure | Run | Cancel | Ended | Fault
+_MESSAGES: dict[str, type[Message]] = {cls.__name__: cls for cls in (Configure, Run, Cancel, Ended, Fault)}
+_EVENTS: dict[str, type[Event]] = {
+    cls.__name__: cls
+    for cls in (
+        Started,
+        Submitting,
+        TaskCreated,
+        AnswerLost,
+        Progressed,
+        Delayed,
+        Generated,
+        Downloaded,
+        Imported,
+        Failed,
+        Cancelled,
+    )
+}
+
+
+@dataclass(frozen=True)
+class Happened:
+    """Worker -> Blender: something happened to a job."""
+
+    job_id: str
+    event: Event
+
+
+def encode(message: Message | Happened) -> bytes:
+    """Give a message as one line."""
+    if isinstance(message, Happened):
+        record: Record = {"job": message.job_id, "event": type(message.event).__name__} | to_record(message.event)
+    else:
+        record = {"message": type(message).__name__} | to_record(message)
+    return json.dumps(record).encode() + b"\n"
+
+
+def decode(line: bytes) -> Message | Happened:
+    """Read one line; raise `RecordError` where it is none of ours."""
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise RecordError(f"not JSON: {error}") from error
+    if not isinstance(record, dict):
+        raise RecordError("not an object")
+    message, event = record.get("message"), record.get("event")
+    if message in _MESSAGES:
+        return from_record(_MESSAGES[message], record)
+    if event in _EVENTS and isinstance(record.get("job"), str):
+        return Happened(record["job"], from_record(_EVENTS[event], record))
+    raise RecordError(f"unknown message {message or event!r}")

@@ -1,0 +1,90 @@
+"""Is this model file whole, and which format do its bytes say it is? (bytes in, verdict out)"""
+
+from __future__ import annotations
+
+import struct
+from enum import StrEnum
+
+from .errors import Kind, TripoError
+
+_FBX_MAGIC = b"Kaydara FBX Binary  \x00"
+_FBX_HEADER = 27  # bytes: magic, two unknown bytes, version
+_GLB_HEADER = struct.Struct("<4sII")
+_GLB_CHUNK = struct.Struct("<I4s")
+
+
+class ModelFormat(StrEnum):
+    """The formats that are brought into Blender; the value is the file's suffix without the dot."""
+
+    GLB = "glb"
+    FBX = "fbx"
+
+
+def check(data: bytes | memoryview) -> ModelFormat:
+    """Give the format of a whole model file; raise `TripoError` of kind model file with a sentence otherwise.
+
+    The suffix and what was asked for do not count: the service gives an FBX under the same name as a GLB.
+    """
+    head = bytes(data[:64])
+    if head[:4] == b"glTF":
+        _check_glb(data)
+        return ModelFormat.GLB
+    if head.startswith(_FBX_MAGIC):
+        _check_fbx(data)
+        return ModelFormat.FBX
+    if head.startswith(b"PK\x03\x04"):
+        raise _refusal("The service sent a ZIP archive", "the file begins with PK")
+    if b"FBX" in head and head.lstrip().startswith(b";"):
+        raise _refusal("The service sent a text FBX, which Blender cannot read", "ASCII FBX")
+    if not head:
+        raise _refusal("The service sent an empty file", "0 bytes")
+    raise _refusal("What the service sent is not a 3D model", f"the file begins with {head[:16]!r}")
+
+
+def _check_glb(data: bytes | memoryview) -> None:
+    if len(data) < _GLB_HEADER.size + _GLB_CHUNK.size:
+        raise _cut_short("GLB", f"{len(data)} bytes")
+    _, version, length = _GLB_HEADER.unpack_from(data)
+    if version != 2:
+        raise _refusal(f"The service sent a GLB of version {version}, which Blender cannot read", "not version 2")
+    if length > len(data):
+        raise _cut_short("GLB", f"{len(data)} of {length} bytes")
+    at, kinds = _GLB_HEADER.size, []
+    while at < length:
+        if at + _GLB_CHUNK.size > length:
+            raise _cut_short("GLB", f"a chunk's head at byte {at} of {length}")
+        size, kind = _GLB_CHUNK.unpack_from(data, at)
+        at += _GLB_CHUNK.size + size
+        kinds.append(kind)
+    if at > length:
+        raise _cut_short("GLB", f"a chunk ends at byte {at} of {length}")
+    if kinds[0] != b"JSON":
+        raise _refusal("The GLB that the service sent is broken", f"its first chunk is {kinds[0]!r}")
+
+
+def _check_fbx(data: bytes | memoryview) -> None:
+    """Walk the top nodes: each says where it ends, and an empty record closes the list."""
+    if len(data) < _FBX_HEADER:
+        raise _cut_short("FBX", f"{len(data)} bytes")
+    (version,) = struct.unpack_from("<I", data, 23)
+    record = struct.Struct("<QQQB" if version >= 7500 else "<IIIB")  # 7.5 went to 64-bit offsets
+    at = _FBX_HEADER
+    while True:
+        if at + record.size > len(data):
+            raise _cut_short("FBX", f"{len(data)} bytes")
+        end = record.unpack_from(data, at)[0]
+        if end == 0:
+            return
+        if end <= at:
+            raise _refusal("The FBX that the service sent is broken", f"a node at byte {at} ends at byte {end}")
+        at = end
+
+
+def _refusal(what: str, detail: str) -> TripoError:
+    return TripoError(
+        Kind.MODEL_FILE, f"{what}. The model is kept by the service: fetch it again, or ask its support", detail=detail
+    )
+
+
+def _cut_short(kind: str, detail: str) -> TripoError:
+    return _refusal(f"The {kind} that the service sent is cut short", detail)

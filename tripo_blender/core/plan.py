@@ -1,0 +1,48 @@
+"""When to do the next thing for a job: waits, deadlines and retries. Time and chance come in as arguments."""
+
+from __future__ import annotations
+
+from .job import JobState
+
+# The longest that a job may stay in a state, in seconds; what waits for a person has none. Generation is paid
+# for, so it is given up only when the service has surely forgotten it (peers gave up after ten minutes).
+DEADLINES: dict[JobState, float] = {
+    JobState.UPLOADING: 600.0,
+    JobState.SUBMITTING: 300.0,
+    JobState.GENERATING: 7200.0,
+    JobState.DOWNLOADING: 3600.0,
+}
+
+RETRIES = 4  # of an upload, or of a create that was surely refused: 1 + 2 + 4 + 8 s of patience
+READ_RETRIES = 12  # of a poll or a download in a row: about five minutes without the service
+UNKNOWN_ANSWERS = 10  # polls in a row that say "unknown" or "not found" before the task counts as lost
+
+_LONGEST_GAP = 5.0  # s between two polls, ever
+_USUAL_GAP = 2.0  # s: what others poll with; also the longest gap in the last tenth
+_SHORTEST_GAP = 0.4  # s
+_LONGEST_RETRY = 30.0  # s
+_LONGEST_RETRY_AFTER = 120.0  # s; a service that asks for more is asked again then
+
+
+def poll_wait(waited: float, seconds_left: float) -> float:
+    """Give the seconds until the next poll of a task that has been worked on for `waited` seconds.
+
+    `seconds_left` is the service's guess (-1: none). It can only shorten a wait, so a wrong guess costs polls and
+    never lateness: the gap grows with the time waited from 2 to 5 s, and closes in on the promised end.
+    """
+    gap = min(max(_USUAL_GAP, waited / 10), _LONGEST_GAP)
+    if seconds_left < 0:
+        return gap
+    if waited >= 0.9 * (waited + seconds_left):
+        gap = _USUAL_GAP
+    return min(gap, max(seconds_left, _SHORTEST_GAP))
+
+
+def retry_wait(attempt: int, retry_after: float, chance: float) -> float:
+    """Give the seconds before attempt number `attempt` + 1 (the first is 1).
+
+    Doubles from 1 s up to 30 s, plus or minus a quarter by `chance` (0 to 1) so that many clients do not return
+    in step; never sooner than the service asked for with `retry_after` (seconds; -1: it did not).
+    """
+    usual = min(2.0 ** (attempt - 1), _LONGEST_RETRY) * (0.75 + 0.5 * chance)
+    return max(usual, min(retry_after, _LONGEST_RETRY_AFTER))

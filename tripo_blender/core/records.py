@@ -1,0 +1,63 @@
+"""Frozen dataclasses to plain JSON values and back: for the pipe and for the job records on disk."""
+
+from __future__ import annotations
+
+import types
+from dataclasses import MISSING, fields, is_dataclass
+from enum import StrEnum
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+Record = dict[str, Any]
+T = TypeVar("T")
+
+
+class RecordError(ValueError):
+    """The record does not fit the dataclass it is read as."""
+
+
+def to_record(value: Any) -> Any:
+    """Give a dataclass, an enum or a plain value as JSON values; fields at their default are left out."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {
+            field.name: to_record(getattr(value, field.name))
+            for field in fields(value)
+            if field.default is MISSING or getattr(value, field.name) != field.default
+        }
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def from_record(cls: type[T], record: Any) -> T:
+    """Read what `to_record` wrote.
+
+    Unknown fields are passed over, since a newer version may have written them; a missing field without a
+    default, or a value of another type, raises `RecordError`.
+    """
+    if not isinstance(record, dict):
+        raise RecordError(f"{cls.__name__}: not an object")
+    hints = get_type_hints(cls)
+    values = {
+        name: _read(hints[name], value, f"{cls.__name__}.{name}") for name, value in record.items() if name in hints
+    }
+    try:
+        return cls(**values)
+    except TypeError as error:
+        raise RecordError(f"{cls.__name__}: {error}") from error
+
+
+def _read(hint: Any, value: Any, where: str) -> Any:
+    if get_origin(hint) in (Union, types.UnionType):
+        if value is None:
+            return None
+        hint = next(option for option in get_args(hint) if option is not types.NoneType)
+    if is_dataclass(hint) and isinstance(hint, type):
+        return from_record(hint, value)
+    if issubclass(hint, StrEnum):
+        try:
+            return hint(value)
+        except ValueError as error:
+            raise RecordError(f"{where}: {error}") from error
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
+        raise RecordError(f"{where}: {value!r} is not {hint.__name__}")
+    return value

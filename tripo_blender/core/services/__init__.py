@@ -1,0 +1,1 @@
+"""One module a service: requests and answers as data, nothing sent here."""

@@ -1,0 +1,173 @@
+"""Reads the shapes of answer that Tripo and the gateways before it are known to give, and some they may.
+
+Tolerated: codes 0, "0", "success" and 200; errors as an object, flat, or as JSON inside a message; the task inside
+`data` or `data.data`; statuses in any case and under the names that the gateways use; a page of HTML instead.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from .wire import HttpAnswer, TaskStatus
+
+LARGEST_ANSWER = 4_000_000  # bytes; a task with every known field takes about 4,000
+
+_SUCCESS_CODES = {"0", "success", "200", "ok", ""}
+_STATUSES = {
+    "queued": TaskStatus.QUEUED,
+    "not_start": TaskStatus.QUEUED,
+    "submitted": TaskStatus.QUEUED,
+    "pending": TaskStatus.QUEUED,
+    "running": TaskStatus.RUNNING,
+    "in_progress": TaskStatus.RUNNING,
+    "processing": TaskStatus.RUNNING,
+    "success": TaskStatus.SUCCESS,
+    "succeeded": TaskStatus.SUCCESS,
+    "completed": TaskStatus.SUCCESS,
+    "failed": TaskStatus.FAILED,
+    "failure": TaskStatus.FAILED,
+    "banned": TaskStatus.FAILED,
+    "expired": TaskStatus.FAILED,
+    "cancelled": TaskStatus.FAILED,
+    "canceled": TaskStatus.FAILED,
+}
+_MODEL_KEYS = ("pbr_model", "model", "base_model", "model_url", "result_url")
+_PREVIEW_KEYS = ("rendered_image", "rendered_image_url", "thumbnail")
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What an answer says went wrong, in the service's own words."""
+
+    code: str = ""
+    message: str = ""
+    suggestion: str = ""
+
+
+def read_json(body: bytes) -> dict[str, Any]:
+    """Give the object that a body holds; empty where it holds none."""
+    if len(body) > LARGEST_ANSWER:
+        return {}
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def task_of(answer: dict[str, Any]) -> dict[str, Any]:
+    """Give the innermost task of an answer: in `data.data`, in a `data` beside the wrapper's fields, or bare.
+
+    What a wrapper alone knows (its task id, its result's link, why it failed) is kept where the task is silent.
+    """
+    task: dict[str, Any] = {}
+    layer: Any = answer
+    for _ in range(4):  # the deepest shape known has three
+        if not isinstance(layer, dict):
+            break
+        task = task | {name: value for name, value in layer.items() if name != "data" and value is not None}
+        layer = layer.get("data")
+    return task
+
+
+def task_id_of(answer: dict[str, Any]) -> str:
+    """Give the task's id; empty where there is none. The outermost counts: it is the one to ask with."""
+    layer: Any = answer
+    for _ in range(4):
+        if isinstance(layer, str) and layer and layer is not answer:
+            return layer if re.fullmatch(r"[\w-]{8,}", layer) else ""
+        if not isinstance(layer, dict):
+            break
+        for name in ("task_id", "id"):
+            if isinstance(layer.get(name), str | int) and not isinstance(layer[name], bool) and layer[name]:
+                return str(layer[name])
+        layer = layer.get("data")
+    return ""
+
+
+def complaint_of(answer: dict[str, Any]) -> Complaint | None:
+    """Give what an answer complains of; None where it does not."""
+    error = answer.get("error")
+    if isinstance(error, str) and error:
+        return Complaint(message=error)
+    source = error if isinstance(error, dict) else answer
+    code = _text(source.get("code")) or (_text(source.get("type")) if source is error else "")
+    if source is answer and code.lower() in _SUCCESS_CODES:
+        return None
+    message = _text(source.get("message"))
+    inner = read_json(message.encode()) if message.startswith("{") else {}
+    if inner and (nested := complaint_of(inner)) is not None:
+        return nested
+    return Complaint(code, message, _text(source.get("suggestion")))
+
+
+def status_of(task: dict[str, Any]) -> TaskStatus:
+    """Give the task's status; what is not known reads as unknown."""
+    return _STATUSES.get(_text(task.get("status")).lower(), TaskStatus.UNKNOWN)
+
+
+def number_of(task: dict[str, Any], *names: str) -> float:
+    """Give the first of the fields that holds a number, also as "30%" or "30"; -1 where none does."""
+    for name in names:
+        value = task.get(name)
+        if isinstance(value, str):
+            match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*%?\s*", value)
+            value = float(match[1]) if match else None
+        if isinstance(value, int | float) and not isinstance(value, bool) and -1 <= value < 1e12:
+            return float(value)
+    return -1.0
+
+
+def model_url_of(task: dict[str, Any]) -> str:
+    """Give the link of the model: with PBR before plain before untextured; empty where there is none."""
+    return _link(task, _MODEL_KEYS)
+
+
+def preview_url_of(task: dict[str, Any]) -> str:
+    """Give the link of the service's own picture of the model; empty where there is none."""
+    return _link(task, _PREVIEW_KEYS)
+
+
+def trace_id_of(answer: HttpAnswer) -> str:
+    """Give what the service's support asks for: a header, or what the message ends in."""
+    for name in ("x-tripo-trace-id", "x-oneapi-request-id", "x-request-id"):
+        if answer.headers.get(name):
+            return answer.headers[name][:100]
+    value = read_json(answer.body)
+    if isinstance(value.get("request_id"), str):
+        return str(value["request_id"])[:100]
+    match = re.search(rb"request id: ([\w-]{1,100})", answer.body[:LARGEST_ANSWER])
+    return match[1].decode() if match else ""
+
+
+def retry_after_of(answer: HttpAnswer) -> float:
+    """Give the seconds that `Retry-After` asks for; -1 where it is missing or a date (clocks differ)."""
+    try:
+        return max(0.0, min(float(answer.headers.get("retry-after", "")), 86_400.0))
+    except ValueError:
+        return -1.0
+
+
+def excerpt(body: bytes) -> str:
+    """Give the beginning of a body that is no JSON, without markup, for the technical text."""
+    text = re.sub(r"<[^>]*>|\s+", " ", body[:2000].decode("utf-8", "replace"))
+    return re.sub(r"\s+", " ", text).strip()[:160]
+
+
+def _link(task: dict[str, Any], names: tuple[str, ...]) -> str:
+    for place in (task.get("output"), task.get("result"), task):
+        if not isinstance(place, dict):
+            continue
+        for name in names:
+            value = place.get(name)
+            url = value.get("url") if isinstance(value, dict) else value
+            if isinstance(url, str) and url.startswith(("https://", "http://")):
+                return url
+    return ""
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or isinstance(value, bool | dict | list) else str(value).strip()

@@ -1,0 +1,224 @@
+"""ModelStream's gateway in the shape of Tripo's v2 API: calls as data, answers to what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlsplit
+
+from ..errors import Failure, Kind
+from ..request import Settings, body_fields
+from .answers import (
+    complaint_of,
+    model_url_of,
+    number_of,
+    preview_url_of,
+    read_json,
+    retry_after_of,
+    status_of,
+    task_id_of,
+    task_of,
+    trace_id_of,
+)
+from .refusals import failure_of, failure_of_task
+from .wire import (
+    Created,
+    HttpAnswer,
+    HttpRequest,
+    Refused,
+    RouteMissing,
+    TaskReport,
+    TaskStatus,
+    Unclear,
+    Uploaded,
+)
+
+NAME = "ModelStream"
+BASE_URL = "https://api.modelstream.ai/tripo/v2/openapi"
+TASK_TYPE = "image_to_model"
+
+# How a local picture travels, in the order in which the ways are tried.
+RUNG_STS = "upload/sts"
+RUNG_UPLOAD = "upload"
+RUNG_DATA_URI = "data-uri"
+RUNGS = (RUNG_STS, RUNG_UPLOAD, RUNG_DATA_URI)
+
+
+def is_url(picture: str) -> bool:
+    """Whether a picture is a public address rather than a file."""
+    return picture.lower().startswith(("https://", "http://"))
+
+
+def base_url_problem(base_url: str) -> str:
+    """Give what is wrong with a base URL, as a sentence; empty when the key may be sent there.
+
+    Plain http is for this machine alone: over a network anybody could read the key.
+    """
+    try:
+        parts = urlsplit(base_url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host, parts = "", urlsplit("")
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or parts.username:
+        return f"The base URL {base_url!r} is not an address such as {BASE_URL}. Correct it in the preferences"
+    if parts.scheme == "http" and not is_loopback(base_url):
+        return f"The base URL {base_url!r} is not encrypted, so anybody could read the API key. Begin it with https://"
+    return ""
+
+
+def key_problem(key: str) -> str:
+    """Give what is wrong with an API key, as a sentence; empty when it can be sent.
+
+    Its beginning tells nothing: `sk-`, `ms-` and `tsk_` have all been seen. Only a client id is known to be none.
+    """
+    if not key:
+        return "There is no API key yet. Put the key from your ModelStream account into the add-on's preferences"
+    if key.startswith("tcli_"):
+        return "This is a client id, not an API key. Copy the API key from the same page of your account"
+    if not key.isascii() or not key.isprintable() or " " in key:
+        return "The API key holds characters that no key has. Copy it again from your ModelStream account"
+    return ""
+
+
+def is_loopback(base_url: str) -> bool:
+    """Whether an address is on this machine and so needs neither a network nor a proxy."""
+    try:
+        host = urlsplit(base_url).hostname or ""
+    except ValueError:
+        return False
+    return host in ("localhost", "::1") or (host.startswith("127.") and host.replace(".", "").isdigit())
+
+
+def upload(base_url: str, rung: str, path: str, mime_type: str) -> HttpRequest:
+    """Give the call that takes a picture up by one of the two upload addresses."""
+    return HttpRequest("POST", f"{base_url.rstrip('/')}/{rung}", file=path, mime_type=mime_type)
+
+
+def read_upload(answer: HttpAnswer) -> Uploaded | RouteMissing | Refused:
+    """Read the answer to an upload. Nothing is bought by it, so an odd answer may simply be tried again."""
+    value = read_json(answer.body)
+    task = task_of(value)
+    token = next((task[name] for name in ("image_token", "file_token") if isinstance(task.get(name), str)), "")
+    if answer.status < 300 and token:
+        return Uploaded({"file_token": token})
+    complaint = complaint_of(value)
+    if answer.status in (404, 405) and (complaint is None or not complaint.code.isdigit()):
+        return RouteMissing()
+    if complaint is None and answer.status < 300:
+        failure = Failure(
+            Kind.ANSWER,
+            "The service's answer to the picture could not be read. Check the base URL in the preferences",
+            f"HTTP {answer.status} without a token",
+            trace_id=trace_id_of(answer),
+        )
+        return Refused(failure)
+    return Refused(failure_of(answer), answer.status in (429, 500, 502, 503, 504), retry_after_of(answer))
+
+
+def create(
+    base_url: str, settings: Settings, picture_type: str, picture: Mapping[str, str], with_model: bool
+) -> HttpRequest:
+    """Give the call that buys a model.
+
+    `picture_type` is jpg, png or webp; `picture` is how it is named: by `file_token` or by `url`. `with_model` adds
+    the `model` field that some gateways route by.
+    """
+    body = {"type": TASK_TYPE, "file": {"type": picture_type, **picture}, **body_fields(settings)}
+    if with_model:
+        body["model"] = TASK_TYPE
+    return HttpRequest("POST", f"{base_url.rstrip('/')}/task", body=body)
+
+
+def read_create(answer: HttpAnswer) -> Created | Refused | Unclear:
+    """Read the answer to a purchase. Only a sure refusal is called one: all else may have cost money."""
+    value = read_json(answer.body)
+    complaint = complaint_of(value)
+    task_id = task_id_of(value)
+    if task_id and complaint is None:
+        return Created(task_id, trace_id_of(answer))
+    failure = failure_of(answer)
+    refused = complaint is not None if answer.status < 300 or answer.status == 500 else answer.status < 500
+    if answer.status in (429, 503) and not task_id:
+        return Refused(failure, again=True, retry_after=retry_after_of(answer))
+    if refused and answer.status != 408 and not task_id:
+        return Refused(failure, wants_model=400 <= answer.status < 500 and _misses_model(value))
+    return Unclear(lost_answer(failure.detail or "no task id", failure.trace_id))
+
+
+def lost_answer(detail: str, trace_id: str = "") -> Failure:
+    """Give the failure of a purchase whose outcome nobody knows."""
+    return Failure(
+        Kind.UNCERTAIN,
+        "The order was sent, but its answer was lost: the model may have been bought. "
+        "Look at your account before you generate again",
+        detail,
+        trace_id=trace_id,
+    )
+
+
+def _misses_model(value: dict[str, object]) -> bool:
+    """Whether a refusal names a missing `model` (not the model version, which is always sent)."""
+    error = value.get("error")
+    if isinstance(error, dict) and error.get("param") == "model":
+        return True
+    complaint = complaint_of(value)
+    if complaint is None:
+        return False
+    words = f"{complaint.message} {complaint.suggestion}".lower().replace("model_version", "").replace('"', "")
+    missing = ("required", "missing", "not specified", "must be", "is empty", "未指定", "no model", "not provided")
+    return complaint.code == "model_not_found" or ("model" in words and any(word in words for word in missing))
+
+
+def poll(base_url: str, task_id: str) -> HttpRequest:
+    """Give the call that asks how far a task is."""
+    return HttpRequest("GET", f"{base_url.rstrip('/')}/task/{quote(task_id, safe='')}")
+
+
+def read_poll(answer: HttpAnswer, task_id: str) -> TaskReport | Refused:
+    """Read how far a task is. A refusal that may pass (busy, a fault, no JSON) says so by `again`."""
+    value = read_json(answer.body)
+    complaint = complaint_of(value)
+    task = task_of(value)
+    if answer.status >= 300 or complaint is not None or "status" not in task:
+        failure = failure_of(answer)
+        gone = answer.status == 404 or failure.kind is Kind.TASK_LOST
+        passing = answer.status >= 500 or answer.status in (408, 429) or (answer.status < 300 and complaint is None)
+        if gone:
+            failure = lost_task(task_id, failure.technical())
+        return Refused(failure, passing or gone, retry_after_of(answer))
+    status = status_of(task)
+    failed: Failure | None = None
+    if status is TaskStatus.SUCCESS and not model_url_of(task):
+        failed = Failure(
+            Kind.ANSWER,
+            "The service says the model is ready, but gives no link to it. Ask its support with the task id",
+            f"task {task_id}; output holds {sorted(map(str, task.get('output') or []))}",
+            trace_id=trace_id_of(answer),
+        )
+    if status is TaskStatus.FAILED:
+        code = number_of(task, "error_code")
+        failed = failure_of_task(
+            str(task["status"]).lower(),
+            str(int(code)) if code >= 0 else "",
+            str(task.get("error_msg") or task.get("error_message") or task.get("fail_reason") or "")[:300],
+            task_id,
+            trace_id_of(answer),
+        )
+    return TaskReport(
+        status,
+        percent=number_of(task, "progress"),
+        queue_position=int(number_of(task, "queuing_num", "queue_position")),
+        seconds_left=number_of(task, "running_left_time"),
+        credits=number_of(task, "consumed_credit", "credits_consumed"),
+        model_url=model_url_of(task),
+        preview_url=preview_url_of(task),
+        failure=failed,
+    )
+
+
+def lost_task(task_id: str, detail: str) -> Failure:
+    """Give the failure of a task that the service no longer knows, or says nothing of."""
+    return Failure(
+        Kind.TASK_LOST,
+        f"The service no longer knows the task {task_id}. It may be known again later, or to another API key",
+        detail,
+    )
