@@ -1,0 +1,43 @@
+"""Starts the worker: `python -I …/worker/__main__.py`, orders on stdin, events on stdout, the log on stderr."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import logging
+import os
+import sys
+from pathlib import Path
+
+_PACKAGE = "tripo_blender"
+
+
+def _import_package() -> None:
+    """Make the add-on's package importable under its plain name.
+
+    Inside Blender it is `bl_ext.<repository>.tripo_blender`, which this process does not have; and `sys.path` is
+    left alone, so that nothing else in that folder can be imported by mistake.
+    """
+    root = Path(__file__).resolve().parent.parent
+    spec = importlib.util.spec_from_file_location(
+        _PACKAGE, root / "__init__.py", submodule_search_locations=[str(root)]
+    )
+    if spec is None or spec.loader is None:
+        raise ImportError(f"no package at {root}")
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[_PACKAGE] = package
+    spec.loader.exec_module(package)
+
+
+def _main() -> None:
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # its debug lines hold signed links
+    _import_package()
+    loop = importlib.import_module(f"{_PACKAGE}.worker.loop")
+    with os.fdopen(os.dup(1), "wb") as events:
+        os.dup2(2, 1)  # whatever a library prints goes to the log, not between the events
+        loop.serve(sys.stdin.buffer, events)
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,74 @@
+"""Runs one job in the foreground, for scripts and the command line: no timer, no other process; Ctrl-C cancels."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from ..core.job import Event, Job
+from .client import Client
+from .journal import Journal
+from .runner import Habits, Runner
+
+
+class Interrupt:
+    """A `Stop` that Ctrl-C sets.
+
+    It tears the run out of whatever it waits for, except from a purchase: that one is read to its end, so that
+    the task's id is known. A second Ctrl-C goes through everywhere.
+    """
+
+    def __init__(self) -> None:
+        self.cancelled = False
+        self._shielded = False
+
+    def is_set(self) -> bool:
+        """Whether Ctrl-C was pressed."""
+        return self.cancelled
+
+    def wait(self, timeout: float) -> bool:
+        """Sleep; Ctrl-C raises out of it."""
+        time.sleep(timeout)
+        return self.cancelled
+
+    @contextmanager
+    def shielded(self) -> Iterator[None]:
+        """Keep Ctrl-C from interrupting what is done inside."""
+        self._shielded = True
+        try:
+            yield
+        finally:
+            self._shielded = False
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Answer Ctrl-C for as long as this is entered. Only the main thread can; elsewhere nothing is changed."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGINT, self._on_signal)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before if before is not None else signal.SIG_DFL)
+
+    def _on_signal(self, _signal: int, _frame: FrameType | None) -> None:
+        again, self.cancelled = self.cancelled, True
+        if again or not self._shielded:
+            raise KeyboardInterrupt
+
+
+_habits: dict[str, Habits] = {}  # by base URL, for a script that makes many models
+
+
+def run(job: Job, key: str, folder: Path, rung: str, emit: Callable[[Event], None]) -> Job:
+    """Carry a job as far as it goes without Blender, and give it as it is then; `emit` is told every event."""
+    habits = Habits(rung, pinned=True) if rung else _habits.setdefault(job.base_url, Habits())
+    stop = Interrupt()
+    with Client(key) as client, stop.listening():
+        return Runner(job, client, Journal(folder), stop, emit, habits).run()

@@ -1,0 +1,121 @@
+"""Starts, feeds, hears and ends the worker process: what the shell holds. Never waits for it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+from ..core.messages import Fault, Happened, Message, decode, encode
+from ..core.records import RecordError
+
+KEY_VARIABLE = "MODELSTREAM_API_KEY"
+_MAIN = Path(__file__).resolve().parent / "__main__.py"
+_READ_BYTES = 65_536
+
+
+class WorkerHandle:
+    """One worker process. Its orders and events are lines of JSON on its stdin and stdout."""
+
+    def __init__(self, log: Path) -> None:
+        """Start the process; `log` is the file for what it writes to stderr. Raises `OSError`."""
+        # The key reaches the worker by its pipe alone: other users of the machine can read an environment.
+        environment = {name: value for name, value in os.environ.items() if name != KEY_VARIABLE}
+        with log.open("wb") as log_file:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", str(_MAIN)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log_file,
+                env=environment,
+                cwd=str(log.parent),
+                start_new_session=True,  # Ctrl-C in Blender's terminal is not for it
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        self._log = log
+        self._rest = b""
+        if os.name != "nt":
+            os.set_blocking(self._events.fileno(), False)
+
+    @property
+    def _events(self) -> IO[bytes]:
+        assert self._process.stdout is not None
+        return self._process.stdout
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    def send(self, message: Message) -> bool:
+        """Give an order; False when the process is gone. Orders are small and read at once, so this never blocks."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(encode(message))
+            self._process.stdin.flush()
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def receive(self) -> list[Happened | Fault]:
+        """Give what has come since the last call, without waiting."""
+        self._rest += self._read()
+        *lines, self._rest = self._rest.split(b"\n")
+        messages: list[Happened | Fault] = []
+        for line in lines:
+            try:
+                message = decode(line)
+            except RecordError as error:
+                message = Fault(f"an event could not be read: {error}")
+            if isinstance(message, Happened | Fault):
+                messages.append(message)
+        return messages
+
+    def last_words(self) -> str:
+        """Give the end of the process's log."""
+        try:
+            return self._log.read_text(encoding="utf-8", errors="replace")[-2000:].strip()
+        except OSError:
+            return ""
+
+    def close(self, patience: float = 0.0) -> None:
+        """Let the process end: it finishes a purchase under way and stops. Wait `patience` seconds at the most.
+
+        It is never killed: an order that was sent must be written down.
+        """
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(patience)
+
+    def _read(self) -> bytes:
+        if self._events.closed:
+            return b""
+        if os.name == "nt":
+            return self._read_windows()
+        try:
+            return os.read(self._events.fileno(), _READ_BYTES)
+        except BlockingIOError:
+            return b""
+
+    def _read_windows(self) -> bytes:
+        """Read what is there: pipes of Windows know no non-blocking mode before Python 3.12, but can be peeked at."""
+        import _winapi  # noqa: PLC0415  (Windows alone has it)
+        import msvcrt  # noqa: PLC0415
+
+        descriptor = self._events.fileno()
+        try:
+            waiting = _winapi.PeekNamedPipe(msvcrt.get_osfhandle(descriptor), 0)[0]  # type: ignore[attr-defined]
+        except OSError:  # the process is gone
+            return b""
+        return os.read(descriptor, min(waiting, _READ_BYTES)) if waiting else b""

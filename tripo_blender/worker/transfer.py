@@ -1,0 +1,73 @@
+"""Brings a model file from a file host onto the disk: beside its goal first, whole and checked before the rename."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Callable
+from pathlib import Path
+
+from ..core.errors import Kind, TripoError
+from ..core.model_file import ModelFormat, check
+from .client import Client, NoAnswer
+
+_EXPIRED = (401, 403, 404, 410)  # what file hosts answer for a signed link that has had its time
+
+
+def fetch(client: Client, url: str, part: Path, progress: Callable[[float], None]) -> None:
+    """Download `url` into `part`, from where an earlier attempt broke off.
+
+    `progress` is told the percent, where the host says how long the file is. Raises `NotSent` or `NoAnswer` for
+    what may be tried again, `TripoError` of kind link expired for a fresh link to be asked for, `OSError` for the disk.
+    """
+    with client.download(url, part.stat().st_size if part.exists() else 0) as download:
+        if download.status in _EXPIRED:
+            raise TripoError(
+                Kind.LINK_EXPIRED,
+                "The link to the finished model has expired. The service keeps the model for a while: fetch it again",
+                detail=f"the file host answered {download.status}",
+            )
+        if download.status == 416:  # what lies here is not the beginning of what the host has
+            part.unlink()
+        if download.status not in (200, 206):
+            raise NoAnswer(_broken(f"the file host answered {download.status}").failure)
+        received = download.start
+        with part.open("r+b" if download.start else "wb") as file:
+            file.seek(received)
+            for chunk in download.chunks():
+                file.write(chunk)
+                received += len(chunk)
+                if download.length > 0:
+                    progress(100.0 * received / download.length)
+            file.truncate()
+    if received < download.length:
+        raise NoAnswer(_broken(f"{received} of {download.length} bytes came").failure)
+
+
+def keep(part: Path, folder: Path) -> tuple[Path, ModelFormat]:
+    """Check a downloaded file and give it its name, by the format its bytes show; a bad one is removed."""
+    try:
+        model_format = check_file(part)
+    except TripoError:
+        part.unlink(missing_ok=True)
+        raise
+    target = folder / f"model.{model_format}"
+    part.replace(target)
+    return target, model_format
+
+
+def check_file(path: Path) -> ModelFormat:
+    """Give the format of a model file on disk; raises `TripoError` of kind model file, or `OSError`."""
+    if path.stat().st_size == 0:
+        return check(b"")
+    with (
+        path.open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        memoryview(data) as view,
+    ):
+        return check(view)
+
+
+def _broken(detail: str) -> TripoError:
+    return TripoError(
+        Kind.NETWORK, "The download of the finished model broke off. Check the network and try again", detail=detail
+    )
