@@ -1,0 +1,1 @@
+"""Shows: everything that touches the user's Blender."""

@@ -1,0 +1,107 @@
+"""The command line: `blender --command tripo generate PICTURE [options]`, and `scripts/generate.py`."""
+
+import argparse
+import contextlib
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import bpy
+
+from ..core.errors import Kind, TripoError, exit_code
+from ..core.request import OFFERS, SETTINGS, Setting
+from . import api, outputs
+from .ordering import name_of
+from .report import Report, open_report
+
+_log = logging.getLogger(__name__)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises instead of ending the process, which is Blender."""
+
+    def error(self, message: str) -> NoReturn:
+        raise TripoError(Kind.USAGE, f"{message[0].upper()}{message[1:]}. See: tripo generate --help")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out a command line and give the exit code.
+
+    0 done, 1 the job failed, 2 wrong usage, 3 no key, 4 offline, 5 outcome unknown after sending.
+    """
+    with open_report(as_json="--json" in arguments) as report:
+        try:
+            options = _parser().parse_args(list(arguments))
+            _generate(options, report)
+        except SystemExit:  # --help
+            return 0
+        except TripoError as error:
+            return report.failed(error.failure, exit_code(error.failure.kind))
+        except KeyboardInterrupt:
+            return report.failed(api.cancelled(report.job), 1)
+        except Exception as error:  # noqa: BLE001  # the exit code and the last line must tell, whatever happened
+            _log.exception("tripo generate")
+            return report.failed(TripoError(Kind.INTERNAL, f"The add-on made a mistake: {error}").failure, 1)
+    return 0
+
+
+def _generate(options: argparse.Namespace, report: Report) -> None:
+    settings = {setting.name: getattr(options, setting.name) for setting in SETTINGS}
+    picture: str | Path = options.picture
+    files = outputs.checked(options.out or [Path(f"{_stem(options.picture)}.blend")])
+    job, given, folder = api.order(picture, url=options.url, **settings)
+    if not bpy.data.filepath:
+        _empty_scene()
+    report.started(job)
+    job, main = api.finish(job, given, folder, bpy.context.scene.cursor.location.copy(), report.happened)
+    outputs.write(files, job, main)
+    report.done(job, main, files)
+
+
+def _stem(picture: str) -> str:
+    return name_of(picture).replace("/", "_")
+
+
+def _empty_scene() -> None:
+    """Take the start-up file's cube, camera and light away: what is saved shall hold the model alone."""
+    bpy.data.batch_remove(list(bpy.context.scene.objects))
+    with contextlib.suppress(RuntimeError):
+        bpy.ops.outliner.orphans_purge(do_recursive=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="tripo", description="Make 3D models of pictures.", allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    generate = commands.add_parser(
+        "generate",
+        help="make a model of a picture",
+        description="Make a model of a picture. The key is read from the add-on's preferences or MODELSTREAM_API_KEY.",
+        epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no key, 4 offline, 5 outcome unknown after sending.",
+        allow_abbrev=False,
+    )
+    generate.add_argument("picture", metavar="PICTURE", help="a picture file, or the public web address of one")
+    generate.add_argument(
+        "--out",
+        action="append",
+        type=Path,
+        metavar="FILE",
+        help="where to save: .blend, .glb or .fbx; may be repeated (default: PICTURE's name with .blend)",
+    )
+    generate.add_argument("--url", default="", metavar="BASE", help="base URL of the service: all that precedes /task")
+    generate.add_argument("--json", action="store_true", help="one JSON object a line for each event, the result last")
+    group = generate.add_argument_group("settings")
+    for setting in SETTINGS:
+        group.add_argument(f"--{setting.option}", dest=setting.name, default=None, **_option(setting))
+    return parser
+
+
+def _option(setting: Setting) -> dict[str, Any]:
+    if isinstance(setting.default, bool):
+        return {"action": argparse.BooleanOptionalAction, "help": setting.tooltip}
+    if isinstance(setting.default, int):
+        return {"type": int, "metavar": "N", "help": setting.tooltip}
+    if setting.choices:
+        return {"choices": [choice[0] for choice in setting.choices], "help": setting.tooltip}
+    offered = ", ".join(offer.name for offer in OFFERS)
+    return {"metavar": "NAME", "help": f"{setting.tooltip}: {offered}, or another (default: {setting.default})"}

@@ -1,0 +1,70 @@
+"""Imports a model file: the stock importers, called so that what they bring is known and nothing half stays."""
+
+import logging
+from pathlib import Path
+
+import bpy
+
+from ..core.errors import Kind, TripoError
+from ..core.model_file import ModelFormat
+from . import compat
+
+_log = logging.getLogger(__name__)
+
+_KEPT_APART = ("objects", "meshes", "materials", "images", "armatures", "actions", "collections", "node_groups")
+
+
+def import_model(path: Path, model_format: ModelFormat) -> list[bpy.types.Object]:
+    """Import a model file into the current scene and give its objects, textures packed.
+
+    Blender must be in Object Mode. Raises `TripoError` of kind import with a sentence, with nothing left in the file.
+    """
+    before = {name: set(getattr(bpy.data, name)) for name in _KEPT_APART}
+    try:
+        if model_format is ModelFormat.GLB:
+            _import_glb(path)
+        else:
+            compat.import_fbx(str(path))
+        objects = [obj for obj in bpy.data.objects if obj not in before["objects"]]
+        if not any(obj.type == "MESH" for obj in objects):
+            raise TripoError(
+                Kind.IMPORT,
+                "The file that the service sent holds no model. Its support can look at the task",
+                detail=f"{len(objects)} objects, no mesh",
+            )
+        _pack([image for image in bpy.data.images if image not in before["images"]])
+    except TripoError:
+        _remove_new(before)
+        raise
+    except (RuntimeError, AttributeError) as error:  # what operators raise: their report, or that they are missing
+        _remove_new(before)
+        raise _import_failure(model_format, error) from error
+    return objects
+
+
+def _import_glb(path: Path) -> None:
+    bpy.ops.import_scene.gltf(filepath=str(path), import_pack_images=True)
+
+
+def _import_failure(model_format: ModelFormat, error: Exception) -> TripoError:
+    detail = str(error).strip()
+    if isinstance(error, AttributeError) or "could not be found" in detail:
+        name = "glTF 2.0" if model_format is ModelFormat.GLB else "FBX"
+        sentence = f"Blender's {name} importer is switched off. Enable its add-on in the preferences, then try again"
+    else:
+        sentence = f"Blender could not import the {model_format.upper()} file. It is kept; try again"
+    return TripoError(Kind.IMPORT, sentence, detail=detail)
+
+
+def _pack(images: list[bpy.types.Image]) -> None:
+    for image in images:
+        if image.packed_file is None and image.source == "FILE":
+            try:
+                image.pack()
+            except RuntimeError as error:  # its file is missing: nothing to pack, and the model is still good
+                _log.warning("%s could not be packed: %s", image.name, error)
+
+
+def _remove_new(before: dict[str, set[bpy.types.ID]]) -> None:
+    for name, known in before.items():
+        bpy.data.batch_remove([block for block in getattr(bpy.data, name) if block not in known])

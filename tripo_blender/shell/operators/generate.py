@@ -1,0 +1,99 @@
+"""Generate: from the sidebar's settings to a job, or, for scripts, to the model."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ...core.errors import Kind, TripoError
+from ...core.job import Job
+from .. import api, ordering, pictures, properties
+from ..preferences import Access, access, obstacle
+from ..session import session
+
+if TYPE_CHECKING:
+    from bpy._typing.rna_enums import OperatorReturnItems
+
+
+class TRIPO_OT_generate(bpy.types.Operator):
+    """Make a 3D model of the picture. The picture is sent to the service, which charges for the model"""
+
+    bl_idname = "tripo.generate"
+    bl_label = "Generate Model"
+    bl_options = {
+        "INTERNAL"
+    }  # neither searched for nor repeated by a key: it costs money; the arrival pushes its own undo
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Whether a picture is chosen and the service can be used; says why not."""
+        reason = missing(context)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> "set[OperatorReturnItems]":
+        """Start a job and return at once."""
+        try:
+            given = _checked_access(context)
+            folder = ordering.jobs_folder()
+            job = _order(context, given, folder)
+            session.start(job, given, folder, context.scene.cursor.location)
+        except (TripoError, OSError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+    def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
+        """Run to the end, for scripts; the report makes the call raise where it fails."""
+        try:
+            given = _checked_access(context)
+            folder = ordering.jobs_folder()
+            api.finish(_order(context, given, folder), given, folder, context.scene.cursor.location.copy())
+        except (TripoError, OSError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+def missing(context: bpy.types.Context) -> str:
+    """Give what is missing before a model can be generated, as a tooltip; empty when nothing is."""
+    if (failure := obstacle(access(context))) is not None:
+        return str(failure)
+    settings = properties.of(context.scene)
+    if settings.source == "IMAGE" and settings.image is None:
+        return "Choose an image first"
+    if settings.source == "FILE" and not settings.filepath:
+        return "Choose a picture file first"
+    if settings.source == "WEB" and not settings.url.startswith(("https://", "http://")):
+        return "Enter the public web address of a picture first"
+    if settings.source == "RENDER" and pictures.render_result() is None:
+        return "Render an image first"
+    return ""
+
+
+def _checked_access(context: bpy.types.Context) -> Access:
+    given = access(context)
+    if (failure := obstacle(given)) is not None:
+        raise failure
+    return given
+
+
+def _order(context: bpy.types.Context, given: Access, folder: Path) -> Job:
+    group = properties.of(context.scene)
+    return ordering.order(_picture(group), group.settings(), given, context.scene, folder)
+
+
+def _picture(group: properties.TRIPO_PG_settings) -> ordering.Picture:
+    picture: ordering.Picture | None
+    if group.source == "IMAGE":
+        picture = group.image
+    elif group.source == "FILE":
+        picture = Path(bpy.path.abspath(group.filepath)) if group.filepath else None
+    elif group.source == "RENDER":
+        picture = pictures.render_result()
+    else:
+        picture = group.url.strip() or None
+    if picture is None:
+        raise TripoError(Kind.PICTURE, "There is no picture. Choose an image, a file, a render or a web address")
+    return picture

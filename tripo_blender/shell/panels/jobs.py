@@ -1,0 +1,86 @@
+"""What is being made: one box a job, the newest first."""
+
+import bpy
+
+from ...core.job import Job, JobState
+from ..session import session
+from .text import draw_sentence
+
+_ICONS = {
+    JobState.DONE: "CHECKMARK",
+    JobState.FAILED: "ERROR",
+    JobState.UNCERTAIN: "QUESTION",
+    JobState.CANCELLED: "CANCEL",
+}
+_WORDS = {
+    JobState.QUEUED: "Queued",
+    JobState.UPLOADING: "Sending the picture",
+    JobState.SUBMITTING: "Ordering",
+    JobState.GENERATING: "Generating",
+    JobState.DOWNLOADING: "Downloading",
+    JobState.READY: "Ready",
+    JobState.DONE: "In the scene",
+    JobState.UNCERTAIN: "Uncertain",
+    JobState.FAILED: "Failed",
+    JobState.CANCELLED: "Cancelled",
+}
+
+
+class TRIPO_PT_jobs(bpy.types.Panel):
+    """The models that are being made"""
+
+    bl_label = "Jobs"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Tripo"
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        """Shown as soon as there is a job."""
+        return bool(session.jobs)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the jobs."""
+        layout = self.layout
+        for job in reversed(session.jobs.values()):
+            _draw_job(layout.box(), context, job)
+        if any(job.final for job in session.jobs.values()):
+            layout.operator("tripo.clear", icon="TRASH")
+
+
+def _draw_job(box: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> None:
+    row = box.row()
+    icon = _ICONS.get(job.state, "MESH_MONKEY")
+    row.label(text=job.name, icon=icon, translate=False)  # type: ignore[arg-type]
+    if not job.final and job.state is not JobState.UNCERTAIN:
+        row.operator("tripo.cancel", text="", icon="X", emboss=False).job_id = job.id  # type: ignore[attr-defined]
+        box.progress(text=_caption(job), factor=job.percent / 100.0)
+        if job.note:
+            draw_sentence(box, context, job.note)
+    elif job.failure is not None:
+        draw_sentence(box, context, job.failure.sentence)
+        if job.failure.technical():
+            sub = box.column()
+            sub.active = False
+            draw_sentence(sub, context, job.failure.technical())
+    else:
+        row.label(text=_WORDS[job.state])
+    if job.state is JobState.UNCERTAIN:
+        row = box.row(align=True)
+        row.operator("tripo.send_again").job_id = job.id  # type: ignore[attr-defined]
+        row.operator("tripo.cancel", text="Give Up").job_id = job.id  # type: ignore[attr-defined]
+
+
+def _caption(job: Job) -> str:
+    """Give the words in the bar: state, percent, and what is known of the time."""
+    words = [f"{_WORDS[job.state]} {job.percent:.0f}%"]
+    if job.queue_position > 0:
+        words.append(f"{job.queue_position} ahead")
+    elif job.seconds_left > 0:
+        words.append(_duration(job.seconds_left))
+    return ", ".join(words)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d} min left" if minutes else f"{rest} s left"

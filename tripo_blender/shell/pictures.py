@@ -1,0 +1,201 @@
+"""Writes the picture that was picked as the file that is sent: as the eye sees it, within the service's limits."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from ..core.errors import Kind, TripoError
+from ..core.picture_file import HEAD_BYTES, LARGEST_FILE, PictureHead, fits, read_head, too_small
+from . import compat
+
+_RENDERED = {"RENDER_RESULT", "COMPOSITING"}
+_PNG_COMPRESSION = 15  # percent, Blender's default: a higher one takes far longer for a few percent
+_JPEG_QUALITY = 90
+_SHRINK_STEP = 0.7  # of each side, until a transparent PNG is small enough
+
+
+def save_file(path: Path, folder: Path) -> Path:
+    """Copy a picture file into `folder`, re-encoded only where the service would not take it as it is.
+
+    Raises `TripoError` of kind picture with a sentence, or `OSError` for the disk.
+    """
+    if not path.is_file():
+        raise TripoError(Kind.PICTURE, f"There is no picture at {str(path)!r}. Check the path")
+    size = path.stat().st_size
+    if not size:
+        raise TripoError(Kind.PICTURE, f"The file {path.name!r} is empty. Choose another picture")
+    with path.open("rb") as file:
+        head = read_head(file.read(HEAD_BYTES))
+    if head is not None and _passes(head, size):
+        target = folder / f"picture.{head.format}"
+        shutil.copyfile(path, target)
+        return target
+    try:
+        image = bpy.data.images.load(str(path))
+    except RuntimeError:
+        image = None
+    try:
+        if image is None or not all(image.size):
+            raise TripoError(
+                Kind.PICTURE, f"The file {path.name!r} is not a picture that Blender can read. Choose a PNG or JPEG"
+            )
+        return save_image(image, folder, bpy.context.scene)
+    finally:
+        if image is not None:
+            bpy.data.images.remove(image)
+
+
+def save_image(image: bpy.types.Image, folder: Path, scene: bpy.types.Scene) -> Path:
+    """Write any image of Blender into `folder` as PNG, or as JPEG where a PNG is too large.
+
+    A file or packed file that shows just what the image shows goes as it is, byte for byte. All else is written
+    through the display transform: the scene's for renders, the plain one for the rest, as the Image Editor shows them.
+    Raises `TripoError` of kind picture with a sentence, or `OSError` for the disk.
+    """
+    rendered = image.type in _RENDERED
+    if not rendered:
+        if not all(image.size):
+            raise TripoError(
+                Kind.PICTURE, f"The image {image.name!r} holds no picture; its file may be missing. Choose another one"
+            )
+        if sentence := too_small(*image.size):
+            raise TripoError(Kind.PICTURE, sentence)
+        if (target := _copy_as_it_is(image, folder)) is not None:
+            return target
+    with _writing_scene(scene, as_render=rendered or image.use_view_as_render) as writer:
+        target = folder / "picture.png"
+        _write(image, target, writer, "PNG")
+        head = _head(target)
+        if sentence := too_small(head.width, head.height):
+            target.unlink()
+            raise TripoError(Kind.PICTURE, sentence)
+        if fits(head.width, head.height) == (head.width, head.height) and target.stat().st_size <= LARGEST_FILE:
+            return target
+        return _shrunk(target, writer)
+
+
+def render_result() -> bpy.types.Image | None:
+    """Give the Render Result; None where nothing was rendered yet (it has no pixels in the data itself)."""
+    return next((image for image in bpy.data.images if image.type == "RENDER_RESULT"), None)
+
+
+def _passes(head: PictureHead, size: int) -> bool:
+    """Whether the service takes a file as it is; raise where no re-encoding can help."""
+    if sentence := too_small(head.width, head.height):
+        raise TripoError(Kind.PICTURE, sentence)
+    return fits(head.width, head.height) == (head.width, head.height) and size <= LARGEST_FILE
+
+
+def _copy_as_it_is(image: bpy.types.Image, folder: Path) -> Path | None:
+    """Copy an unchanged 8-bit PNG, JPEG or WebP; None where the file may not be what the eye sees."""
+    if (
+        image.source != "FILE"
+        or image.is_dirty
+        or image.is_float
+        or image.use_view_as_render
+        or image.colorspace_settings.name != "sRGB"
+        or image.alpha_mode != "STRAIGHT"
+    ):
+        return None
+    if image.packed_file is not None:
+        data = bytes(image.packed_file.data)
+    else:
+        path = Path(bpy.path.abspath(image.filepath, library=image.library))
+        if not path.is_file() or path.stat().st_size > LARGEST_FILE:
+            return None
+        data = path.read_bytes()
+    head = read_head(data[:HEAD_BYTES])
+    # Blender shows photographs as they are stored, without the turn that their EXIF block asks for.
+    if head is None or head.orientation != 1 or (head.width, head.height) != tuple(image.size):
+        return None
+    if not _passes(head, len(data)):
+        return None
+    target = folder / f"picture.{head.format}"
+    target.write_bytes(data)
+    return target
+
+
+@contextmanager
+def _writing_scene(shown: bpy.types.Scene, *, as_render: bool) -> Iterator[bpy.types.Scene]:
+    """Give a scene for the while, whose output settings are ours to set: the artist's are not touched."""
+    scene = shown.copy() if as_render else bpy.data.scenes.new("Tripo Picture")
+    try:
+        if not as_render and "Standard" in _view_transforms(scene):
+            scene.view_settings.view_transform = "Standard"  # type: ignore[assignment]
+        scene.render.image_settings.color_management = "FOLLOW_SCENE"
+        yield scene
+    finally:
+        bpy.data.scenes.remove(scene)
+
+
+def _view_transforms(scene: bpy.types.Scene) -> set[str]:
+    """Give the names that the colour configuration in use knows; a studio's own may lack "Standard"."""
+    return set(scene.view_settings.bl_rna.properties["view_transform"].enum_items.keys())  # type: ignore[attr-defined]
+
+
+def _write(image: bpy.types.Image, target: Path, writer: bpy.types.Scene, file_format: str) -> None:
+    settings = writer.render.image_settings
+    compat.write_images_as(settings, file_format)
+    settings.color_mode = "RGB" if file_format == "JPEG" else "RGBA"
+    settings.quality = _JPEG_QUALITY
+    if file_format == "PNG":
+        settings.color_depth = "8"
+        settings.compression = _PNG_COMPRESSION
+    try:
+        image.save_render(str(target), scene=writer)
+    except RuntimeError as error:
+        if image.type in _RENDERED:
+            raise TripoError(
+                Kind.PICTURE, "There is no render yet. Render an image (F12) first", detail=str(error).strip()
+            ) from None
+        raise TripoError(
+            Kind.PICTURE,
+            f"The image {image.name!r} could not be written. Make room on the disk, or choose another image",
+            detail=str(error).strip(),
+        ) from None
+    if not target.is_file() or not target.stat().st_size:
+        raise TripoError(Kind.PICTURE, f"The image {image.name!r} holds no picture. Choose another one")
+
+
+def _shrunk(picture: Path, writer: bpy.types.Scene) -> Path:
+    """Bring a PNG that is too large for the service within its limits; what is opaque becomes a JPEG if need be."""
+    image = bpy.data.images.load(str(picture))
+    try:
+        size = tuple(image.size)
+        width, height = fits(*size)
+        if (width, height) != size:
+            image.scale(width, height)
+            _write(image, picture, writer, "PNG")
+        if picture.stat().st_size > LARGEST_FILE and not _transparent(image):
+            jpeg = picture.with_suffix(".jpg")
+            _write(image, jpeg, writer, "JPEG")
+            picture.unlink()
+            picture = jpeg
+        while picture.stat().st_size > LARGEST_FILE:
+            width, height = round(width * _SHRINK_STEP), round(height * _SHRINK_STEP)
+            image.scale(width, height)
+            _write(image, picture, writer, "PNG" if picture.suffix == ".png" else "JPEG")
+    finally:
+        bpy.data.images.remove(image)
+    return picture
+
+
+def _transparent(image: bpy.types.Image) -> bool:
+    if image.channels != 4:
+        return False
+    width, height = image.size
+    pixels = np.empty(width * height * 4, np.float32)
+    image.pixels.foreach_get(pixels)  # type: ignore[attr-defined]
+    return bool(pixels[3::4].min() < 1.0)
+
+
+def _head(path: Path) -> PictureHead:
+    with path.open("rb") as file:
+        head = read_head(file.read(HEAD_BYTES))
+    if head is None:
+        raise TripoError(Kind.PICTURE, "The picture could not be written. Make room on the disk and try again")
+    return head

@@ -1,0 +1,115 @@
+"""The add-on's preferences, and what of them a job needs: key, base URL, way for pictures, online access."""
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import EnumProperty, IntProperty, StringProperty
+
+from .. import __package__ as base_package
+from ..core.errors import Kind, TripoError
+from ..core.services import modelstream as service
+from ..worker.handle import KEY_VARIABLE
+
+_RUNG_ITEMS = (
+    ("AUTO", "Automatic", "Try the ways in order and keep to the one that works"),
+    (service.RUNG_STS, "Upload (STS)", "Send pictures to the address that ends in /upload/sts"),
+    (service.RUNG_UPLOAD, "Upload", "Send pictures to the address that ends in /upload"),
+    (service.RUNG_DATA_URI, "Inside the Request", "Send pictures as a data address inside the request"),
+)
+
+
+class TripoPreferences(bpy.types.AddonPreferences):
+    """Preferences of the add-on"""
+
+    bl_idname = base_package or __package__
+
+    if TYPE_CHECKING:
+        api_key: str
+        base_url: str
+        at_once: int
+        rung: str
+    else:
+        api_key: StringProperty(
+            name="API Key",
+            description="Key from your ModelStream account. Blender keeps it, unencrypted, in its preferences file",
+            subtype="PASSWORD",
+        )
+        base_url: StringProperty(
+            name="Base URL",
+            description="Address of the service; change it only for a gateway of your own",
+            default=service.BASE_URL,
+        )
+        at_once: IntProperty(
+            name="Models at Once",
+            description="How many models are made at the same time; the rest wait their turn",
+            default=3,
+            min=1,
+            max=10,
+        )
+        rung: EnumProperty(name="Send Pictures By", description="How pictures reach the service", items=_RUNG_ITEMS)
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        """Draw the preferences."""
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(self, "api_key")
+        if not self.api_key and os.environ.get(KEY_VARIABLE):
+            layout.label(text=f"The key of the environment variable {KEY_VARIABLE} is used", icon="INFO")
+        layout.prop(self, "at_once")
+        layout.prop(self, "base_url")
+        layout.prop(self, "rung")
+
+
+@dataclass(frozen=True)
+class Access:
+    """What it takes to reach the service."""
+
+    key: str = field(repr=False)
+    base_url: str
+    rung: str = ""
+    at_once: int = 3
+
+
+def get(context: bpy.types.Context) -> TripoPreferences | None:
+    """Give the preferences; None where the add-on is not enabled (a script that runs from a clone)."""
+    for module, addon in context.preferences.addons.items():
+        if module == base_package or module.endswith(f".{__package__.split('.')[-2]}"):
+            preferences = addon.preferences
+            return preferences if isinstance(preferences, TripoPreferences) or hasattr(preferences, "api_key") else None  # type: ignore[return-value]
+    return None
+
+
+def access(context: bpy.types.Context, base_url: str = "", key: str = "") -> Access:
+    """Give key and address, from the arguments, the preferences or the environment; nothing is checked."""
+    preferences = get(context)
+    if preferences is None:
+        return Access(key or os.environ.get(KEY_VARIABLE, "").strip(), base_url or service.BASE_URL)
+    return Access(
+        key or preferences.api_key.strip() or os.environ.get(KEY_VARIABLE, "").strip(),
+        base_url or preferences.base_url.strip() or service.BASE_URL,
+        "" if preferences.rung == "AUTO" else preferences.rung,
+        preferences.at_once,
+    )
+
+
+def obstacle(given: Access) -> TripoError | None:
+    """Give what keeps the service from being used: the key, the address or online access; None when nothing does."""
+    if sentence := service.base_url_problem(given.base_url):
+        return TripoError(Kind.USAGE, sentence)
+    if sentence := service.key_problem(given.key):
+        return TripoError(Kind.NO_KEY, f"{sentence}, or set {KEY_VARIABLE}" if bpy.app.background else sentence)
+    if not bpy.app.online_access and not service.is_loopback(given.base_url):
+        return TripoError(Kind.OFFLINE, f"Online access required to generate a model. {_online_advice()}")
+    return None
+
+
+def _online_advice() -> str:
+    """Say who can allow online access, in the words that Blender itself uses and translates."""
+    if bpy.app.background and not bpy.app.online_access_override:
+        return "Launch Blender with --online-mode"
+    if bpy.app.online_access_override:
+        return "Launch Blender without --offline-mode"
+    return "Enable online access in System preferences"

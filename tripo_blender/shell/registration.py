@@ -1,0 +1,43 @@
+"""The one place that changes Blender's global state: every step pushes its own undo, so the order is always right."""
+
+from contextlib import ExitStack
+
+import bpy
+from bpy.props import PointerProperty
+
+from . import cli, operators, panels
+from .preferences import TripoPreferences
+from .properties import TRIPO_PG_settings
+from .session import session, tick
+
+_CLASSES = (TripoPreferences, TRIPO_PG_settings, *operators.CLASSES, *panels.CLASSES)
+_CLOSING_SECONDS = 2.0  # how long switching off waits for the worker; only a purchase under way takes longer
+
+_installed = ExitStack()
+
+
+def register() -> None:
+    """Register everything; what goes wrong half-way is rolled back."""
+    global _installed
+    with ExitStack() as stack:
+        for cls in _CLASSES:
+            bpy.utils.register_class(cls)
+            stack.callback(bpy.utils.unregister_class, cls)
+        bpy.types.Scene.tripo = PointerProperty(type=TRIPO_PG_settings)  # type: ignore[attr-defined]
+        stack.callback(delattr, bpy.types.Scene, "tripo")
+        command = bpy.utils.register_cli_command("tripo", cli.run)
+        stack.callback(bpy.utils.unregister_cli_command, command)
+        stack.callback(_stop_session)
+        _installed = stack.pop_all()
+
+
+def unregister() -> None:
+    """Undo it, in the opposite order; a second call does nothing."""
+    _installed.close()
+
+
+def _stop_session() -> None:
+    if bpy.app.timers.is_registered(tick):
+        bpy.app.timers.unregister(tick)
+    session.close(_CLOSING_SECONDS)
+    session.jobs.clear()

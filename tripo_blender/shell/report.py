@@ -1,0 +1,136 @@
+"""What a script's user reads while a job runs: a line a person can read, or one JSON object a line."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+import bpy
+import numpy as np
+
+from ..core.errors import Failure
+from ..core.job import Event, Job
+from ..core.records import to_record
+
+_STEP = 10.0  # percent between two lines where the output is no terminal
+
+
+class Report:
+    """Tells one job's way on `out`."""
+
+    def __init__(self, out: TextIO, *, as_json: bool) -> None:
+        self.job: Job | None = None
+        self._out = out
+        self._as_json = as_json
+        self._told = ("", -_STEP)  # state and percent of the last line
+
+    def started(self, job: Job) -> None:
+        """Take note of the job that the events are of."""
+        self.job = job
+
+    def happened(self, event: Event) -> None:
+        """Tell one event."""
+        if self.job is None:
+            return
+        self.job = self.job.after(event)
+        if self._as_json:
+            name = type(event).__name__
+            record = {"event": name[0].lower() + name[1:], "job": self.job.id, "state": str(self.job.state)}
+            self._json(record | to_record(event) | {"percent": round(self.job.percent, 1)})
+        else:
+            self._progress(self.job)
+
+    def done(self, job: Job, main: bpy.types.Object, files: list[Path]) -> None:
+        """Tell the result."""
+        faces, quads = _faces(main)
+        if self._as_json:
+            self._json(
+                {
+                    "event": "result",
+                    "ok": True,
+                    "exit_code": 0,
+                    "job": job.id,
+                    "task_id": job.task_id,
+                    "object": main.name,
+                    "format": str(job.model_format),
+                    "faces": faces,
+                    "quads": quads,
+                    "credits": job.credits,
+                    "outputs": [str(path) for path in files],
+                }
+            )
+            return
+        kind = "quads" if faces and quads == faces else "faces"
+        cost = f", {job.credits:g} credits" if job.credits >= 0 else ""
+        self._line(f"Done: {main.name}, {faces:,} {kind}{cost}, task {job.task_id}")
+        for path in files:
+            self._line(f"  {path}")
+
+    def failed(self, failure: Failure, code: int) -> int:
+        """Tell a failure, and give the exit code back."""
+        task_id = self.job.task_id if self.job else ""
+        if self._as_json:
+            self._json(
+                {"event": "result", "ok": False, "exit_code": code, "task_id": task_id, "error": to_record(failure)}
+            )
+            return code
+        self._line(failure.sentence)
+        if technical := failure.technical():
+            self._line(f"  {technical}")
+        if task_id and task_id not in failure.sentence:
+            self._line(f"  task {task_id}")
+        return code
+
+    def _progress(self, job: Job) -> None:
+        state, percent = self._told
+        terminal = self._out.isatty()
+        words = f"{job.name}: {job.state} {job.percent:.0f}%" + (f" ({job.note})" if job.note else "")
+        if job.seconds_left > 0:
+            words += f", {job.seconds_left:.0f} s left"
+        if terminal:
+            self._out.write(f"\r\x1b[K{words}")
+            self._out.flush()
+        elif f"{job.state} {job.note}" != state or job.percent - percent >= _STEP:
+            self._told = (f"{job.state} {job.note}", job.percent)
+            self._out.write(f"{words}\n")
+            self._out.flush()
+
+    def _line(self, text: str) -> None:
+        start = "\r\x1b[K" if self._out.isatty() else ""
+        self._out.write(f"{start}{text}\n")
+        self._out.flush()
+
+    def _json(self, record: dict[str, Any]) -> None:
+        self._out.write(json.dumps(record) + "\n")
+        self._out.flush()
+
+
+def _faces(main: bpy.types.Object) -> tuple[int, int]:
+    """Give the number of faces of a mesh, and how many of them are quads."""
+    if not isinstance(main.data, bpy.types.Mesh):
+        return 0, 0
+    corners = np.empty(len(main.data.polygons), np.int32)
+    main.data.polygons.foreach_get("loop_total", corners)  # type: ignore[arg-type]
+    return len(corners), int(np.count_nonzero(corners == 4))
+
+
+@contextmanager
+def open_report(*, as_json: bool) -> Iterator[Report]:
+    """Give a report on stdout; all else that is printed meanwhile, as importers do, goes to stderr.
+
+    With JSON it stays so to the end of the process, so that the result is the last line.
+    """
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with os.fdopen(os.dup(kept), "w", encoding="utf-8") as out:
+            yield Report(out, as_json=as_json)
+    finally:
+        sys.stdout.flush()
+        if not as_json:
+            os.dup2(kept, 1)
+        os.close(kept)
