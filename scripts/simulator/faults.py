@@ -1,0 +1,190 @@
+"""Faults by script: rules that match requests, and what each does to the answer.
+
+A rule is {"on": "create" | "poll" | "upload" | "download" | "any", "do": an action's name or several,
+"times": 1 (null: for ever), "after": 0 (so many matching requests are let through first),
+"path": "" (only requests whose path contains this), and the action's parameters}. The first rule that matches
+and is not used up wins. A rule counts the requests it matches, also those that an earlier rule has taken.
+"""
+
+import base64
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from simulator.exchange import Answer
+
+Parameters = Mapping[str, Any]
+KINDS = ("create", "poll", "upload", "download", "any")
+
+
+@dataclass
+class Delivery:
+    """How an exchange is to go. Untouched, the request is processed and its answer sent."""
+
+    wait: float = 0.0  # seconds before anything else
+    answer: Answer | None = None  # instead of processing the request
+    process: bool = True  # whether the request has its effect although nothing or something else is sent
+    silent: bool = False  # no answer at all
+    ending: Literal["keep", "close", "reset"] = "keep"
+    most_bytes: int | None = None  # of the body
+    rate: float | None = None  # body bytes a second
+    extra_length: int = 0  # added to the declared length
+    task_fields: dict[str, Any] = field(default_factory=dict)  # override the polled task
+    changes: list[Callable[[Answer], Answer]] = field(default_factory=list)  # made to the real answer
+
+
+def _status(delivery: Delivery, how: Parameters) -> None:
+    """Another answer instead of processing: status, headers, body (JSON or text), content_type."""
+    body = how.get("body", "")
+    text = body if isinstance(body, str) else json.dumps(body)
+    kind = how.get("content_type") or ("application/json" if not isinstance(body, str) else "text/html")
+    headers = {"Content-Type": kind, **how.get("headers", {})}
+    delivery.answer = Answer(int(how.get("status", 500)), text.encode(), headers, how.get("reason"))
+    delivery.process = False
+
+
+def _redirect(delivery: Delivery, how: Parameters) -> None:
+    """To location, with status 302."""
+    delivery.answer = Answer(int(how.get("status", 302)), b"", {"Location": str(how["location"])})
+    delivery.process = False
+
+
+def _close(delivery: Delivery, _how: Parameters) -> None:
+    """The connection closes and nothing has happened."""
+    delivery.process, delivery.silent, delivery.ending = False, True, "close"
+
+
+def _lost(delivery: Delivery, _how: Parameters) -> None:
+    """The request has its effect, then the connection closes without an answer."""
+    delivery.silent, delivery.ending = True, "close"
+
+
+def _reset(delivery: Delivery, how: Parameters) -> None:
+    """The connection is reset: at once, or with bytes after so many of the real answer's."""
+    delivery.ending = "reset"
+    delivery.most_bytes = how.get("bytes")
+    delivery.silent = delivery.most_bytes is None
+    delivery.process = not delivery.silent or bool(how.get("process", False))
+
+
+def _cut(delivery: Delivery, how: Parameters) -> None:
+    """The headers and so many bytes of the body, then the connection closes; the declared length is the full one."""
+    delivery.most_bytes, delivery.ending = int(how.get("bytes", 0)), "close"
+
+
+def _slow(delivery: Delivery, how: Parameters) -> None:
+    """So many bytes of the body a second."""
+    delivery.rate = float(how.get("rate", how.get("bytes", 10_000)))
+
+
+def _delay(delivery: Delivery, how: Parameters) -> None:
+    """Seconds, then the real answer."""
+    delivery.wait += float(how.get("seconds", 1))
+
+
+def _hang(delivery: Delivery, how: Parameters) -> None:
+    """Seconds without a byte, then the connection closes and nothing has happened."""
+    _delay(delivery, how)
+    _close(delivery, how)
+
+
+def _wrong_length(delivery: Delivery, how: Parameters) -> None:
+    """The declared length is off by so many bytes, more or fewer; the connection closes after the body."""
+    delivery.extra_length, delivery.ending = int(how.get("by", 100)), "close"
+
+
+def _task(delivery: Delivery, how: Parameters) -> None:
+    """These fields of the polled task are other ones; null removes a field."""
+    delivery.task_fields.update(how.get("fields", {}))
+
+
+def _replace(delivery: Delivery, how: Parameters) -> None:
+    """Another body under the real status and headers: base64 or text."""
+    body = base64.b64decode(how["base64"]) if "base64" in how else str(how.get("text", "")).encode()
+    delivery.changes.append(lambda answer: replace(answer, body=body))
+
+
+def _status_text(delivery: Delivery, how: Parameters) -> None:
+    """Another reason phrase behind the real status."""
+    delivery.changes.append(lambda answer: replace(answer, reason=str(how.get("text", ""))))
+
+
+ACTIONS: dict[str, Callable[[Delivery, Parameters], None]] = {
+    "status": _status,
+    "redirect": _redirect,
+    "close": _close,
+    "lost": _lost,
+    "reset": _reset,
+    "cut": _cut,
+    "slow": _slow,
+    "delay": _delay,
+    "hang": _hang,
+    "wrong_length": _wrong_length,
+    "task": _task,
+    "replace": _replace,
+    "status_text": _status_text,
+}
+
+
+@dataclass
+class Rule:
+    """One rule of the script with its count."""
+
+    on: str
+    do: tuple[str, ...]
+    times: int | None
+    after: int
+    path: str
+    parameters: Parameters
+    matched: int = 0
+    used: int = 0
+
+    def takes(self, kind: str, path: str) -> bool:
+        """Whether it has its say on this request; counts it if it matches."""
+        if self.on not in ("any", kind) or self.path not in path:
+            return False
+        self.matched += 1
+        return self.matched > self.after and (self.times is None or self.used < self.times)
+
+
+def read_rules(script: Iterable[Mapping[str, Any]]) -> list[Rule]:
+    """The rules of a script; ValueError says what is wrong with it."""
+    rules = []
+    for entry in script:
+        names = entry.get("do", ())
+        names = (names,) if isinstance(names, str) else tuple(names)
+        if not names or any(name not in ACTIONS for name in names) or entry.get("on", "any") not in KINDS:
+            raise ValueError(f"not a rule: {json.dumps(entry)}")
+        times = entry.get("times", 1)
+        known = int(entry.get("after", 0)), str(entry.get("path", ""))
+        rules.append(Rule(entry.get("on", "any"), names, None if times is None else int(times), *known, entry))
+    return rules
+
+
+class Script:
+    """The rules in force."""
+
+    def __init__(self) -> None:
+        self._rules: list[Rule] = []
+        self._lock = threading.Lock()
+
+    def play(self, script: Iterable[Mapping[str, Any]]) -> None:
+        """Replaces the rules and their counts."""
+        rules = read_rules(script)
+        with self._lock:
+            self._rules = rules
+
+    def delivery(self, kind: str | None, path: str) -> tuple[Delivery, str | None]:
+        """How this exchange goes, and the names of the actions for the record."""
+        delivery = Delivery()
+        with self._lock:
+            taking = [rule for rule in self._rules if kind and rule.takes(kind, path)]
+            if not taking:
+                return delivery, None
+            rule = taking[0]
+            rule.used += 1
+        for name in rule.do:
+            ACTIONS[name](delivery, rule.parameters)
+        return delivery, "+".join(rule.do)

@@ -1,0 +1,1 @@
+"""Models made from pictures: a closed relief of the subject, as GLB or FBX."""

@@ -1,0 +1,167 @@
+"""Each action of the fault script over real sockets, and the rules that choose among them."""
+
+import base64
+import http.client
+import socket
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from simulator.faults import ACTIONS, Delivery, read_rules
+
+from .conftest import Client, Start
+
+WORDS = {"type": "text_to_model", "prompt": "a box", "face_limit": 1000}
+
+
+def script(start: Start, *rules: dict[str, Any], **options: Any) -> Client:
+    simulator, client = start(**options)
+    simulator.script.play(rules)
+    return client
+
+
+def test_status(start: Start) -> None:
+    html = {"on": "poll", "do": "status", "status": 502, "body": "<html>Bad Gateway</html>"}
+    busy = {"on": "create", "do": "status", "status": 429, "headers": {"Retry-After": "7"}, "body": {"code": 1007}}
+    client = script(start, html, busy)
+    reply = client.get("/task/x")
+    assert (reply.status, reply.body, reply.headers["Content-Type"]) == (502, b"<html>Bad Gateway</html>", "text/html")
+    refused = client.create(**WORDS)
+    assert (refused.status, refused.headers["Retry-After"], refused.json) == (429, "7", {"code": 1007})
+    assert client.create(**WORDS).status == 200
+
+
+@pytest.mark.parametrize(("action", "tasks"), [("close", 0), ("lost", 1), ("reset", 0), ("hang", 0)])
+def test_no_answer(start: Start, action: str, tasks: int) -> None:
+    simulator, client = start()
+    simulator.script.play([{"on": "create", "do": action, "seconds": 0.1}])
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)) as caught:
+        client.create(**WORDS)
+    # RemoteDisconnected is a ConnectionResetError too: a reset proper comes from the socket.
+    assert isinstance(caught.value, http.client.RemoteDisconnected) == (action != "reset")
+    assert len(simulator.tasks.all()) == tasks
+    (record,) = simulator.records()
+    assert record["answer"]["status"] is None
+    assert record["answer"]["fault"] == action
+    assert ("task_id" in record["answer"]) == (tasks == 1)
+
+
+def test_cut_and_resume(start: Start) -> None:
+    client = script(start, {"on": "download", "do": "cut", "bytes": 1000})
+    link = client.finish(client.words())["output"]["pbr_model"]
+    with pytest.raises(http.client.IncompleteRead) as caught:
+        client.get(link)
+    assert len(caught.value.partial) == 1000
+    rest = client.get(link, Range="bytes=1000-")
+    assert caught.value.partial + rest.body == client.get(link).body
+
+
+def test_reset_in_the_middle(start: Start) -> None:
+    client = script(start, {"on": "download", "do": "reset", "bytes": 1000})
+    link = client.finish(client.words())["output"]["pbr_model"]
+    with pytest.raises((ConnectionResetError, http.client.IncompleteRead)):
+        client.get(link)
+
+
+def test_slow_and_delay(start: Start) -> None:
+    client = script(
+        start, {"on": "download", "do": "slow", "rate": 1_500_000}, {"on": "poll", "do": "delay", "seconds": 0.2}
+    )
+    began = time.monotonic()
+    task_id = client.words()
+    client.get(f"/task/{task_id}")
+    assert time.monotonic() - began > 0.2
+    link = client.finish(task_id)["output"]["pbr_model"]
+    began = time.monotonic()
+    body = client.get(link).body
+    assert time.monotonic() - began > 0.8 * len(body) / 1_500_000
+    assert client.get(link).body == body
+
+
+@pytest.mark.parametrize("by", [50, -50])
+def test_wrong_length(start: Start, by: int) -> None:
+    client = script(start, {"on": "download", "do": "wrong_length", "by": by})
+    link = client.finish(client.words())["output"]["pbr_model"]
+    if by > 0:
+        with pytest.raises(http.client.IncompleteRead):
+            client.get(link)
+    else:
+        short = client.get(link).body
+        client.close()
+        assert len(client.get(link).body) - len(short) == 50
+
+
+def test_redirect(start: Start) -> None:
+    client = script(start, {"on": "poll", "do": "redirect", "location": "http://127.0.0.1:9/", "status": 307})
+    reply = client.get("/task/x")
+    assert (reply.status, reply.headers["Location"]) == (307, "http://127.0.0.1:9/")
+
+
+def test_task_fields(start: Start) -> None:
+    fields = {"status": "failed", "error_code": 2020, "progress": 100, "queuing_num": None}
+    client = script(start, {"on": "poll", "do": "task", "fields": fields})
+    task_id = client.words()
+    task = client.get(f"/task/{task_id}").json["data"]
+    assert (task["status"], task["error_code"], task["progress"]) == ("failed", 2020, 100)
+    assert "queuing_num" not in task
+    assert client.finish(task_id)["status"] == "success"
+
+
+def test_task_fields_inside_a_wrapper(start: Start) -> None:
+    client = script(start, {"on": "poll", "do": "task", "fields": {"status": "banned"}}, answers="wrapped")
+    task_id = client.create(**WORDS).json["data"]["task_id"]
+    task = client.get(f"/task/{task_id}").json["data"]
+    assert (task["status"], task["data"]["data"]["status"]) == ("FAILURE", "banned")
+
+
+def test_replace_and_status_text(start: Start) -> None:
+    client = script(
+        start,
+        {"on": "download", "path": ".glb", "do": "replace", "base64": base64.b64encode(b"PK\3\4").decode()},
+        {"on": "download", "path": ".png", "do": ["replace", "status_text"], "text": "Hm"},
+    )
+    output = client.finish(client.words())["output"]
+    image, model = client.get(output["rendered_image"]), client.get(output["pbr_model"])
+    assert model.body == b"PK\3\4"
+    assert (image.body, image.reason) == (b"Hm", "Hm")
+
+
+def test_the_first_rule_that_is_not_used_up_wins(start: Start) -> None:
+    client = script(
+        start,
+        {"on": "poll", "do": "status", "status": 501, "after": 1},
+        {"on": "any", "do": "status", "status": 502, "times": 2},
+        {"on": "poll", "do": "status", "status": 503, "times": None},
+    )
+    assert [client.get("/task/x").status for _ in range(5)] == [502, 501, 502, 503, 503]
+    assert client.create(**WORDS).status == 200
+
+
+@pytest.mark.parametrize("rule", [{"do": "explode"}, {"on": "poll"}, {"on": "dance", "do": "close"}, {"do": []}])
+def test_a_wrong_rule_is_refused(rule: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="not a rule"):
+        read_rules([rule])
+
+
+def test_every_action_is_a_captioned_function() -> None:
+    parameters = {"location": "/", "base64": "", "seconds": 0}
+    for action in ACTIONS.values():
+        assert action.__doc__
+        delivery = Delivery()
+        action(delivery, parameters)
+
+
+def test_connections_are_kept_alive(start: Start) -> None:
+    simulator, _ = start()
+    place = urlsplit(simulator.url)
+    with socket.create_connection(("127.0.0.1", place.port or 0)) as connection:
+        for _ in range(3):
+            connection.sendall(b"GET /simulator/options HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 200 OK\r\n")
+        chunks = b'5\r\n{"typ\r\n4\r\ne":1\r\n1\r\n}\r\n0\r\n\r\n'
+        head = b"POST /tripo/v2/openapi/task HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+        connection.sendall(head + b"Content-Type: application/json\r\nAuthorization: Bearer test-key\r\n\r\n" + chunks)
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert simulator.records()[0]["body"] == {"type": 1}

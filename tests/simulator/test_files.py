@@ -1,0 +1,155 @@
+"""GLB and FBX files as their formats want them."""
+
+import json
+import struct
+import zlib
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from simulator.sculpture.picture import picture_format
+from simulator.sculpture.sculptor import Commission, sculpt
+
+_SIZES = {5123: "<u2", 5125: "<u4", 5126: "<f4"}
+_WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3}
+
+
+def read_glb(data: bytes) -> tuple[dict[str, Any], bytes]:
+    magic, version, length = struct.unpack_from("<4sII", data)
+    assert (magic, version, length) == (b"glTF", 2, len(data))
+    json_length, json_type = struct.unpack_from("<I4s", data, 12)
+    at = 20 + json_length
+    binary_length, binary_type = struct.unpack_from("<I4s", data, at)
+    assert (json_type, binary_type) == (b"JSON", b"BIN\0")
+    assert json_length % 4 == binary_length % 4 == 0
+    assert at + 8 + binary_length == len(data)
+    return json.loads(data[20:at]), data[at + 8 :]
+
+
+def array(document: dict[str, Any], binary: bytes, index: int) -> NDArray[Any]:
+    accessor = document["accessors"][index]
+    view = document["bufferViews"][accessor["bufferView"]]
+    kind = np.dtype(_SIZES[accessor["componentType"]])
+    width = _WIDTHS[accessor["type"]]
+    assert view["byteOffset"] % kind.itemsize == 0
+    assert view["byteOffset"] + view["byteLength"] <= document["buffers"][0]["byteLength"] <= len(binary)
+    assert accessor["count"] * width * kind.itemsize == view["byteLength"]
+    values = np.frombuffer(binary, kind, accessor["count"] * width, view["byteOffset"])
+    return values.reshape(-1, width) if width > 1 else values
+
+
+@pytest.mark.parametrize(("texture", "pbr", "images"), [(True, True, 3), (True, False, 1), (False, False, 0)])
+@pytest.mark.parametrize("face_limit", [48, 5000, None, 200_000])
+def test_glb(picture: bytes, texture: bool, pbr: bool, images: int, face_limit: int | None) -> None:
+    made = sculpt(Commission(picture, face_limit=face_limit, texture=texture, pbr=pbr), "some-id")
+    assert made.suffix == "glb"
+    document, binary = read_glb(made.model)
+    (primitive,) = document["meshes"][0]["primitives"]
+    values = {name: array(document, binary, index) for name, index in primitive["attributes"].items()}
+    triangles = array(document, binary, primitive["indices"])
+    bounds = document["accessors"][primitive["attributes"]["POSITION"]]
+    assert np.allclose(values["POSITION"].min(axis=0), bounds["min"])
+    assert np.allclose(values["POSITION"].max(axis=0), bounds["max"])
+    assert ("TEXCOORD_0" in values) == texture
+    assert {len(entries) for entries in values.values()} == {len(values["POSITION"])}
+    assert triangles.max() == len(values["POSITION"]) - 1
+    assert len(triangles) / 3 <= (face_limit or 20_000)
+    assert document["nodes"][0]["name"] == "tripo_node_some-id"
+    assert document["materials"][0]["name"] == "tripo_mat_some-id"
+    assert len(document.get("images", ())) == images
+    for image in document.get("images", ()):
+        view = document["bufferViews"][image["bufferView"]]
+        data = binary[view["byteOffset"] : view["byteOffset"] + view["byteLength"]]
+        assert f"image/{picture_format(data)}" == image["mimeType"]
+    if images:
+        assert picture in made.model  # as it came
+
+
+def read_fbx(data: bytes) -> dict[str, list[Any]]:
+    """All records by name as (properties, children), flat; follows every offset."""
+    assert data.startswith(b"Kaydara FBX Binary  \0\x1a\0" + struct.pack("<I", 7400))
+    found: dict[str, list[Any]] = {}
+
+    def record(at: int) -> int:
+        end, count, length = struct.unpack_from("<III", data, at)
+        if end == 0:
+            assert data[at : at + 13] == bytes(13)
+            return 0
+        name_length = data[at + 12]
+        name = data[at + 13 : at + 13 + name_length].decode()
+        at += 13 + name_length
+        values, stop = [], at + length
+        for _ in range(count):
+            value, at = fbx_property(data, at)
+            values.append(value)
+        assert at == stop
+        found.setdefault(name, []).append(values)
+        while at < end:
+            at = record(at) or at + 13
+        assert at == end
+        return end
+
+    at = 27
+    while following := record(at):
+        at = following
+    footer = data[at + 13 :]
+    assert footer[:16].hex() == "fabcab09d0c8d466b176fb831cf7267e"
+    assert footer[-140:-136] == struct.pack("<I", 7400)
+    assert (len(data) - 140) % 16 == 0
+    return found
+
+
+def fbx_property(data: bytes, at: int) -> tuple[Any, int]:
+    code, at = data[at : at + 1], at + 1
+    if code in b"SR":
+        (length,) = struct.unpack_from("<I", data, at)
+        return data[at + 4 : at + 4 + length], at + 4 + length
+    if code in b"id":
+        count, packed, length = struct.unpack_from("<III", data, at)
+        raw = data[at + 12 : at + 12 + length]
+        values = np.frombuffer(zlib.decompress(raw) if packed else raw, "<i4" if code == b"i" else "<f8")
+        assert len(values) == count
+        return values, at + 12 + length
+    form = {b"C": "<?", b"I": "<i", b"L": "<q", b"D": "<d"}[code]
+    return struct.unpack_from(form, data, at)[0], at + struct.calcsize(form)
+
+
+@pytest.mark.parametrize(("texture", "pbr", "images"), [(True, True, 4), (True, False, 1), (False, False, 0)])
+@pytest.mark.parametrize("face_limit", [48, 5000, None])
+def test_fbx(picture: bytes, texture: bool, pbr: bool, images: int, face_limit: int | None) -> None:
+    made = sculpt(Commission(picture, face_limit=face_limit, texture=texture, pbr=pbr, quad=True), "some-id")
+    assert made.suffix == "fbx"
+    found = read_fbx(made.model)
+    ((corners,),), ((points,),), ((normals,),) = (found[name] for name in ("PolygonVertexIndex", "Vertices", "Normals"))
+    assert len(corners) % 4 == 0
+    assert len(corners) / 4 <= (face_limit or 10_000)
+    assert (corners.reshape(-1, 4)[:, :3] >= 0).all()
+    assert (corners.reshape(-1, 4)[:, 3] < 0).all()
+    assert np.where(corners < 0, ~corners, corners).max() == len(points) / 3 - 1
+    assert len(normals) == 3 * len(corners)
+    assert len(found.get("Content", ())) == images
+    assert len(found["C"]) == 3 + 2 * images
+    if texture:
+        ((uvs,),), ((uv_index,),) = found["UV"], found["UVIndex"]
+        assert len(uv_index) == len(corners)
+        assert uv_index.max() == len(uvs) / 2 - 1
+        assert [picture] in found["Content"]
+
+
+def test_what_cannot_be_decoded_is_still_a_model() -> None:
+    jpeg_like = b"\xff\xd8\xff\xc0\x00\x11\x08\x00\x40\x00\x80" + bytes(64)
+    made = sculpt(Commission(jpeg_like, face_limit=1000), "x")
+    document, _ = read_glb(made.model)
+    size = np.subtract(document["accessors"][0]["max"], document["accessors"][0]["min"])
+    assert size[0] == pytest.approx(2 * size[1], rel=0.05)  # the picture's own proportions, from its header
+    assert jpeg_like in made.model
+
+
+def test_webp_is_rewritten_and_words_are_painted() -> None:
+    webp = sculpt(Commission(b"RIFF\0\0\0\0WEBPVP8 ", face_limit=1000), "x")
+    words = [sculpt(Commission(words=text, face_limit=1000), "x").model for text in ("a box", "a crate")]
+    for model in (webp.model, *words):
+        assert {image["mimeType"] for image in read_glb(model)[0]["images"]} == {"image/png"}
+    assert words[0] != words[1]
