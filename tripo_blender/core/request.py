@@ -84,7 +84,7 @@ SETTINGS = (
     ),
     Setting(
         "geometry_quality",
-        "Geometry Quality",
+        "Shape Quality",
         "How finely the shape is modelled",
         choices=(
             ("standard", "Standard", "The usual quality"),

@@ -7,7 +7,7 @@ import bpy
 
 from ..core.errors import Kind, TripoError
 from ..core.model_file import ModelFormat
-from . import compat
+from . import compat, materials
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +25,9 @@ def import_model(path: Path, model_format: ModelFormat) -> list[bpy.types.Object
             _import_glb(path)
         else:
             compat.import_fbx(str(path))
+            materials.complete(
+                [material for material in bpy.data.materials if material not in before["materials"]], path
+            )
         objects = [obj for obj in bpy.data.objects if obj not in before["objects"]]
         if not any(obj.type == "MESH" for obj in objects):
             raise TripoError(

@@ -25,7 +25,7 @@ def _is_picture(_self: object, image: bpy.types.Image) -> bool:
 
 
 class TRIPO_PG_settings(bpy.types.PropertyGroup):
-    """What the sidebar holds; the settings of `core.request` are added below, one property each."""
+    """What the sidebar holds; the settings of `core.request` are added below, one property each"""
 
     if TYPE_CHECKING:
         source: str

@@ -33,6 +33,7 @@ class Session:
         self.jobs: dict[str, Job] = {}
         self._locations: dict[str, Vector] = {}
         self._worker: WorkerHandle | None = None
+        self._leaving: list[WorkerHandle] = []  # told to end; a purchase under way may hold them for a while
         self._configured: Configure | None = None
         self._changed = False
         self._redrawn = 0.0
@@ -68,15 +69,23 @@ class Session:
         self._hear()
         self._take_in()
         self._redraw()
-        if all(job.final or job.state is JobState.UNCERTAIN for job in self.jobs.values()) and not self._changed:
-            self.close()
-            return False
-        return True
+        self._leaving = [worker for worker in self._leaving if worker.alive]
+        if any(not job.final and job.state is not JobState.UNCERTAIN for job in self.jobs.values()):
+            return True
+        self._dismiss()
+        return bool(self._leaving) or self._changed
 
-    def close(self, patience: float = 0.0) -> None:
-        """Let the worker end; it waits for a purchase under way by itself."""
+    def close(self, patience: float) -> None:
+        """Let the worker end, and wait for that `patience` seconds at the most."""
+        self._dismiss()
+        for worker in self._leaving:
+            worker.close(patience)
+        self._leaving = [worker for worker in self._leaving if worker.alive]
+
+    def _dismiss(self) -> None:
         if self._worker is not None:
-            self._worker.close(patience)
+            self._worker.close()
+            self._leaving.append(self._worker)
         self._worker = self._configured = None
 
     def _order(self, order: Run, access: Access, folder: Path) -> None:
@@ -119,6 +128,7 @@ class Session:
             return
         detail = worker.last_words()[-500:]
         worker.close()
+        self._leaving.append(worker)
         for job in list(self.jobs.values()):
             if job.working:
                 lost = job.state is JobState.SUBMITTING

@@ -35,10 +35,7 @@ class TRIPO_OT_generate(bpy.types.Operator):
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> "set[OperatorReturnItems]":
         """Start a job and return at once."""
         try:
-            given = _checked_access(context)
-            folder = ordering.jobs_folder()
-            job = _order(context, given, folder)
-            session.start(job, given, folder, context.scene.cursor.location)
+            start(context)
         except (TripoError, OSError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -70,6 +67,15 @@ def missing(context: bpy.types.Context) -> str:
     if settings.source == "RENDER" and pictures.render_result() is None:
         return "Render an image first"
     return ""
+
+
+def start(context: bpy.types.Context) -> Job:
+    """Start a job for what the sidebar shows, and give it; raises `TripoError` or `OSError`."""
+    given = _checked_access(context)
+    folder = ordering.jobs_folder()
+    job = _order(context, given, folder)
+    session.start(job, given, folder, context.scene.cursor.location)
+    return job
 
 
 def _checked_access(context: bpy.types.Context) -> Access:
