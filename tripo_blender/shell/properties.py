@@ -24,6 +24,12 @@ def _is_picture(_self: object, image: bpy.types.Image) -> bool:
     return image.type not in {"RENDER_RESULT", "COMPOSITING"}
 
 
+def _ensure_preview(group: "TRIPO_PG_settings", _context: bpy.types.Context) -> None:
+    """Have Blender make the thumbnail that the panel shows; drawing itself may change nothing."""
+    if group.image is not None:
+        group.image.preview_ensure()
+
+
 class TRIPO_PG_settings(bpy.types.PropertyGroup):
     """What the sidebar holds; the settings of `core.request` are added below, one property each"""
 
@@ -37,7 +43,11 @@ class TRIPO_PG_settings(bpy.types.PropertyGroup):
     else:
         source: EnumProperty(name="Picture From", description="Where the picture comes from", items=_SOURCE_ITEMS)
         image: PointerProperty(
-            name="Image", description="Image to make a model of", type=bpy.types.Image, poll=_is_picture
+            name="Image",
+            description="Image to make a model of",
+            type=bpy.types.Image,
+            poll=_is_picture,
+            update=_ensure_preview,
         )
         filepath: StringProperty(name="File", description="Picture to make a model of", subtype="FILE_PATH")
         url: StringProperty(name="Address", description="Public web address of a PNG or JPEG picture")
