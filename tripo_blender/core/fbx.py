@@ -90,10 +90,10 @@ def read_maps(data: bytes | memoryview) -> dict[str, dict[MapRole, EmbeddedPictu
     texture_pictures: dict[Value, EmbeddedPicture] = {}
     uses: list[tuple[Value, Value, MapRole]] = []
     for link in connections.children:
-        kind, source, target, *rest = (*link.values, None, None, None)
+        kind, source, target, name = (*link.values, None, None, None, None)[:4]
         if kind == b"OO" and source in pictures:
             texture_pictures[target] = pictures[source]
-        role = _ROLES.get(_text(rest[0]))
+        role = _ROLES.get(_text(name))
         if kind == b"OP" and target in materials and role is not None:
             uses.append((source, target, role))
     maps: dict[str, dict[MapRole, EmbeddedPicture]] = {name: {} for name in materials.values()}

@@ -212,7 +212,8 @@ class Job:
             return self
         target = TRANSITIONS[self.state].get(type(event))
         if target is None:
-            return self.after(Failed(_out_of_place(self, event)))
+            failed = self.after(Failed(_out_of_place(self, event)))
+            return failed.after(event)  # which keeps the id of a task
         changed = replace(self, state=target, **_changes(self, event))
         if target != self.state:
             start = SPANS.get(target, (self.percent, 0))[0]

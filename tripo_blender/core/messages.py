@@ -4,22 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from typing import get_args
 
-from .job import (
-    AnswerLost,
-    Cancelled,
-    Delayed,
-    Downloaded,
-    Event,
-    Failed,
-    Generated,
-    Imported,
-    Job,
-    Progressed,
-    Started,
-    Submitting,
-    TaskCreated,
-)
+from .job import Event, Job
 from .records import Record, RecordError, from_record, to_record
 
 
@@ -62,23 +49,8 @@ class Fault:
 
 
 Message = Configure | Run | Cancel | Ended | Fault
-_MESSAGES: dict[str, type[Message]] = {cls.__name__: cls for cls in (Configure, Run, Cancel, Ended, Fault)}
-_EVENTS: dict[str, type[Event]] = {
-    cls.__name__: cls
-    for cls in (
-        Started,
-        Submitting,
-        TaskCreated,
-        AnswerLost,
-        Progressed,
-        Delayed,
-        Generated,
-        Downloaded,
-        Imported,
-        Failed,
-        Cancelled,
-    )
-}
+_MESSAGES: dict[str, type[Message]] = {cls.__name__: cls for cls in get_args(Message)}
+_EVENTS: dict[str, type[Event]] = {cls.__name__: cls for cls in get_args(Event)}
 
 
 @dataclass(frozen=True)
@@ -102,13 +74,13 @@ def decode(line: bytes) -> Message | Happened:
     """Read one line; raise `RecordError` where it is none of ours."""
     try:
         record = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RecordError(f"not JSON: {error}") from error
     if not isinstance(record, dict):
         raise RecordError("not an object")
     message, event = record.get("message"), record.get("event")
-    if message in _MESSAGES:
+    if isinstance(message, str) and message in _MESSAGES:
         return from_record(_MESSAGES[message], record)
-    if event in _EVENTS and isinstance(record.get("job"), str):
+    if isinstance(event, str) and event in _EVENTS and isinstance(record.get("job"), str):
         return Happened(record["job"], from_record(_EVENTS[event], record))
     raise RecordError(f"unknown message {message or event!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from enum import StrEnum
 
@@ -49,17 +50,38 @@ def _check_glb(data: bytes | memoryview) -> None:
         raise _refusal(f"The service sent a GLB of version {version}, which Blender cannot read", "not version 2")
     if length > len(data):
         raise _cut_short("GLB", f"{len(data)} of {length} bytes")
-    at, kinds = _GLB_HEADER.size, []
+    at, kinds, text = _GLB_HEADER.size, [], b""
     while at < length:
         if at + _GLB_CHUNK.size > length:
             raise _cut_short("GLB", f"a chunk's head at byte {at} of {length}")
         size, kind = _GLB_CHUNK.unpack_from(data, at)
         at += _GLB_CHUNK.size + size
         kinds.append(kind)
+        if len(kinds) == 1:
+            text = bytes(data[at - size : at])
     if at > length:
         raise _cut_short("GLB", f"a chunk ends at byte {at} of {length}")
+    if not kinds:
+        raise _cut_short("GLB", "no chunk")
     if kinds[0] != b"JSON":
         raise _refusal("The GLB that the service sent is broken", f"its first chunk is {kinds[0]!r}")
+    _check_addresses(text)
+
+
+def _check_addresses(text: bytes) -> None:
+    """Refuse a glTF that names anything outside itself: the importer would read that from the disk."""
+    try:
+        scene = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _refusal("The GLB that the service sent is broken", f"its JSON: {error}") from error
+    for place in ("buffers", "images"):
+        entries = scene.get(place) if isinstance(scene, dict) else None
+        for entry in entries if isinstance(entries, list) else []:
+            uri = entry.get("uri") if isinstance(entry, dict) else None
+            if uri is not None and not str(uri).startswith("data:"):
+                raise _refusal(
+                    "The GLB that the service sent names files outside itself", f"{place}: {str(uri)[:80]!r}"
+                )
 
 
 def _check_fbx(data: bytes | memoryview) -> None:

@@ -24,16 +24,14 @@ class PictureHead:
 
 def read_head(head: bytes) -> PictureHead | None:
     """Read the first `HEAD_BYTES` of a PNG, JPEG or WebP file; None for anything else or a broken one."""
-    try:
-        if head[:8] == b"\x89PNG\r\n\x1a\n" and head[12:16] == b"IHDR":
-            return PictureHead("png", _big(head[16:20]), _big(head[20:24]))
-        if head[:3] == b"\xff\xd8\xff":
-            return _read_jpeg(head)
-        if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-            return _read_webp(head)
-    except IndexError:
-        pass  # cut short
-    return None
+    read = None
+    if head[:8] == b"\x89PNG\r\n\x1a\n" and head[12:16] == b"IHDR" and len(head) >= 24:
+        read = PictureHead("png", _big(head[16:20]), _big(head[20:24]))
+    elif head[:3] == b"\xff\xd8\xff":
+        read = _read_jpeg(head)
+    elif head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        read = _read_webp(head)
+    return read if read is not None and read.width and read.height else None
 
 
 def too_small(width: int, height: int) -> str:
@@ -67,6 +65,8 @@ def _read_jpeg(head: bytes) -> PictureHead | None:
             at += 1
             continue
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # a frame header
+            if at + 9 > len(head):
+                return None
             return PictureHead("jpg", _big(head[at + 7 : at + 9]), _big(head[at + 5 : at + 7]), orientation)
         if marker == 0xE1 and head[at + 4 : at + 10] == b"Exif\0\0":
             orientation = _exif_orientation(head[at + 10 : at + 2 + length])

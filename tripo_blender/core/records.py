@@ -57,7 +57,10 @@ def _read(hint: Any, value: Any, where: str) -> Any:
         except ValueError as error:
             raise RecordError(f"{where}: {error}") from error
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError as error:
+            raise RecordError(f"{where}: {error}") from error
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
         raise RecordError(f"{where}: {value!r} is not {hint.__name__}")
     return value

@@ -195,7 +195,8 @@ def unavailable(settings: Settings) -> dict[str, str]:
     reasons: dict[str, str] = {}
     for setting in SETTINGS:
         if setting.name in line.refuses:
-            reasons[setting.name] = f"{setting.label} is not offered by model version {settings.model_version}"
+            version = settings.model_version
+            reasons[setting.name] = f"{setting.label} is not offered by model version {version}: choose another version"
         elif setting.needs_texture and not settings.texture:
             reasons[setting.name] = f"{setting.label} needs Texture: turn Texture on, or leave {setting.label} out"
     return reasons
@@ -215,7 +216,7 @@ def problem(settings: Settings) -> str:
         if setting.choices and value not in (allowed := [choice[0] for choice in setting.choices]):
             return f"{setting.label} cannot be {value!r}: choose {' or '.join(allowed)}"
         low, high = setting.limits
-        if type(value) is int and not low <= value <= high:
+        if type(value) is int and setting.name != "face_limit" and not low <= value <= high:
             return f"{setting.label} must be from {low:,} to {high:,}, or 0 for a new one each time; it is {value:,}"
     low, high = line_of(settings.model_version).face_limits
     if settings.face_limit and not low <= settings.face_limit <= high:

@@ -15,7 +15,7 @@ from .wire import HttpAnswer, TaskStatus
 
 LARGEST_ANSWER = 4_000_000  # bytes; a task with every known field takes about 4,000
 
-_SUCCESS_CODES = {"0", "success", "200", "ok", ""}
+_SUCCESS_CODES = {"0", "success", "ok", "accepted", ""}  # and every 2xx
 _STATUSES = {
     "queued": TaskStatus.QUEUED,
     "not_start": TaskStatus.QUEUED,
@@ -35,7 +35,6 @@ _STATUSES = {
     "canceled": TaskStatus.FAILED,
 }
 _MODEL_KEYS = ("pbr_model", "model", "base_model", "model_url", "result_url")
-_PREVIEW_KEYS = ("rendered_image", "rendered_image_url", "thumbnail")
 
 
 @dataclass(frozen=True)
@@ -48,14 +47,31 @@ class Complaint:
 
 
 def read_json(body: bytes) -> dict[str, Any]:
-    """Give the object that a body holds; empty where it holds none."""
+    """Give the object that a body holds, also one written as JSON inside a JSON text; empty where it holds none."""
     if len(body) > LARGEST_ANSWER:
         return {}
+    return _object(_parsed(body))
+
+
+def _parsed(text: bytes | str) -> Any:
     try:
-        value = json.loads(body)
+        return json.loads(text)
     except (ValueError, RecursionError):
-        return {}
+        return None
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        value = _parsed(value)
     return value if isinstance(value, dict) else {}
+
+
+def _layers(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give an answer and the objects in its `data`, `data.data` and so on; the deepest shape known has three."""
+    layers = [answer]
+    while len(layers) < 4 and (inner := _object(layers[-1].get("data"))):
+        layers.append(inner)
+    return layers
 
 
 def task_of(answer: dict[str, Any]) -> dict[str, Any]:
@@ -64,49 +80,41 @@ def task_of(answer: dict[str, Any]) -> dict[str, Any]:
     What a wrapper alone knows (its task id, its result's link, why it failed) is kept where the task is silent.
     """
     task: dict[str, Any] = {}
-    layer: Any = answer
-    for _ in range(4):  # the deepest shape known has three
-        if not isinstance(layer, dict):
-            break
-        task = task | {name: value for name, value in layer.items() if name != "data" and value is not None}
-        layer = layer.get("data")
+    for layer in _layers(answer):
+        task |= {name: value for name, value in layer.items() if name != "data" and value is not None}
     return task
 
 
 def task_id_of(answer: dict[str, Any]) -> str:
     """Give the task's id; empty where there is none. The outermost counts: it is the one to ask with."""
-    layer: Any = answer
-    for _ in range(4):
-        if isinstance(layer, str) and layer and layer is not answer:
-            return layer if re.fullmatch(r"[\w-]{8,}", layer) else ""
-        if not isinstance(layer, dict):
-            break
-        for name in ("task_id", "id"):
-            if isinstance(layer.get(name), str | int) and not isinstance(layer[name], bool) and layer[name]:
-                return str(layer[name])
-        layer = layer.get("data")
-    return ""
+    layers = _layers(answer)
+    for name in ("task_id", "id"):
+        for layer in layers:
+            value = layer.get(name)
+            if isinstance(value, str | int) and not isinstance(value, bool) and value:
+                return str(value)
+    alone = layers[-1].get("data")
+    return alone if isinstance(alone, str) and re.fullmatch(r"[\w-]{8,}", alone) else ""
 
 
 def complaint_of(answer: dict[str, Any]) -> Complaint | None:
     """Give what an answer complains of; None where it does not."""
     error = answer.get("error")
     if isinstance(error, str) and error:
-        return Complaint(message=error)
-    source = error if isinstance(error, dict) else answer
-    code = _text(source.get("code")) or (_text(source.get("type")) if source is error else "")
-    if source is answer and code.lower() in _SUCCESS_CODES:
+        return Complaint(message=one_line(error))
+    source = error if isinstance(error, dict) and error else answer
+    code = one_line(source.get("code")) or (one_line(source.get("type")) if source is error else "")
+    if source is answer and (code.lower() in _SUCCESS_CODES or re.fullmatch(r"2\d\d", code)):
         return None
-    message = _text(source.get("message"))
-    inner = read_json(message.encode()) if message.startswith("{") else {}
+    inner = _object(source.get("message"))
     if inner and (nested := complaint_of(inner)) is not None:
         return nested
-    return Complaint(code, message, _text(source.get("suggestion")))
+    return Complaint(code, one_line(source.get("message")), one_line(source.get("suggestion")))
 
 
 def status_of(task: dict[str, Any]) -> TaskStatus:
     """Give the task's status; what is not known reads as unknown."""
-    return _STATUSES.get(_text(task.get("status")).lower(), TaskStatus.UNKNOWN)
+    return _STATUSES.get(one_line(task.get("status")).lower(), TaskStatus.UNKNOWN)
 
 
 def number_of(task: dict[str, Any], *names: str) -> float:
@@ -123,12 +131,15 @@ def number_of(task: dict[str, Any], *names: str) -> float:
 
 def model_url_of(task: dict[str, Any]) -> str:
     """Give the link of the model: with PBR before plain before untextured; empty where there is none."""
-    return _link(task, _MODEL_KEYS)
-
-
-def preview_url_of(task: dict[str, Any]) -> str:
-    """Give the link of the service's own picture of the model; empty where there is none."""
-    return _link(task, _PREVIEW_KEYS)
+    for place in (task.get("output"), task.get("result"), task):
+        if not isinstance(place, dict):
+            continue
+        for name in _MODEL_KEYS:
+            value = place.get(name)
+            url = value.get("url") if isinstance(value, dict) else value
+            if isinstance(url, str) and url.startswith(("https://", "http://")):
+                return url
+    return ""
 
 
 def trace_id_of(answer: HttpAnswer) -> str:
@@ -153,21 +164,12 @@ def retry_after_of(answer: HttpAnswer) -> float:
 
 def excerpt(body: bytes) -> str:
     """Give the beginning of a body that is no JSON, without markup, for the technical text."""
-    text = re.sub(r"<[^>]*>|\s+", " ", body[:2000].decode("utf-8", "replace"))
-    return re.sub(r"\s+", " ", text).strip()[:160]
+    return one_line(re.sub(r"<[^>]*>", " ", body[:2000].decode("utf-8", "replace")))[:160]
 
 
-def _link(task: dict[str, Any], names: tuple[str, ...]) -> str:
-    for place in (task.get("output"), task.get("result"), task):
-        if not isinstance(place, dict):
-            continue
-        for name in names:
-            value = place.get(name)
-            url = value.get("url") if isinstance(value, dict) else value
-            if isinstance(url, str) and url.startswith(("https://", "http://")):
-                return url
-    return ""
-
-
-def _text(value: Any) -> str:
-    return "" if value is None or isinstance(value, bool | dict | list) else str(value).strip()
+def one_line(value: Any) -> str:
+    """Give a text on one line, fit to be kept: links without their query, which may be a signature."""
+    if value is None or isinstance(value, bool | dict | list):
+        return ""
+    text = str(value).encode("utf-8", "replace").decode()
+    return re.sub(r"(https?://[^\s'\"?@]*)[?@][^\s'\"]*", r"\1", re.sub(r"\s+", " ", text)).strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
@@ -9,9 +10,9 @@ from ..errors import Failure, Kind
 from ..request import Settings, body_fields
 from .answers import (
     complaint_of,
+    excerpt,
     model_url_of,
     number_of,
-    preview_url_of,
     read_json,
     retry_after_of,
     status_of,
@@ -19,7 +20,7 @@ from .answers import (
     task_of,
     trace_id_of,
 )
-from .refusals import failure_of, failure_of_task
+from .refusals import failure_of, failure_of_task, may_still_be_made
 from .wire import (
     Created,
     HttpAnswer,
@@ -42,6 +43,16 @@ RUNG_UPLOAD = "upload"
 RUNG_DATA_URI = "data-uri"
 RUNGS = (RUNG_STS, RUNG_UPLOAD, RUNG_DATA_URI)
 
+# Codes of the gateway for a call of its own that it sent on and heard no more of: the task may have been made.
+_LOST_SIGHT = {"do_request_failed", "fail_to_fetch_task", "bad_response_status_code", "bad_response"}
+
+_MISSING = r"(is |was |must be |is a )?(required|missing|not specified|not provided|empty)"
+_MODEL_MISSING = (
+    rf"(?<![\w-])model['\"`]?( name| field| parameter)? {_MISSING}",
+    r"(missing|no|requires?|required)( the| a| field| parameter| property|:)* ['\"`]?model(?![\w-])(?! version)",
+    r"未指定模型|缺少模型",
+)
+
 
 def is_url(picture: str) -> bool:
     """Whether a picture is a public address rather than a file."""
@@ -58,10 +69,10 @@ def base_url_problem(base_url: str) -> str:
         host, _ = parts.hostname or "", parts.port
     except ValueError:
         host, parts = "", urlsplit("")
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or parts.username:
-        return f"The base URL {base_url!r} is not an address such as {BASE_URL}. Correct it in the preferences"
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or "@" in parts.netloc:
+        return f"The base URL is not an address such as {BASE_URL}. Correct it in the preferences"
     if parts.scheme == "http" and not is_loopback(base_url):
-        return f"The base URL {base_url!r} is not encrypted, so anybody could read the API key. Begin it with https://"
+        return f"The base URL {parts.scheme}://{host} is not encrypted, so anybody could read the API key. Use https://"
     return ""
 
 
@@ -101,8 +112,8 @@ def read_upload(answer: HttpAnswer) -> Uploaded | RouteMissing | Refused:
     if answer.status < 300 and token:
         return Uploaded({"file_token": token})
     complaint = complaint_of(value)
-    if answer.status in (404, 405) and (complaint is None or not complaint.code.isdigit()):
-        return RouteMissing()
+    if answer.status in (404, 405) and (complaint is None or not re.fullmatch(r"[12]\d{3}", complaint.code)):
+        return RouteMissing()  # one of Tripo's own codes would speak of the picture
     if complaint is None and answer.status < 300:
         failure = Failure(
             Kind.ANSWER,
@@ -133,15 +144,21 @@ def read_create(answer: HttpAnswer) -> Created | Refused | Unclear:
     value = read_json(answer.body)
     complaint = complaint_of(value)
     task_id = task_id_of(value)
-    if task_id and complaint is None:
+    if task_id and answer.status < 300:
         return Created(task_id, trace_id_of(answer))
     failure = failure_of(answer)
-    refused = complaint is not None if answer.status < 300 or answer.status == 500 else answer.status < 500
-    if answer.status in (429, 503) and not task_id:
+    if task_id:
+        return Unclear(lost_answer(f"{failure.detail}; it names the task {task_id}", failure.trace_id))
+    if answer.status in (429, 503):
         return Refused(failure, again=True, retry_after=retry_after_of(answer))
-    if refused and answer.status != 408 and not task_id:
+    # A 4xx is a refusal, but for the one that stands for a connection that took too long. Of a success and of a
+    # fault it is one where the service itself says so, and not the gateway that lost sight of it.
+    refused = 300 <= answer.status < 500 and answer.status != 408
+    if answer.status < 300 or answer.status == 500:
+        refused = complaint is not None and complaint.code not in _LOST_SIGHT
+    if refused:
         return Refused(failure, wants_model=400 <= answer.status < 500 and _misses_model(value))
-    return Unclear(lost_answer(failure.detail or "no task id", failure.trace_id))
+    return Unclear(lost_answer(failure.detail, failure.trace_id))
 
 
 def lost_answer(detail: str, trace_id: str = "") -> Failure:
@@ -156,16 +173,17 @@ def lost_answer(detail: str, trace_id: str = "") -> Failure:
 
 
 def _misses_model(value: dict[str, object]) -> bool:
-    """Whether a refusal names a missing `model` (not the model version, which is always sent)."""
+    """Whether a refusal names a missing `model`: the field itself, not one whose name holds the word."""
     error = value.get("error")
     if isinstance(error, dict) and error.get("param") == "model":
         return True
     complaint = complaint_of(value)
     if complaint is None:
         return False
-    words = f"{complaint.message} {complaint.suggestion}".lower().replace("model_version", "").replace('"', "")
-    missing = ("required", "missing", "not specified", "must be", "is empty", "未指定", "no model", "not provided")
-    return complaint.code == "model_not_found" or ("model" in words and any(word in words for word in missing))
+    if complaint.code == "model_not_found":
+        return True
+    words = f"{complaint.message} {complaint.suggestion}".lower()
+    return any(re.search(pattern, words) for pattern in _MODEL_MISSING)
 
 
 def poll(base_url: str, task_id: str) -> HttpRequest:
@@ -178,20 +196,28 @@ def read_poll(answer: HttpAnswer, task_id: str) -> TaskReport | Refused:
     value = read_json(answer.body)
     complaint = complaint_of(value)
     task = task_of(value)
-    if answer.status >= 300 or complaint is not None or "status" not in task:
-        failure = failure_of(answer)
+    if answer.status >= 300 or complaint is not None:
+        failure = failure_of(answer, task_id)
         gone = answer.status == 404 or failure.kind is Kind.TASK_LOST
-        passing = answer.status >= 500 or answer.status in (408, 429) or (answer.status < 300 and complaint is None)
+        passing = answer.status >= 500 or answer.status in (408, 429) or failure.kind is Kind.BUSY
         if gone:
             failure = lost_task(task_id, failure.technical())
         return Refused(failure, passing or gone, retry_after_of(answer))
+    if "status" not in task:
+        failure = Failure(
+            Kind.ANSWER,
+            f"The service's answer could not be read. {may_still_be_made(task_id)}",
+            f"HTTP {answer.status}: {excerpt(answer.body)}",
+            trace_id=trace_id_of(answer),
+        )
+        return Refused(failure, again=True)
     status = status_of(task)
     failed: Failure | None = None
     if status is TaskStatus.SUCCESS and not model_url_of(task):
         failed = Failure(
             Kind.ANSWER,
             "The service says the model is ready, but gives no link to it. Ask its support with the task id",
-            f"task {task_id}; output holds {sorted(map(str, task.get('output') or []))}",
+            f"task {task_id}; output holds {_names(task.get('output'))}",
             trace_id=trace_id_of(answer),
         )
     if status is TaskStatus.FAILED:
@@ -210,15 +236,18 @@ def read_poll(answer: HttpAnswer, task_id: str) -> TaskReport | Refused:
         seconds_left=number_of(task, "running_left_time"),
         credits=number_of(task, "consumed_credit", "credits_consumed"),
         model_url=model_url_of(task),
-        preview_url=preview_url_of(task),
         failure=failed,
     )
+
+
+def _names(output: object) -> str:
+    return ", ".join(sorted(map(str, output))) if isinstance(output, dict) and output else "nothing"
 
 
 def lost_task(task_id: str, detail: str) -> Failure:
     """Give the failure of a task that the service no longer knows, or says nothing of."""
     return Failure(
         Kind.TASK_LOST,
-        f"The service no longer knows the task {task_id}. It may be known again later, or to another API key",
+        f"The service no longer knows the task {task_id}. Fetch it later, or with the API key that ordered it",
         detail,
     )

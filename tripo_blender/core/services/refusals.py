@@ -2,37 +2,68 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ..errors import Failure, Kind
-from .answers import Complaint, complaint_of, excerpt, read_json, trace_id_of
+from .answers import Complaint, complaint_of, excerpt, one_line, read_json, trace_id_of
 from .wire import HttpAnswer
 
-_KEY = (
+
+class _Reason(NamedTuple):
+    """What is wrong, and what to do about it before a model is ordered (again)."""
+
+    kind: Kind
+    what: str
+    advice: str
+
+
+_KEY = _Reason(
     Kind.KEY_REFUSED,
-    "The service did not accept the API key. Copy the key again from your ModelStream account into the preferences",
+    "The service did not accept the API key",
+    "Copy the key again from your ModelStream account into the preferences",
 )
-_CREDIT = (
+_CREDIT = _Reason(
     Kind.NO_CREDIT,
-    "There is not enough credit for this model. Top up the account that the API key belongs to, then generate again",
+    "There is not enough credit for this model",
+    "Top up the account that the API key belongs to, then generate again",
 )
-_ACCESS = (
+_ACCESS = _Reason(
     Kind.NOT_ALLOWED,
-    "The service refused access. Check that the account is active and that the API key may use Tripo from this network",
+    "The service refused access",
+    "Check that the account is active and that the API key may use Tripo from this network",
 )
-_BUSY = (Kind.BUSY, "The service is busy with too many requests. Wait a minute, then generate again")
-_DOWN = (Kind.SERVICE_DOWN, "The service has a fault at the moment. Try again in a few minutes")
-_PICTURE = (Kind.PICTURE, "The service could not use this picture. Save it as PNG or JPEG, or choose another one")
-_CONTENT = (
+_BUSY = _Reason(Kind.BUSY, "The service is busy with too many requests", "Wait a minute, then generate again")
+_DOWN = _Reason(Kind.SERVICE_DOWN, "The service has a fault at the moment", "Try again in a few minutes")
+_FAULT = _Reason(
+    Kind.SERVICE_DOWN,
+    "The service had a fault of its own",
+    "Look at your account before you generate again, in case it was charged",
+)
+_PICTURE = _Reason(
+    Kind.PICTURE, "The service could not use this picture", "Save it as PNG or JPEG, or choose another one"
+)
+_CONTENT = _Reason(
     Kind.CONTENT,
-    "The picture was refused by the service's content policy. Choose another picture, or change this one",
+    "The picture was refused by the service's content policy",
+    "Choose another picture, or change this one",
 )
-_VERSION = (Kind.REFUSED, "The service does not know this model version. Choose another one")
-_GONE = (Kind.TASK_LOST, "The service does not know this task. It may belong to another API key, or have expired")
-_UPLOAD_GONE = (Kind.PICTURE, "The service no longer has the uploaded picture. Generate again to upload it anew")
+_VERSION = _Reason(Kind.REFUSED, "The service does not know this model version", "Choose another one")
+_GONE = _Reason(
+    Kind.TASK_LOST, "The service does not know this task", "It may belong to another API key, or have expired"
+)
+_UPLOAD_GONE = _Reason(
+    Kind.PICTURE, "The service no longer has the uploaded picture", "Generate again to upload it anew"
+)
+_ELSEWHERE = _Reason(
+    Kind.REFUSED,
+    "The base URL leads on to another address, where the API key is not sent",
+    "Correct it in the preferences",
+)
 
 # Tripo's error codes (its v2 error page), and those of the gateway software that ModelStream resembles.
-_BY_CODE: dict[str, tuple[Kind, str]] = {
-    "1000": _DOWN,
-    "1001": _DOWN,
+_BY_CODE: dict[str, _Reason] = {
+    "1000": _FAULT,
+    "1001": _FAULT,
     "1002": _KEY,
     "1005": _ACCESS,
     "1007": _BUSY,
@@ -56,44 +87,60 @@ _BY_CODE: dict[str, tuple[Kind, str]] = {
     "get_channel_failed": _DOWN,
     "do_request_failed": _DOWN,
 }
-_BY_STATUS: dict[int, tuple[Kind, str]] = {401: _KEY, 402: _CREDIT, 403: _ACCESS, 413: _PICTURE, 429: _BUSY}
+_BY_STATUS = {401: _KEY, 402: _CREDIT, 403: _ACCESS, 413: _PICTURE, 429: _BUSY, 500: _FAULT}
 
 
-def failure_of(answer: HttpAnswer) -> Failure:
-    """Give the failure that a refusing answer stands for. A 401 is the key, whatever code the body gives."""
+def failure_of(answer: HttpAnswer, task_id: str = "") -> Failure:
+    """Give the failure that a refusing answer stands for. A 401 is the key, whatever code the body gives.
+
+    With the id of a task that was paid for, the sentence says how to come by it, and never to order again.
+    """
     complaint = complaint_of(read_json(answer.body)) or Complaint()
-    known = _BY_STATUS[401] if answer.status == 401 else _BY_CODE.get(complaint.code)
-    known = known or _BY_STATUS.get(answer.status) or (_DOWN if answer.status >= 500 else None)
     said = words_of(complaint)
-    if known is None and 300 <= answer.status < 400:
-        known = (
-            Kind.REFUSED,
-            "The base URL leads on to another address, where the API key is not sent. Correct it in the preferences",
+    reason = _reason(answer.status, complaint.code)
+    if reason is None:
+        what = said or f"it gave HTTP status {answer.status} without a reason"
+        reason = _Reason(
+            Kind.REFUSED, f"The service refused the request: {what}", "Change the settings and generate again"
         )
-    if known is None:
-        advice = said or f"it gave HTTP status {answer.status} without a reason"
-        known = (Kind.REFUSED, f"The service refused the request: {advice}. Change the settings and generate again")
+    advice = may_still_be_made(task_id) if task_id else reason.advice
     detail = f"HTTP {answer.status}" + (f": {said}" if said else f": {excerpt(answer.body)}" if answer.body else "")
-    return Failure(known[0], known[1], detail, complaint.code, trace_id_of(answer))
+    return Failure(reason.kind, f"{reason.what}. {advice}", detail, complaint.code, trace_id_of(answer))
+
+
+def _reason(status: int, code: str) -> _Reason | None:
+    if status == 401:
+        return _KEY
+    if known := _BY_CODE.get(code) or _BY_STATUS.get(status):
+        return known
+    if 300 <= status < 400:
+        return _ELSEWHERE
+    return _DOWN if status >= 500 else None
+
+
+def may_still_be_made(task_id: str) -> str:
+    """Give the advice for a task that was paid for and cannot be followed at the moment."""
+    return f"The model may still be made: fetch its task {task_id} later"
 
 
 def failure_of_task(status: str, code: str, message: str, task_id: str, trace_id: str) -> Failure:
     """Give the failure that an unsuccessful task stands for; `status` is the service's own word."""
-    detail = f"task {task_id} is {status}" + (f": {message}" if message else "")
-    known = _CONTENT if status == "banned" else _BY_CODE.get(code)
-    if known is None and status == "expired":
-        known = (Kind.TASK_FAILED, "The task expired before the service came to it. Generate again")
-    if known is None:
-        said = f" ({message})" if message else ""
-        sentence = (
-            f"The service could not make a model from this picture{said}. Failed tasks are usually not charged; "
-            "try again, or choose a clearer picture"
+    said = words_of(Complaint(message=message))
+    detail = f"task {task_id} is {status}" + (f": {said}" if said else "")
+    reason = _CONTENT if status == "banned" else _BY_CODE.get(code)
+    if reason is None and status == "expired":
+        reason = _Reason(Kind.TASK_FAILED, "The task expired before the service came to it", "Generate again")
+    if reason is None:
+        because = f" ({said})" if said else ""
+        reason = _Reason(
+            Kind.TASK_FAILED,
+            f"The service could not make a model from this picture{because}. Failed tasks are usually not charged",
+            "Try again, or choose a clearer picture",
         )
-        known = (Kind.TASK_FAILED, sentence)
-    return Failure(known[0], known[1], detail, code, trace_id)
+    return Failure(reason.kind, f"{reason.what}. {reason.advice}", detail, code, trace_id)
 
 
 def words_of(complaint: Complaint) -> str:
     """Give what the service said, with its suggestion, in one line."""
-    parts = [part.rstrip(". ") for part in (complaint.message, complaint.suggestion) if part]
-    return ". ".join(parts)[:300]
+    parts = [one_line(part).rstrip(". ") for part in (complaint.message, complaint.suggestion)]
+    return ". ".join(part for part in parts if part)[:300].rstrip(". ")

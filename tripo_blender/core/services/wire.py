@@ -85,7 +85,7 @@ class TaskStatus(StrEnum):
 class TaskReport:
     """One answer to "how far is it": -1 and empty texts stand for what the service did not say.
 
-    `model_url` and `preview_url` are signed links: they are used at once, never stored and never shown.
+    `model_url` is a signed link: it is used at once, never stored and never shown.
     """
 
     status: TaskStatus
@@ -94,5 +94,4 @@ class TaskReport:
     seconds_left: float = -1.0
     credits: float = -1.0
     model_url: str = field(default="", repr=False)
-    preview_url: str = field(default="", repr=False)
     failure: Failure | None = None

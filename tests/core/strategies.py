@@ -1,0 +1,79 @@
+"""What hypothesis makes jobs, events, messages and answers from."""
+
+import json
+import typing
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tripo_blender.core.job import Event, Job
+from tripo_blender.core.messages import Cancel, Configure, Ended, Fault, Happened, Run
+from tripo_blender.core.services.wire import HttpAnswer
+
+TEXTS = st.text(st.characters(), max_size=12)  # with lone surrogates: paths on Linux may hold them
+NUMBERS = st.floats(allow_nan=False)
+st.register_type_strategy(str, TEXTS)
+st.register_type_strategy(float, NUMBERS)
+
+EVENT_TYPES: tuple[type[Event], ...] = typing.get_args(Event)
+EVENTS = st.one_of(*(st.builds(kind) for kind in EVENT_TYPES))
+JOBS = st.builds(Job)
+MESSAGES = st.one_of(*(st.builds(kind) for kind in (Configure, Run, Cancel, Ended, Fault, Happened)))
+
+# Names and words that the readers look for, so that made-up answers come near to real ones.
+_NAMES = (
+    "code", "data", "error", "message", "suggestion", "task_id", "id", "status", "output", "result", "progress", "type",
+    "model", "pbr_model", "url", "result_url", "image_token", "file_token", "error_code", "error_msg", "fail_reason",
+    "queuing_num", "running_left_time", "consumed_credit", "request_id", "param",
+)  # fmt: skip
+_WORDS = (
+    "success", "0", "running", "FAILURE", "banned", "unknown", "30%", "2010", "2001", "model_not_found",
+    "task_abc_1234", "https://files.example.test/m.glb?sig=x", '{"code":2010}', '{"\ud800', "model is required",
+)  # fmt: skip
+
+JSON_VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from((0, 200, 2010, 2001, 10**400))
+    | st.sampled_from(_WORDS)
+    | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_NAMES) | TEXTS, inner, max_size=6),
+    max_leaves=12,
+)
+_ODD = st.sampled_from((None, True, 5, -1, 2.5, float("nan"), 10**400, "", "x", "{", "\ud800", [], {}, [1], {"a": 1}))
+
+
+def _object(**likely: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """An object with some of these fields, now and then with something else in them."""
+    return st.fixed_dictionaries({}, optional={name: values | values | _ODD for name, values in likely.items()})
+
+
+_CODES = st.sampled_from((0, 0, "success", 200, 1000, 1004, 2001, 2010, "", "do_request_failed", "model_not_found"))
+_MESSAGES = st.sampled_from(("", "model is required", "face_limit must be smaller", '{"code":2010}', '{"\ud800', "{"))
+_TASKS = _object(
+    task_id=st.sampled_from(("task_abc_1234", "11111111-2222-4333-8444-555555555555", "\ud800")),
+    status=st.sampled_from(("queued", "running", "success", "SUCCESS", "failed", "banned", "unknown")),
+    progress=st.sampled_from((0, 42.5, "30%", -1)),
+    output=_object(pbr_model=st.just("https://files.example.test/m.glb")),
+    error_code=st.sampled_from((2008, 2020, "2008")),
+    image_token=st.just("token-1"),
+)
+_ENVELOPES = _object(
+    code=_CODES,
+    message=_MESSAGES,
+    error=st.none() | _object(code=_CODES, message=_MESSAGES, param=st.sampled_from(("model", "file", ""))),
+    data=_TASKS | _object(data=_TASKS, status=st.just("IN_PROGRESS")),
+)
+_STATUSES = st.sampled_from((200, 201, 302, 400, 401, 402, 403, 404, 405, 408, 413, 429, 500, 502, 503, 504))
+_HEADERS = st.dictionaries(
+    st.sampled_from(("retry-after", "x-tripo-trace-id", "x-request-id")),
+    st.sampled_from(("12", "-5", "nan", "inf", "Sun, 22 Nov 2026 10:00:00 GMT", "")) | TEXTS,
+)
+ANSWERS = st.builds(
+    HttpAnswer,
+    _STATUSES,
+    _HEADERS,
+    (_ENVELOPES | _ENVELOPES | _TASKS | JSON_VALUES).map(json.dumps).map(str.encode) | st.binary(max_size=60),
+)

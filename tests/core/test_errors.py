@@ -1,0 +1,33 @@
+"""Failures as data and as exceptions."""
+
+import pytest
+from hypothesis import given, strategies as st
+
+from tripo_blender.core.errors import Failure, Kind, TripoError, exit_code
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_script_can_tell_the_usual_mistakes_from_the_rest(kind: Kind) -> None:
+    known = {Kind.USAGE: 2, Kind.NO_KEY: 3, Kind.OFFLINE: 4, Kind.UNCERTAIN: 5}
+    assert exit_code(kind) == known.get(kind, 1)
+
+
+@given(st.builds(Failure))
+def test_a_failure_survives_being_raised(failure: Failure) -> None:
+    error = TripoError.of(failure)
+    assert error.failure == failure
+    assert str(error) == failure.sentence
+
+
+@pytest.mark.parametrize(
+    ("detail", "code", "trace_id", "expected"),
+    [
+        ("", "", "", ""),
+        ("HTTP 400", "", "", "HTTP 400"),
+        ("HTTP 400: bad", "1004", "abc", "HTTP 400: bad; code 1004; trace id abc"),
+        ("", "1004", "", "code 1004"),
+        ("", "", "abc", "trace id abc"),
+    ],
+)
+def test_the_technical_text_is_one_line_of_what_is_known(detail: str, code: str, trace_id: str, expected: str) -> None:
+    assert Failure(Kind.REFUSED, "No", detail, code, trace_id).technical() == expected

@@ -1,0 +1,206 @@
+"""The job table: the one way of a job, and that nothing a worker may tell breaks it."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, strategies as st
+
+from tripo_blender.core import plan
+from tripo_blender.core.errors import Failure, Kind
+from tripo_blender.core.job import (
+    SPANS,
+    AnswerLost,
+    Cancelled,
+    Delayed,
+    Downloaded,
+    Event,
+    Failed,
+    Generated,
+    Imported,
+    Job,
+    JobState,
+    Progressed,
+    Started,
+    Submitting,
+    TaskCreated,
+)
+from tripo_blender.core.model_file import ModelFormat
+from tripo_blender.core.request import Settings
+
+from .strategies import EVENT_TYPES, EVENTS, JOBS
+
+FAILURE = Failure(Kind.NETWORK, "The cable is out. Plug it in", trace_id="trace-of-the-failure")
+SAMPLES: dict[type[Event], Event] = {
+    Started: Started(),
+    Submitting: Submitting(),
+    TaskCreated: TaskCreated("task-1", "trace-1"),
+    AnswerLost: AnswerLost(FAILURE),
+    Progressed: Progressed(50, 2, 30),
+    Delayed: Delayed("trying again"),
+    Generated: Generated(30),
+    Downloaded: Downloaded("/models/model.glb", ModelFormat.GLB),
+    Imported: Imported("Chair"),
+    Failed: Failed(FAILURE),
+    Cancelled: Cancelled(),
+}
+# The page on the architecture draws it; the user's three ways out of UNCERTAIN are in its second line.
+WAYS = {
+    JobState.QUEUED: {Started: JobState.UPLOADING},
+    JobState.UPLOADING: {Submitting: JobState.SUBMITTING, Progressed: JobState.UPLOADING, Delayed: JobState.UPLOADING},
+    JobState.SUBMITTING: {
+        TaskCreated: JobState.GENERATING,
+        AnswerLost: JobState.UNCERTAIN,
+        Delayed: JobState.SUBMITTING,
+    },
+    JobState.GENERATING: {
+        Generated: JobState.DOWNLOADING,
+        Progressed: JobState.GENERATING,
+        Delayed: JobState.GENERATING,
+    },
+    JobState.DOWNLOADING: {
+        Downloaded: JobState.READY,
+        Progressed: JobState.DOWNLOADING,
+        Delayed: JobState.DOWNLOADING,
+    },
+    JobState.READY: {Imported: JobState.DONE, Delayed: JobState.READY},
+    JobState.UNCERTAIN: {Submitting: JobState.SUBMITTING, TaskCreated: JobState.GENERATING},
+}
+FINAL = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+GOOD_WAY = (
+    SAMPLES[Started],
+    SAMPLES[Submitting],
+    SAMPLES[TaskCreated],
+    SAMPLES[Generated],
+    SAMPLES[Downloaded],
+    SAMPLES[Imported],
+)
+
+
+def make_job(state: JobState = JobState.QUEUED, **values: object) -> Job:
+    job = Job("job-1", "Chair", "/pictures/chair.png", Settings(), "https://api.example.test", 1_790_000_000.0)
+    return replace(job, state=state, **values)
+
+
+def follow(job: Job, *events: Event) -> Job:
+    for event in events:
+        job = job.after(event)
+    return job
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("state", WAYS)
+def test_every_event_in_every_state_leads_where_the_table_says(state: JobState, kind: type[Event]) -> None:
+    expected = {Failed: JobState.FAILED, Cancelled: JobState.CANCELLED, **WAYS[state]}.get(kind)
+    job = make_job(state).after(SAMPLES[kind])
+    if expected is not None:
+        assert job.state is expected
+    else:
+        assert (job.state, job.failure.kind) == (JobState.FAILED, Kind.INTERNAL)
+        assert kind.__name__ in job.failure.detail
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("state", FINAL)
+def test_a_final_job_absorbs_what_comes_late(state: JobState, kind: type[Event]) -> None:
+    job = make_job(state, task_id="task-0", percent=40.0)
+    assert job.final
+    assert job.after(SAMPLES[kind]) == job
+
+
+@pytest.mark.parametrize("state", FINAL)
+def test_a_final_job_keeps_the_id_of_a_task_that_was_made_late(state: JobState) -> None:
+    job = make_job(state).after(TaskCreated("task-1", "trace-1"))
+    assert (job.state, job.task_id, job.trace_id) == (state, "task-1", "trace-1")
+    assert job.after(TaskCreated("task-2")).task_id == "task-1"
+
+
+def test_a_job_that_goes_well_gathers_what_it_learns() -> None:
+    job = follow(make_job(), *GOOD_WAY)
+    assert job.state is JobState.DONE
+    assert (job.task_id, job.trace_id, job.credits) == ("task-1", "trace-1", 30)
+    assert (job.model_path, job.model_format, job.object_name) == ("/models/model.glb", ModelFormat.GLB, "Chair")
+    assert job.percent == 100
+    assert job.failure is None
+
+
+def test_the_bar_fills_from_state_to_state_without_a_gap() -> None:
+    spans = [SPANS[state] for state in JobState if state in SPANS]
+    assert spans[0][0] == 0
+    assert spans[-1] == (100, 100)
+    assert [end for _, end in spans[:-2]] == [start for start, _ in spans[1:-1]]
+
+
+def test_progress_is_shared_out_over_the_states_span() -> None:
+    low, high = SPANS[JobState.GENERATING]
+    job = make_job(JobState.GENERATING).after(Progressed(50, 2, 30))
+    assert job.percent == (low + high) / 2
+    assert (job.queue_position, job.seconds_left) == (2, 30)
+    assert job.after(Progressed(1000)).percent == high
+    assert job.after(Progressed(-1)).percent == job.percent
+
+
+def test_the_next_state_forgets_the_queue_the_guess_and_the_note() -> None:
+    job = make_job(JobState.GENERATING, queue_position=2, seconds_left=30.0, note="busy").after(Generated())
+    assert (job.queue_position, job.seconds_left, job.note) == (-1, -1, "")
+
+
+def test_a_delay_is_noted_until_it_goes_on() -> None:
+    job = make_job(JobState.GENERATING).after(Delayed("The service is busy"))
+    assert job.note == "The service is busy"
+    assert job.after(Progressed(10)).note == ""
+
+
+def test_a_failure_brings_its_trace_id_and_otherwise_the_purchases_stays() -> None:
+    job = make_job(JobState.GENERATING, trace_id="trace-1")
+    assert job.after(Failed(FAILURE)).trace_id == "trace-of-the-failure"
+    assert job.after(Failed(replace(FAILURE, trace_id=""))).trace_id == "trace-1"
+
+
+@pytest.mark.parametrize("way_out", [Submitting(), TaskCreated("task-1")], ids=["sent again", "task id pasted"])
+def test_the_user_resolves_an_uncertain_purchase(way_out: Event) -> None:
+    uncertain = make_job(JobState.SUBMITTING).after(AnswerLost(FAILURE))
+    assert uncertain.failure == FAILURE
+    assert uncertain.after(way_out).failure is None
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_what_works_is_what_the_user_need_not_act_on(state: JobState) -> None:
+    resting = {JobState.READY, JobState.UNCERTAIN, *FINAL}
+    assert make_job(state).working == (state not in resting)
+
+
+def test_every_state_that_waits_for_a_machine_has_a_deadline() -> None:
+    waiting = {state for state in JobState if make_job(state).working} - {JobState.QUEUED}
+    assert set(plan.DEADLINES) == waiting
+    assert all(seconds > 0 for seconds in plan.DEADLINES.values())
+
+
+# Mostly the way that leads far, so that every state is met, with anything in between.
+STORIES = st.lists(st.one_of(st.sampled_from(GOOD_WAY), EVENTS), max_size=16) | st.tuples(
+    st.integers(0, len(GOOD_WAY)), st.lists(EVENTS, max_size=8)
+).map(lambda cut: [*GOOD_WAY[: cut[0]], *cut[1]])
+
+
+@given(JOBS, STORIES)
+def test_no_story_crashes_revives_or_sets_back_a_job(job: Job, story: list[Event]) -> None:
+    for event in story:
+        after = job.after(event)
+        assert after.percent >= job.percent
+        if job.final:
+            assert after == replace(job, task_id=after.task_id, trace_id=after.trace_id)
+        if job.task_id and job.state is not JobState.UNCERTAIN:
+            assert after.task_id == job.task_id
+        job = after
+
+
+@given(st.sampled_from(JobState), st.floats(), st.floats(0, 100))
+def test_no_report_of_progress_leaves_the_scale(state: JobState, reported: float, percent: float) -> None:
+    job = make_job(state, percent=percent).after(Progressed(reported))
+    assert percent <= job.percent <= 100
+
+
+@given(STORIES)
+def test_a_task_that_was_ever_made_is_never_forgotten(story: list[Event]) -> None:
+    made = [event.task_id for event in story if isinstance(event, TaskCreated) and event.task_id]
+    job = follow(make_job(), *story)
+    assert job.task_id in made if made else not job.task_id

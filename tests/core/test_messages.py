@@ -1,0 +1,75 @@
+"""Messages: every one survives the pipe, and nothing that comes through it does worse than be refused."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from tripo_blender.core.messages import Cancel, Configure, Happened, decode, encode
+from tripo_blender.core.records import RecordError
+
+from .strategies import JSON_VALUES, MESSAGES
+
+
+@given(MESSAGES)
+def test_every_message_survives_the_pipe_as_one_line(message: Any) -> None:
+    line = encode(message)
+    assert line.index(b"\n") == len(line) - 1
+    assert decode(line) == message
+
+
+def test_the_key_does_not_show() -> None:
+    assert "secret" not in repr(Configure("sk-secret", "/jobs"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"\n",
+        b"hello",
+        b"null",
+        b"[]",
+        b"{}",
+        b"\xff\xfe",
+        b'{"message": "Nonsense"}',
+        b'{"message": ["Cancel"]}',
+        b'{"message": {}}',
+        b'{"event": ["Started"], "job": "a"}',
+        b'{"event": "Started"}',
+        b'{"event": "Started", "job": 7}',
+        b'{"event": "Progressed", "job": "a"}',
+        b'{"message": "Cancel"}',
+        b'{"message": "Run", "job": {}}',
+        pytest.param(b'{"event": "Progressed", "job": "a", "percent": 1' + 400 * b"0" + b"}", id="a huge number"),
+        pytest.param(100_000 * b"[", id="nested without end"),
+    ],
+)
+def test_what_is_none_of_ours_is_refused(line: bytes) -> None:
+    with pytest.raises(RecordError):
+        decode(line)
+
+
+@given(st.binary() | JSON_VALUES.map(json.dumps).map(str.encode))
+def test_no_bytes_do_worse_than_be_refused(line: bytes) -> None:
+    with pytest.raises(RecordError):
+        decode(line)
+
+
+@given(MESSAGES, st.data())
+def test_a_damaged_line_is_refused_or_read_as_some_message(message: Any, data: st.DataObject) -> None:
+    record = json.loads(encode(message))
+    name = data.draw(st.sampled_from(sorted(record)))
+    record[name] = data.draw(JSON_VALUES)
+    try:
+        assert encode(decode(json.dumps(record).encode()))
+    except RecordError:
+        assert name in record
+
+
+def test_a_message_is_told_from_an_event() -> None:
+    assert decode(b'{"message": "Cancel", "job_id": "job-1"}') == Cancel("job-1")
+    happened = decode(b'{"job": "job-1", "event": "Delayed", "note": "busy", "since": 3}')
+    assert isinstance(happened, Happened)
+    assert (happened.job_id, happened.event.note) == ("job-1", "busy")

@@ -1,0 +1,201 @@
+"""How far a task is: every shape of answer that is known."""
+
+from typing import Any
+
+import pytest
+
+from tripo_blender.core.errors import Kind
+from tripo_blender.core.services.modelstream import poll, read_poll
+from tripo_blender.core.services.wire import HttpRequest, TaskReport, TaskStatus
+
+from .fixtures import (
+    FBX_URL,
+    GLB_URL,
+    PREVIEW_URL,
+    TASK,
+    TRACE,
+    answer,
+    escaped,
+    task,
+)
+
+PLAIN = "https://files.example.test/m.glb"
+
+
+def report(body: Any) -> TaskReport:
+    meaning = read_poll(answer(200, body, x_tripo_trace_id=TRACE), TASK)
+    assert isinstance(meaning, TaskReport)
+    return meaning
+
+
+@pytest.mark.parametrize(
+    ("task_id", "path"),
+    [(TASK, TASK), ("task_abc", "task_abc"), ("../user/balance", "..%2Fuser%2Fbalance"), ("a?b#c", "a%3Fb%23c")],
+)
+def test_a_poll_asks_for_one_task_and_nothing_else(task_id: str, path: str) -> None:
+    base = "https://api.example.test/v2"
+    assert poll(base + "/", task_id) == poll(base, task_id) == HttpRequest("GET", f"{base}/task/{path}")
+
+
+REPORTS = {
+    "queued": (
+        task("queued", queuing_num=3, running_left_time=60),
+        TaskReport(TaskStatus.QUEUED, 0, 3, 60),
+    ),
+    "running": (
+        task("running", progress=42, consumed_credit=20, running_left_time=38),
+        TaskReport(TaskStatus.RUNNING, 42, -1, 38, 20),
+    ),
+    "success": (
+        task(
+            "success",
+            output={"pbr_model": GLB_URL, "rendered_image": PREVIEW_URL},
+            progress=100,
+            consumed_credit=20,
+        ),
+        TaskReport(TaskStatus.SUCCESS, 100, -1, -1, 20, GLB_URL),
+    ),
+    "quads": (
+        task("success", output={"pbr_model": FBX_URL, "rendered_image": PREVIEW_URL}, progress=100),
+        TaskReport(TaskStatus.SUCCESS, 100, -1, -1, -1, FBX_URL),
+    ),
+    "untextured": (
+        task("success", output={"base_model": GLB_URL}, progress=100),
+        TaskReport(TaskStatus.SUCCESS, 100, model_url=GLB_URL),
+    ),
+    "old result block": (
+        task(
+            "success",
+            output={"model": GLB_URL, "rendered_image": PREVIEW_URL},
+            progress=100,
+            thumbnail="https://files.example.test/t.webp",
+            result={"model": {"type": "glb", "url": FBX_URL}, "rendered_image": {"type": "webp", "url": FBX_URL}},
+        ),
+        TaskReport(TaskStatus.SUCCESS, 100, model_url=GLB_URL),
+    ),
+    "unknown": (task("unknown"), TaskReport(TaskStatus.UNKNOWN, 0)),
+    "gateway's wrapper": (
+        {
+            "code": "success",
+            "message": "",
+            "data": {
+                "task_id": "task_abc",
+                "platform": "tripo",
+                "action": "image_to_model",
+                "status": "SUCCESS",
+                "fail_reason": "",
+                "result_url": PLAIN,
+                "progress": "100%",
+                "submit_time": 1_790_000_000,
+                "data": {"code": 0, "data": {"status": "success", "output": {"pbr_model": PLAIN}}},
+            },
+        },
+        TaskReport(TaskStatus.SUCCESS, 100, model_url=PLAIN),
+    ),
+    "gateway's wrapper alone": (
+        {"code": "success", "data": {"status": "SUCCESS", "result_url": PLAIN, "progress": "100%", "data": None}},
+        TaskReport(TaskStatus.SUCCESS, 100, model_url=PLAIN),
+    ),
+    "gateway's wrapper under way": (
+        {"code": "success", "data": {"status": "IN_PROGRESS", "progress": "30%", "data": None}},
+        TaskReport(TaskStatus.RUNNING, 30),
+    ),
+    "v3": (
+        {
+            "code": 0,
+            "status": "success",
+            "data": {
+                "task_id": TASK,
+                "status": "success",
+                "progress": 100,
+                "created_at": "2026-11-22T10:00:00Z",
+                "credits_consumed": 30,
+                "input": {},
+                "output": {"model_url": PLAIN, "rendered_image_url": PREVIEW_URL},
+            },
+        },
+        TaskReport(TaskStatus.SUCCESS, 100, -1, -1, 30, PLAIN),
+    ),
+    "v3 running": (
+        {"code": 0, "status": "success", "data": {"task_id": TASK, "status": "running", "progress": 7}},
+        TaskReport(TaskStatus.RUNNING, 7),
+    ),
+    "bare": ({"task_id": TASK, "status": "running", "progress": 5}, TaskReport(TaskStatus.RUNNING, 5)),
+    "wrapped without end": (
+        {"code": 0, "data": {"data": {"data": {"data": {"data": {}}, "status": "running"}}}},
+        TaskReport(TaskStatus.RUNNING),
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "expected"), REPORTS.values(), ids=REPORTS)
+def test_each_shape_of_report_is_read(body: Any, expected: TaskReport) -> None:
+    assert report(body) == expected
+
+
+def test_json_inside_a_json_text_is_read_as_well() -> None:
+    meaning = read_poll(answer(200, escaped(task("running", progress=42))), TASK)
+    assert meaning == TaskReport(TaskStatus.RUNNING, 42)
+
+
+STATUS_NAMES = {
+    TaskStatus.QUEUED: ("queued", "NOT_START", "SUBMITTED", "QUEUED"),
+    TaskStatus.RUNNING: ("running", "IN_PROGRESS", "Running"),
+    TaskStatus.SUCCESS: ("success", "SUCCESS"),
+    TaskStatus.FAILED: ("failed", "FAILURE", "banned", "expired", "cancelled", "FAILED"),
+    TaskStatus.UNKNOWN: ("unknown", "UNKNOWN", "", "dreaming", None, 7),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [(name, status) for status, names in STATUS_NAMES.items() for name in names],
+    ids=str,
+)
+def test_statuses_are_known_by_all_their_names(name: Any, status: TaskStatus) -> None:
+    assert report({"code": 0, "data": {"status": name}} if name is not None else task("unknown")).status is status
+
+
+@pytest.mark.parametrize(
+    ("said", "percent"),
+    [(42, 42), (42.5, 42.5), ("30%", 30), ("30", 30), (" 7.5 % ", 7.5), (None, -1), (True, -1), ("soon", -1), ([], -1)],
+    ids=str,
+)
+def test_progress_comes_as_a_number_or_a_text(said: Any, percent: float) -> None:
+    assert report({"code": 0, "data": {"status": "running", "progress": said}}).percent == percent
+
+
+PLACES = {
+    "pbr_model": {"output": {"pbr_model": PLAIN}},
+    "model": {"output": {"model": PLAIN}},
+    "base_model": {"output": {"base_model": PLAIN}},
+    "object": {"output": {"pbr_model": {"url": PLAIN, "type": "glb"}}},
+    "model_url": {"output": {"model_url": PLAIN}},
+    "result": {"output": {}, "result": {"pbr_model": {"type": "glb", "url": PLAIN}}},
+    "result without output": {"output": None, "result": {"model": {"url": PLAIN}}},
+    "result_url": {"result_url": PLAIN},
+    "pbr before plain": {"output": {"base_model": FBX_URL, "model": FBX_URL, "pbr_model": PLAIN}},
+    "plain before base": {"output": {"base_model": FBX_URL, "model": PLAIN, "pbr_model": ""}},
+    "null": {"output": {"pbr_model": None, "base_model": PLAIN}},
+    "not a link": {"output": {"pbr_model": "file:///etc/passwd", "model": PLAIN}},
+    "http": {"output": {"model": PLAIN.replace("https", "http")}},
+}
+
+
+@pytest.mark.parametrize("fields", PLACES.values(), ids=PLACES)
+def test_the_model_is_found_where_services_put_it(fields: dict[str, Any]) -> None:
+    found = report(task("success", **fields))
+    assert found.model_url.replace("http://", "https://") == PLAIN
+    assert found.failure is None
+
+
+@pytest.mark.parametrize("output", [{}, None, {"rendered_image": PREVIEW_URL}, [], "none", 5, True], ids=str)
+def test_a_finished_task_without_a_model_fails_with_its_id(output: Any) -> None:
+    found = report({"code": 0, "data": {"status": "success", "output": output}})
+    assert found.failure.kind is Kind.ANSWER
+    assert TASK in found.failure.detail
+    assert found.failure.trace_id == TRACE
+
+
+def test_links_do_not_show() -> None:
+    assert "sig=" not in repr(report(REPORTS["success"][0]))
