@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core import plan
 from tripo_blender.core.errors import Failure, Kind
 from tripo_blender.core.job import (
     SPANS,
@@ -167,12 +166,6 @@ def test_the_user_resolves_an_uncertain_purchase(way_out: Event) -> None:
 def test_what_works_is_what_the_user_need_not_act_on(state: JobState) -> None:
     resting = {JobState.READY, JobState.UNCERTAIN, *FINAL}
     assert make_job(state).working == (state not in resting)
-
-
-def test_every_state_that_waits_for_a_machine_has_a_deadline() -> None:
-    waiting = {state for state in JobState if make_job(state).working} - {JobState.QUEUED}
-    assert set(plan.DEADLINES) == waiting
-    assert all(seconds > 0 for seconds in plan.DEADLINES.values())
 
 
 # Mostly the way that leads far, so that every state is met, with anything in between.

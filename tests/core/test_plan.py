@@ -37,7 +37,7 @@ def test_the_services_guess_only_shortens_a_wait(waited: float, seconds_left: fl
         (100, 60, 5),
         (100, 3, 2),  # the last tenth
         (20, 1.5, 1.5),  # just when it is promised
-        (20, 0, 0.4),  # late: asked often, but no flood
+        (20, 0, 1.0),  # late: asked often, but no flood
     ],
 )
 def test_the_gap_grows_with_the_time_and_closes_in_on_the_end(

@@ -123,7 +123,8 @@ _S = JobState
 _ANY_TIME: dict[type[Event], JobState] = {Failed: _S.FAILED, Cancelled: _S.CANCELLED}
 
 TRANSITIONS: dict[JobState, dict[type[Event], JobState]] = {
-    _S.QUEUED: {Started: _S.UPLOADING, **_ANY_TIME},
+    # A task that was made before, and is only fetched, has nothing to upload or to order.
+    _S.QUEUED: {Started: _S.UPLOADING, TaskCreated: _S.GENERATING, **_ANY_TIME},
     _S.UPLOADING: {Submitting: _S.SUBMITTING, Progressed: _S.UPLOADING, Delayed: _S.UPLOADING, **_ANY_TIME},
     _S.SUBMITTING: {
         TaskCreated: _S.GENERATING,
@@ -217,10 +218,7 @@ class Job:
         changed = replace(self, state=target, **_changes(self, event))
         if target != self.state:
             start = SPANS.get(target, (self.percent, 0))[0]
-            kept = event.note if isinstance(event, Delayed) else ""
-            changed = replace(
-                changed, percent=max(self.percent, start), queue_position=-1, seconds_left=-1.0, note=kept
-            )
+            changed = replace(changed, percent=max(self.percent, start), queue_position=-1, seconds_left=-1.0, note="")
         return changed
 
 

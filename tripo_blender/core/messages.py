@@ -42,13 +42,22 @@ class Ended:
 
 
 @dataclass(frozen=True)
+class Learnt:
+    """Both ways: what a create at this gateway succeeded with, kept by Blender from one worker to the next."""
+
+    base_url: str
+    rung: str = ""
+    with_model: bool = False
+
+
+@dataclass(frozen=True)
 class Fault:
     """Worker -> Blender: the worker itself failed; the text is for the log."""
 
     text: str
 
 
-Message = Configure | Run | Cancel | Ended | Fault
+Message = Configure | Run | Cancel | Ended | Learnt | Fault
 _MESSAGES: dict[str, type[Message]] = {cls.__name__: cls for cls in get_args(Message)}
 _EVENTS: dict[str, type[Event]] = {cls.__name__: cls for cls in get_args(Event)}
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from .job import JobState
-
-# The longest that a job may stay in a state, in seconds; what waits for a person has none. Generation is paid
-# for, so it is given up only when the service has surely forgotten it (peers gave up after ten minutes).
-DEADLINES: dict[JobState, float] = {
-    JobState.UPLOADING: 600.0,
-    JobState.SUBMITTING: 300.0,
-    JobState.GENERATING: 7200.0,
-    JobState.DOWNLOADING: 3600.0,
-}
+# Generation is paid for, so it is given up only when the service has surely forgotten it (peers gave up after ten
+# minutes). Uploads, orders and downloads end with their retries and the client's time-outs.
+LONGEST_GENERATION = 7200.0  # s
 
 RETRIES = 4  # of an upload, or of a create that was surely refused: 1 + 2 + 4 + 8 s of patience
-READ_RETRIES = 12  # of a poll or a download in a row: about five minutes without the service
-UNKNOWN_ANSWERS = 10  # polls in a row that say "unknown" or "not found" before the task counts as lost
+READ_RETRIES = 40  # of a poll or a download in a row: about twenty minutes without the service
+ODD_ANSWERS = 2  # refusals of polls in a row that do not say they will pass, before they are believed
+UNKNOWN_ANSWERS = 10  # polls in a row that say "unknown" before the task counts as lost
 
 _LONGEST_GAP = 5.0  # s between two polls, ever
 _USUAL_GAP = 2.0  # s: what others poll with; also the longest gap in the last tenth
 _SHORTEST_GAP = 0.4  # s
+_OVERDUE_GAP = 1.0  # s
 _LONGEST_RETRY = 30.0  # s
 _LONGEST_RETRY_AFTER = 120.0  # s; a service that asks for more is asked again then
 
@@ -33,6 +28,8 @@ def poll_wait(waited: float, seconds_left: float) -> float:
     gap = min(max(_USUAL_GAP, waited / 10), _LONGEST_GAP)
     if seconds_left < 0:
         return gap
+    if seconds_left == 0:  # later than promised: it may end any moment, or go on like this for long
+        return _OVERDUE_GAP
     if waited >= 0.9 * (waited + seconds_left):
         gap = _USUAL_GAP
     return min(gap, max(seconds_left, _SHORTEST_GAP))

@@ -173,6 +173,8 @@ LINES = (
     Line("v3."),
     Line("v2.", refuses=frozenset({"geometry_quality"})),
     Line("P1-", face_limits=(48, 20_000), refuses=frozenset({"geometry_quality", "quad"}), surcharge=20),
+    Line("P2-", face_limits=(48, 50_000), refuses=frozenset({"geometry_quality"}), surcharge=20),
+    Line("Turbo-", face_limits=(1_000, 50_000), refuses=frozenset({"geometry_quality"})),
     Line("", face_limits=(48, 500_000)),
 )
 
@@ -186,7 +188,8 @@ OFFERS = (
 
 def line_of(model_version: str) -> Line:
     """Give the line that a model version belongs to."""
-    return next(line for line in LINES if model_version.startswith(line.prefix))
+    name = model_version.strip().lower()
+    return next(line for line in LINES if name.startswith(line.prefix.lower()))
 
 
 def unavailable(settings: Settings) -> dict[str, str]:

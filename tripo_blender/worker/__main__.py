@@ -34,7 +34,7 @@ def _main() -> None:
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # its debug lines hold signed links
     _import_package()
     loop = importlib.import_module(f"{_PACKAGE}.worker.loop")
-    with os.fdopen(os.dup(1), "wb") as events:
+    with os.fdopen(os.dup(1), "wb", buffering=0) as events:
         os.dup2(2, 1)  # whatever a library prints goes to the log, not between the events
         loop.serve(sys.stdin.buffer, events)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +23,7 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0  # between two bytes of a poll or a download
 CREATE_SECONDS = 120.0  # a purchase is waited for longer: its answer is worth money
 ANSWER_SECONDS = 60.0  # for the whole body of an answer, however slowly it drips
-CHUNK = 128 * 1024  # bytes
+CHUNK = 16 * 1024  # bytes; larger is a little cheaper, smaller lets a slow download be cancelled sooner
 
 _USER_AGENT = "tripo-blender"
 _Request = TypeVar("_Request", bound=requests.PreparedRequest)
@@ -65,6 +67,7 @@ class Client:
     """Calls of one job: the API with the key, file hosts without it. Not to be shared between threads."""
 
     def __init__(self, key: str) -> None:
+        self._key = key.encode()
         self._auth = _Bearer(key)
         self._session = requests.Session()
 
@@ -80,7 +83,7 @@ class Client:
         A redirect is an answer: it is not followed, so the key stays with its host. A `purchase` gets a connection
         of its own, since a kept one may have been closed by the server just as the order is written to it.
         """
-        with _translated(), requests.Session() if purchase else _borrowed(self._session) as session:
+        with _translated("service"), requests.Session() if purchase else _borrowed(self._session) as session:
             session.trust_env = not is_loopback(request.url)
             files = None
             if request.file:
@@ -99,12 +102,13 @@ class Client:
             )
             with response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
-                return HttpAnswer(response.status_code, headers, _read_limited(response))
+                # Some services repeat the key that they refuse; it goes no further than here.
+                return HttpAnswer(response.status_code, headers, _read_limited(response).replace(self._key, b"..."))
 
     @contextmanager
     def download(self, url: str, start: int = 0) -> Iterator[Download]:
         """Open a file on a file host, without the key, from byte `start` on where the host allows that."""
-        with _translated():
+        with _translated("file host"):
             session = self._session
             session.trust_env = not is_loopback(url)
             headers = {"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"}
@@ -129,7 +133,7 @@ class Download:
 
     def chunks(self) -> Iterator[bytes]:
         """Give the bytes as they come."""
-        with _translated():
+        with _translated("file host"):
             yield from self._response.iter_content(CHUNK)
 
 
@@ -151,42 +155,48 @@ def _read_limited(response: requests.Response) -> bytes:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(where: str) -> Iterator[None]:
     try:
         yield
-    except requests.exceptions.RequestException as error:
-        detail = f"{type(error).__name__}: {error}"[:300]
-        if (sentence := _never_connected(error)) is not None:
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
+        # Never the error's own text: it holds the whole address, signature included.
+        root = _root(error)
+        detail = " <- ".join(dict.fromkeys([type(error).__name__, type(root).__name__]))
+        if isinstance(root, OSError) and not isinstance(root, requests.exceptions.RequestException):
+            detail += f": {root.strerror or root}"
+        if (sentence := _never_connected(error, root, where)) is not None:
             raise NotSent(Failure(Kind.NETWORK, sentence, detail)) from None
-        raise NoAnswer(
-            Failure(Kind.NETWORK, "The connection to the service broke off. Check the network and try again", detail)
-        ) from None
-    except urllib3.exceptions.HTTPError as error:  # requests lets a few of these through
-        raise NoAnswer(
-            Failure(
-                Kind.NETWORK, "The connection to the service broke off. Check the network and try again", str(error)
-            )
-        ) from None
+        broken = f"The connection to the {where} broke off. Check the network and try again"
+        raise NoAnswer(Failure(Kind.NETWORK, broken, detail)) from None
 
 
-def _never_connected(error: requests.exceptions.RequestException) -> str | None:
+def _root(error: BaseException) -> BaseException:
+    """Give the error at the bottom: libraries wrap one into the other."""
+    while (inner := error.__cause__ or error.__context__) is not None:
+        error = inner
+    return error
+
+
+def _never_connected(error: Exception, root: BaseException, where: str) -> str | None:
     """Give the sentence for an error that came before anything was sent; None where that is not sure."""
     if isinstance(error, requests.exceptions.ProxyError):
-        return "The proxy did not let the call through. Check the proxy settings of this computer"
-    cause = error.args[0] if error.args else None
-    reason = getattr(cause, "reason", cause)
-    if isinstance(error, requests.exceptions.SSLError):
-        if "CERTIFICATE_VERIFY_FAILED" in str(error) or "hostname" in str(error):
-            return "The service's certificate is not trusted here. Check this computer's clock and its network's proxy"
+        # Also raised for a connection through the proxy that broke after the call was sent.
+        refused = isinstance(root, OSError) and str(root).startswith("Tunnel connection failed")
+        if refused or isinstance(root, socket.gaierror | ConnectionRefusedError):
+            return "The proxy did not let the call through. Check the proxy settings of this computer"
         return None
+    if isinstance(root, ssl.SSLCertVerificationError):
+        return f"The {where}'s certificate is not trusted here. Check this computer's clock and its network's proxy"
+    cause = error.args[0] if error.args else None
     connecting = (
         urllib3.exceptions.NewConnectionError,
         urllib3.exceptions.ConnectTimeoutError,
         urllib3.exceptions.LocationParseError,
     )
-    if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(reason, connecting):
-        return "The service cannot be reached. Check the network connection and the base URL in the preferences"
+    if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(getattr(cause, "reason", cause), connecting):
+        check = "the network connection and the base URL in the preferences" if where == "service" else "the network"
+        return f"The {where} cannot be reached. Check {check}"
     unusable = (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema)
     if isinstance(error, unusable):
-        return "The service's address cannot be used. Check the base URL in the preferences"
+        return f"The {where}'s address cannot be used. Check the base URL in the preferences"
     return None

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from ..core.job import Cancelled, Event, Job
-from ..core.messages import Configure
+from ..core.job import Cancelled, Event, Job, TaskCreated
+from ..core.messages import Configure, Happened, Learnt
 from .client import Client
+from .habits import HabitBook
 from .journal import Journal
-from .runner import Habits, Runner
+from .runner import Runner
+
+_CLOSING_SECONDS = 0.2  # that a run has to write down where it is when the process closes
 
 
 class ThreadStop:
@@ -19,6 +23,7 @@ class ThreadStop:
 
     def __init__(self) -> None:
         self.cancelled = False
+        self.buying = False
         self._event = threading.Event()
 
     def set(self, *, cancelled: bool) -> None:
@@ -34,31 +39,47 @@ class ThreadStop:
         """Wait, at most `timeout` seconds; True as soon as the run shall end."""
         return self._event.wait(timeout)
 
-    def shielded(self) -> AbstractContextManager[object]:
-        """A thread is never torn down, so there is nothing to shield from."""
-        return nullcontext()
+    @contextmanager
+    def shielded(self) -> Iterator[None]:
+        """Say that a purchase is under way: the process waits for it."""
+        self.buying = True
+        try:
+            yield
+        finally:
+            self.buying = False
 
 
 class Crew:
     """The jobs of one worker: at most `at_once` run, in the order in which they came."""
 
-    def __init__(
-        self, configure: Configure, journal: Journal, habits: Habits, emit: Callable[[str, Event], None]
-    ) -> None:
-        self._key = configure.key
-        self._at_once = configure.at_once
+    def __init__(self, configure: Configure, journal: Journal, tell: Callable[[Happened | Learnt], None]) -> None:
+        self._configure = configure
         self._journal = journal
-        self._habits = habits
-        self._emit = emit
+        self._tell = tell
+        self._book = HabitBook()
         self._lock = threading.Lock()
         self._waiting: deque[Job] = deque()
         self._running: dict[str, tuple[threading.Thread, ThreadStop]] = {}
         self._closed = False
 
-    def run(self, job: Job) -> None:
-        """Run a job as soon as a place is free."""
+    def configure(self, configure: Configure) -> None:
+        """Change how many run at once, and key and rung of those to come."""
         with self._lock:
+            self._configure = configure
+        self._fill()
+
+    def learn(self, learnt: Learnt) -> None:
+        """Take over what an earlier worker learnt of a gateway."""
+        self._book.of(learnt.base_url).learn(learnt.rung, learnt.with_model)
+
+    def run(self, job: Job) -> None:
+        """Run a job as soon as a place is free; one that is here already is not taken a second time."""
+        with self._lock:
+            if job.id in self._running or any(waiting.id == job.id for waiting in self._waiting):
+                return
             self._waiting.append(job)
+        with contextlib.suppress(OSError):  # where it cannot be written, the job's start says so
+            self._journal.write(job)
         self._fill()
 
     def cancel(self, job_id: str) -> None:
@@ -71,14 +92,11 @@ class Crew:
         if running is not None:
             running[1].set(cancelled=True)
         for job in waiting:
-            self._journal.forget(job.id)
-            self._emit(job.id, Cancelled())
-
-    def resize(self, at_once: int, key: str) -> None:
-        """Change how many run at once, and the key of those to come."""
-        with self._lock:
-            self._at_once, self._key = at_once, key
-        self._fill()
+            cancelled = job.after(Cancelled())
+            with contextlib.suppress(OSError):
+                self._journal.write(cancelled)
+            self._journal.settle(cancelled)
+            self._tell(Happened(job.id, Cancelled()))
 
     def close(self) -> None:
         """End every run where it is, and wait for a purchase that is under way; records stay to be taken up."""
@@ -88,21 +106,33 @@ class Crew:
             running = list(self._running.values())
         for _, stop in running:
             stop.set(cancelled=False)
-        for thread, _ in running:
-            thread.join()
+        for thread, stop in running:
+            thread.join(_CLOSING_SECONDS)
+            while thread.is_alive() and stop.buying:  # an upload or a download ends with the process
+                thread.join(_CLOSING_SECONDS)
 
     def _fill(self) -> None:
         with self._lock:
-            while self._waiting and len(self._running) < self._at_once and not self._closed:
+            while self._waiting and len(self._running) < self._configure.at_once and not self._closed:
                 job, stop = self._waiting.popleft(), ThreadStop()
-                thread = threading.Thread(target=self._work, args=(job, self._key, stop), name=f"job {job.id}")
+                thread = threading.Thread(
+                    target=self._work, args=(job, self._configure, stop), name=f"job {job.id}", daemon=True
+                )
                 self._running[job.id] = (thread, stop)
                 thread.start()
 
-    def _work(self, job: Job, key: str, stop: ThreadStop) -> None:
+    def _work(self, job: Job, configure: Configure, stop: ThreadStop) -> None:
+        habits = self._book.of(job.base_url, configure.rung)
+
+        def emit(event: Event) -> None:
+            if isinstance(event, TaskCreated):  # told before, so that it is known before the job ends
+                rung = "" if habits.pinned else habits.rung
+                self._tell(Learnt(job.base_url, rung, habits.with_model))
+            self._tell(Happened(job.id, event))
+
         try:
-            with Client(key) as client:
-                Runner(job, client, self._journal, stop, lambda event: self._emit(job.id, event), self._habits).run()
+            with Client(configure.key) as client:
+                Runner(job, client, self._journal, stop, emit, habits).run()
         finally:
             with self._lock:
                 del self._running[job.id]

@@ -12,8 +12,11 @@ from types import FrameType
 
 from ..core.job import Event, Job
 from .client import Client
+from .habits import HabitBook
 from .journal import Journal
-from .runner import Habits, Runner
+from .runner import Runner
+
+_LOOK_SECONDS = 0.1  # between two looks at Ctrl-C while a purchase waits for its next attempt
 
 
 class Interrupt:
@@ -32,8 +35,10 @@ class Interrupt:
         return self.cancelled
 
     def wait(self, timeout: float) -> bool:
-        """Sleep; Ctrl-C raises out of it."""
-        time.sleep(timeout)
+        """Sleep; Ctrl-C raises out of it, or ends it soon while shielded."""
+        until = time.monotonic() + timeout
+        while not self.cancelled and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, _LOOK_SECONDS))
         return self.cancelled
 
     @contextmanager
@@ -63,12 +68,11 @@ class Interrupt:
             raise KeyboardInterrupt
 
 
-_habits: dict[str, Habits] = {}  # by base URL, for a script that makes many models
+_habits = HabitBook()  # for a script that makes many models
 
 
 def run(job: Job, key: str, folder: Path, rung: str, emit: Callable[[Event], None]) -> Job:
     """Carry a job as far as it goes without Blender, and give it as it is then; `emit` is told every event."""
-    habits = Habits(rung, pinned=True) if rung else _habits.setdefault(job.base_url, Habits())
     stop = Interrupt()
     with Client(key) as client, stop.listening():
-        return Runner(job, client, Journal(folder), stop, emit, habits).run()
+        return Runner(job, client, Journal(folder), stop, emit, _habits.of(job.base_url, rung)).run()

@@ -9,12 +9,13 @@ import sys
 from pathlib import Path
 from typing import IO
 
-from ..core.messages import Fault, Happened, Message, decode, encode
+from ..core.messages import Fault, Happened, Learnt, Message, decode, encode
 from ..core.records import RecordError
 
 KEY_VARIABLE = "MODELSTREAM_API_KEY"
 _MAIN = Path(__file__).resolve().parent / "__main__.py"
 _READ_BYTES = 65_536
+_LONGEST_LOG = 1_000_000  # bytes; the workers of all Blenders write to one file, each line whole
 
 
 class WorkerHandle:
@@ -24,7 +25,7 @@ class WorkerHandle:
         """Start the process; `log` is the file for what it writes to stderr. Raises `OSError`."""
         # The key reaches the worker by its pipe alone: other users of the machine can read an environment.
         environment = {name: value for name, value in os.environ.items() if name != KEY_VARIABLE}
-        with log.open("wb") as log_file:
+        with log.open("ab" if log.exists() and log.stat().st_size < _LONGEST_LOG else "wb") as log_file:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", str(_MAIN)],
                 stdin=subprocess.PIPE,
@@ -65,17 +66,17 @@ class WorkerHandle:
             return False
         return True
 
-    def receive(self) -> list[Happened | Fault]:
+    def receive(self) -> list[Happened | Learnt | Fault]:
         """Give what has come since the last call, without waiting."""
         self._rest += self._read()
         *lines, self._rest = self._rest.split(b"\n")
-        messages: list[Happened | Fault] = []
+        messages: list[Happened | Learnt | Fault] = []
         for line in lines:
             try:
                 message = decode(line)
             except RecordError as error:
                 message = Fault(f"an event could not be read: {error}")
-            if isinstance(message, Happened | Fault):
+            if isinstance(message, Happened | Learnt | Fault):
                 messages.append(message)
         return messages
 
@@ -86,11 +87,17 @@ class WorkerHandle:
         except OSError:
             return ""
 
-    def close(self, patience: float = 0.0) -> None:
-        """Let the process end: it finishes a purchase under way and stops. Wait `patience` seconds at the most.
+    def end(self) -> None:
+        """Give no more orders: the process finishes a purchase under way and ends. It can still be heard.
 
         It is never killed: an order that was sent must be written down.
         """
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+
+    def close(self, patience: float = 0.0) -> None:
+        """Give no more orders and hear no more events; wait for the end `patience` seconds at the most."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):

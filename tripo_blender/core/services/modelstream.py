@@ -157,7 +157,12 @@ def read_create(answer: HttpAnswer) -> Created | Refused | Unclear:
     if answer.status < 300 or answer.status == 500:
         refused = complaint is not None and complaint.code not in _LOST_SIGHT
     if refused:
-        return Refused(failure, wants_model=400 <= answer.status < 500 and _misses_model(value))
+        return Refused(
+            failure,
+            wants_model=400 <= answer.status < 500 and _misses_model(value),
+            may_be_the_picture=failure.kind is Kind.PICTURE
+            or (answer.status in (400, 415, 422) and failure.kind is Kind.REFUSED),
+        )
     return Unclear(lost_answer(failure.detail, failure.trace_id))
 
 

@@ -54,6 +54,7 @@ _GONE = _Reason(
 _UPLOAD_GONE = _Reason(
     Kind.PICTURE, "The service no longer has the uploaded picture", "Generate again to upload it anew"
 )
+_NOWHERE = _Reason(Kind.REFUSED, "The service has no such address", "Check the base URL in the preferences")
 _ELSEWHERE = _Reason(
     Kind.REFUSED,
     "The base URL leads on to another address, where the API key is not sent",
@@ -115,6 +116,8 @@ def _reason(status: int, code: str) -> _Reason | None:
         return known
     if 300 <= status < 400:
         return _ELSEWHERE
+    if status in (404, 405):
+        return _NOWHERE
     return _DOWN if status >= 500 else None
 
 

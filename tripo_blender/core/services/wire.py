@@ -55,13 +55,14 @@ class Refused:
     """The service surely did not do it.
 
     `again` says that the same call may succeed later, after `retry_after` seconds (-1: the service does not say);
-    `wants_model` that it missed the `model` field.
+    `wants_model` that it missed the `model` field; `may_be_the_picture` that the picture may be what it minds.
     """
 
     failure: Failure
     again: bool = False
     retry_after: float = -1.0
     wants_model: bool = False
+    may_be_the_picture: bool = False
 
 
 @dataclass(frozen=True)

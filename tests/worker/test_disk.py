@@ -1,0 +1,169 @@
+"""The records, where the disk does not do as it should."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from simulator.process import SimulatorProcess
+from tripo_blender.core.errors import Failure, Kind
+from tripo_blender.core.job import (
+    Downloaded,
+    Failed,
+    Generated,
+    Imported,
+    Job,
+    JobState,
+    Started,
+    Submitting,
+    TaskCreated,
+)
+from tripo_blender.core.model_file import ModelFormat
+from tripo_blender.core.records import from_record, to_record
+from tripo_blender.core.request import Settings
+from tripo_blender.worker.journal import Journal
+
+from .conftest import Run
+from .course import KEY, Course, check_folder, check_sentence, orders, record_of, wait_for
+from .processes import ROOT
+
+MakeJob = Callable[..., Job]
+PICTURE = "https://pictures.example.test/cat.png"
+
+# Runs a job in a process whose files may not grow past a limit, and prints how it ended.
+LIMITED = """
+import json, resource, sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from tripo_blender.core.job import Job
+from tripo_blender.core.records import from_record, to_record
+from tripo_blender.worker import foreground
+order = json.load(sys.stdin)
+resource.setrlimit(resource.RLIMIT_FSIZE, (order["limit"], order["limit"]))
+job = foreground.run(from_record(Job, order["job"]), order["key"], Path(order["folder"]), "", lambda event: None)
+print(json.dumps(to_record(job)))
+"""
+
+
+def test_a_file_lies_where_the_folder_should_be(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, tmp_path: Path
+) -> None:
+    place = tmp_path / "taken"
+    place.write_text("mine")
+    course = run(make_job(simulator.url, picture=PICTURE), at=place)
+    assert course.job.state is JobState.FAILED
+    assert course.failure.kind is Kind.DISK
+    assert not simulator.requests()
+    assert place.read_text() == "mine"
+
+
+def test_no_order_that_could_not_be_remembered(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, folder: Path
+) -> None:
+    """The disk fails after the picture went up: nothing is bought."""
+    job = make_job(simulator.url)
+    (folder / job.id / "job.part").mkdir()  # the record cannot be written beside its place
+    course = run(job)
+    assert course.job.state is JobState.FAILED
+    assert course.failure.kind is Kind.DISK
+    assert not orders(simulator)
+
+
+def limited(job: Job, folder: Path, limit: int) -> Job:
+    order = {"job": to_record(job), "key": KEY, "folder": str(folder), "limit": limit}
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(ROOT)],
+        input=json.dumps(order),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert KEY not in done.stdout + done.stderr
+    return from_record(Job, json.loads(done.stdout))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit to a process's files")
+def test_the_disk_is_full_before_the_order(simulator: SimulatorProcess, make_job: MakeJob, folder: Path) -> None:
+    job = limited(make_job(simulator.url), folder, 100)
+    assert job.state is JobState.FAILED
+    assert job.failure is not None
+    assert job.failure.kind is Kind.DISK
+    check_sentence(job.failure)
+    assert not orders(simulator)
+    assert not (folder / job.id).exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit to a process's files")
+def test_the_disk_is_full_when_the_model_comes(simulator: SimulatorProcess, make_job: MakeJob, folder: Path) -> None:
+    job = limited(make_job(simulator.url, Settings()), folder, 100_000)
+    assert job.state is JobState.FAILED
+    assert job.failure is not None
+    assert job.failure.kind is Kind.DISK
+    check_sentence(job.failure)
+    assert len(orders(simulator)) == 1
+    assert {path.name for path in (folder / job.id).iterdir()} == {"job.json"}
+    assert record_of(folder, job.id)["task_id"] == simulator.creates()[0]["answer"]["task_id"]
+    check_folder(folder)
+
+
+def test_the_folder_goes_while_it_generates(
+    start_simulator: Callable[..., SimulatorProcess],
+    make_job: MakeJob,
+    run_aside: Callable[..., Callable[[], Course]],
+    folder: Path,
+) -> None:
+    simulator = start_simulator(seconds=1)
+    job = make_job(simulator.url)
+    end = run_aside(job)
+    wait_for(simulator.creates, "the task")
+    wait_for(lambda: record_of(folder, job.id).get("task_id"), "its record")
+    moved = folder.rename(folder.with_name("moved"))
+    assert end().job.state is JobState.READY
+    assert (moved / job.id / "picture.png").is_file()
+
+
+def test_records_come_back_as_they_were(make_job: MakeJob, folder: Path) -> None:
+    journal = Journal(folder)
+    first = make_job("https://a.test")
+    second = make_job("https://a.test").after(Failed(Failure(Kind.BUSY, "Wait", "detail", "2000", "trace")))
+    for job in (second, first):
+        journal.write(job)
+    assert journal.read() == [first, second]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "null", '{"format": 2, "job": {}}', '{"format": 1}', '{"format": 1, "job": {"id": 7}}', "\x00"],
+)
+def test_a_broken_record_is_left_where_it_is(make_job: MakeJob, folder: Path, text: str) -> None:
+    journal = Journal(folder)
+    whole, broken = make_job("https://a.test"), make_job("https://a.test")
+    journal.write(whole)
+    path = folder / broken.id / "job.json"
+    path.write_text(text)
+    assert journal.read() == [whole]
+    assert path.read_text() == text
+
+
+def test_only_the_newest_results_are_kept(make_job: MakeJob, folder: Path) -> None:
+    journal = Journal(folder)
+    jobs = [make_job("https://a.test") for _ in range(4)]
+    for job in jobs[:3]:
+        done = job
+        for event in (
+            Started(),
+            Submitting(),
+            TaskCreated("t"),
+            Generated(),
+            Downloaded("model.glb", ModelFormat.GLB),
+            Imported("Disc"),
+        ):
+            done = done.after(event)
+        journal.write(done)
+    journal.write(jobs[3])
+    journal.prune(1)
+    assert [job.id for job in journal.read()] == [jobs[2].id, jobs[3].id]

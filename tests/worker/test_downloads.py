@@ -1,0 +1,247 @@
+"""The model travels: links that expire, connections that break, files that are not what they should be."""
+
+import http.client
+import json
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from simulator.process import SimulatorProcess
+from tripo_blender.core import plan
+from tripo_blender.core.errors import Kind
+from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.request import Settings
+from tripo_blender.worker.crew import ThreadStop
+
+from .conftest import Run
+from .course import KEY, Course, downloads, orders, wait_for
+
+MakeJob = Callable[..., Job]
+LARGE = Settings()  # 475,000 bytes: several chunks
+
+
+def on_download(*rules: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"on": "download", **rule} for rule in rules]
+
+
+def served(simulator: SimulatorProcess, task_id: str) -> bytes:
+    """The model as the file host has it."""
+    simulator.play([])
+    simulator.options(file_host_ranges=True, link_seconds=60)
+    url = f"{simulator.url}/task/{task_id}"
+    output = json.loads(_get(url, {"Authorization": f"Bearer {KEY}"}))["data"]["output"]
+    return _get(output["pbr_model"], {})
+
+
+def _get(url: str, headers: dict[str, str]) -> bytes:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)
+    try:
+        return connection.getresponse().read()
+    finally:
+        connection.close()
+
+
+def check_model(simulator: SimulatorProcess, course: Course) -> None:
+    """It is here, whole, and was paid for once."""
+    assert course.job.state is JobState.READY, course.job.failure
+    assert len(orders(simulator)) == 1
+    assert Path(course.job.model_path).read_bytes() == served(simulator, course.job.task_id)
+
+
+@pytest.mark.parametrize("ranges", [True, False], ids=["ranges", "no ranges"])
+def test_resumed(simulator: SimulatorProcess, make_job: MakeJob, run: Run, ranges: bool) -> None:
+    simulator.options(file_host_ranges=ranges)
+    simulator.play(on_download({"do": "cut", "bytes": 300_000}))
+    course = run(make_job(simulator.url, LARGE))
+    first, second = downloads(simulator)
+    assert "Range" not in first["headers"]
+    assert second["answer"]["status"] == (206 if ranges else 200)
+    unit, _, start = second["headers"]["Range"].partition("=")
+    assert unit == "bytes"
+    assert 0 < int(start.removesuffix("-")) <= 300_000
+    check_model(simulator, course)
+
+
+def test_broken_again_and_again(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    simulator.play(on_download({"do": "cut", "bytes": 150_000, "times": 3}, {"do": "close"}, {"do": "reset"}))
+    course = run(make_job(simulator.url, LARGE))
+    starts = [entry["headers"].get("Range") for entry in downloads(simulator)]
+    assert starts[0] is None
+    assert len(set(starts)) >= 3  # every try went on from the last
+    check_model(simulator, course)
+
+
+@pytest.mark.parametrize("by", [500, -500], ids=["more", "less"])  # an FBX may do without its last 170
+@pytest.mark.parametrize("settings", [LARGE, replace(LARGE, quad=True)], ids=["glb", "fbx"])
+def test_wrong_length_once(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, by: int, settings: Settings
+) -> None:
+    simulator.play(on_download({"do": "wrong_length", "by": by}))
+    course = run(make_job(simulator.url, settings))
+    if by > 0:
+        check_model(simulator, course)
+    else:  # the host swears that this is all
+        assert course.job.state is JobState.FAILED
+        assert course.failure.kind is Kind.MODEL_FILE
+        assert "cut short" in course.failure.sentence
+
+
+def test_a_fresh_link(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    simulator.options(link_seconds=0.0)
+    simulator.play(on_download({"do": "delay", "seconds": 0.05, "times": None}))
+    course = run(make_job(simulator.url))
+    assert course.job.state is JobState.FAILED
+    assert course.failure.kind is Kind.LINK_EXPIRED
+    assert len(downloads(simulator)) == 3
+
+    simulator.play(on_download({"do": "status", "status": 403, "body": "<Error/>", "times": 2}))
+    simulator.options(link_seconds=60)
+    simulator.forget()
+    check_model(simulator, run(make_job(simulator.url)))
+    links = {entry["path"] for entry in downloads(simulator)[:3]}
+    assert len(links) == 3
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_every_way_to_say_expired(simulator: SimulatorProcess, make_job: MakeJob, run: Run, status: int) -> None:
+    simulator.play(on_download({"do": "status", "status": status, "body": "<Error/>"}))
+    check_model(simulator, run(make_job(simulator.url)))
+
+
+def test_expired_in_the_middle(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    simulator.play(
+        on_download({"do": "cut", "bytes": 300_000}, {"do": "status", "status": 403, "body": "Request has expired"})
+    )
+    course = run(make_job(simulator.url, LARGE))
+    assert downloads(simulator)[-1]["answer"]["status"] == 206
+    check_model(simulator, course)
+
+
+@pytest.mark.parametrize("status", ["running", "unknown"])
+def test_no_fresh_link_at_first(simulator: SimulatorProcess, make_job: MakeJob, run: Run, status: str) -> None:
+    """The task is asked for another link and does not give one at once."""
+    task_id = run(make_job(simulator.url)).job.task_id
+    simulator.forget()
+    simulator.play([{"on": "poll", "do": "task", "fields": {"status": status, "output": {}}, "times": 2}])
+    course = run(make_job(simulator.url, task_id=task_id, state=JobState.DOWNLOADING))
+    assert course.job.state is JobState.READY, course.job.failure
+    assert not any("busy" in note or "No connection" in note for note in course.notes)
+
+
+def test_no_fresh_link_at_all(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    task_id = run(make_job(simulator.url)).job.task_id
+    fields = {"status": "expired", "output": {}}
+    simulator.play([{"on": "poll", "do": "task", "fields": fields, "times": None}])
+    course = run(make_job(simulator.url, task_id=task_id, state=JobState.DOWNLOADING))
+    assert course.job.state is JobState.FAILED
+    assert "base URL" not in course.failure.sentence  # nothing is wrong with that
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_the_file_host_is_away_for_a_while(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, status: int
+) -> None:
+    simulator.play(on_download({"do": "status", "status": status, "body": "<Error/>", "times": 2}))
+    check_model(simulator, run(make_job(simulator.url)))
+
+
+def test_a_file_host_that_hangs(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tripo_blender.worker.client.READ_SECONDS", 0.3)
+    simulator.play(on_download({"do": "hang", "seconds": 1.0}))
+    check_model(simulator, run(make_job(simulator.url)))
+
+
+def test_the_download_never_comes_through(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    simulator.play(on_download({"do": "close", "times": None}))
+    course = run(make_job(simulator.url))
+    assert course.job.state is JobState.FAILED
+    assert course.failure.kind is Kind.NETWORK
+    assert len(downloads(simulator)) == plan.READ_RETRIES + 1
+
+
+def test_nobody_listens_at_the_file_host(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    """What the library says of it holds the whole link; what we say must not."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    link = f"http://127.0.0.1:{port}/model.glb?Expires=1&Signature=0123456789abcdef"
+    fields = {"status": "success", "output": {"pbr_model": link}}
+    simulator.play([{"on": "poll", "do": "task", "fields": fields, "times": None}])
+    course = run(make_job(simulator.url))  # looks for the signature in all that is told and kept
+    assert course.job.state is JobState.FAILED
+    assert course.failure.kind is Kind.NETWORK
+    assert "base URL" not in course.failure.sentence  # it is the file host that is away
+
+
+NO_MODELS: dict[str, tuple[dict[str, Any], str]] = {
+    "page": ({"do": "replace", "text": "<html><body>Sign in</body></html>"}, "not a 3D model"),
+    "empty": ({"do": "replace", "text": ""}, "empty"),
+    "archive": ({"do": "replace", "base64": "UEsDBBQAAAAIAA=="}, "ZIP"),
+    "text fbx": ({"do": "replace", "text": "; FBX 7.3.0 project file\n"}, "FBX"),
+    "half a glb": ({"do": "replace", "base64": "Z2xURgIAAACgAAAAZAAAAEpTT04="}, "cut short"),
+    "half an fbx": ({"do": "replace", "base64": "S2F5ZGFyYSBGQlggQmluYXJ5ICAAGgDoHAAA"}, "cut short"),
+    "page as an answer": ({"do": "status", "status": 200, "body": "<html>Sign in</html>"}, "not a 3D model"),
+}
+
+
+@pytest.mark.parametrize("name", NO_MODELS)
+def test_no_model(simulator: SimulatorProcess, make_job: MakeJob, run: Run, name: str) -> None:
+    rule, word = NO_MODELS[name]
+    simulator.play(on_download({**rule, "times": None}))
+    course = run(make_job(simulator.url))
+    assert course.job.state is JobState.FAILED
+    assert course.failure.kind is Kind.MODEL_FILE
+    assert word in course.failure.sentence
+    assert course.job.task_id
+
+
+def test_what_was_begun_belongs_to_another_file(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, folder: Path
+) -> None:
+    job = run(make_job(simulator.url)).job
+    (folder / job.id / "model.part").write_bytes(b"x" * 10_000_000)
+    again = run(replace(job, state=JobState.DOWNLOADING, model_path="", model_format=None))
+    check_model(simulator, again)
+
+
+def test_cancelled_while_it_downloads(
+    simulator: SimulatorProcess, make_job: MakeJob, run_aside: Callable[..., Callable[[], Course]]
+) -> None:
+    simulator.play(on_download({"do": "slow", "rate": 30_000, "times": None}))
+    stop = ThreadStop()
+    end = run_aside(make_job(simulator.url, LARGE), stop=stop)
+    wait_for(lambda: downloads(simulator), "the download")
+    stop.set(cancelled=True)
+    began = time.monotonic()
+    assert end().job.state is JobState.CANCELLED
+    assert time.monotonic() - began < 2.0  # also over a slow line
+
+
+def test_closed_while_it_downloads_and_taken_up_again(
+    simulator: SimulatorProcess,
+    make_job: MakeJob,
+    run: Run,
+    run_aside: Callable[..., Callable[[], Course]],
+    folder: Path,
+) -> None:
+    simulator.play(on_download({"do": "slow", "rate": 400_000}))
+    stop = ThreadStop()
+    job = make_job(simulator.url, LARGE)
+    end = run_aside(job, stop=stop)
+    part = folder / job.id / "model.part"
+    wait_for(lambda: part.is_file() and part.stat().st_size > 100_000, "a part of the model")
+    stop.set(cancelled=False)
+    job = end().job
+    assert job.state is JobState.DOWNLOADING
+    course = run(job)
+    assert "Range" in downloads(simulator)[-1]["headers"]
+    check_model(simulator, course)

@@ -1,0 +1,170 @@
+"""One job without another process, and Ctrl-C at its worst moments."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.process import SimulatorProcess
+from tripo_blender.core.job import Event, Job, JobState
+from tripo_blender.core.records import from_record
+from tripo_blender.core.services.modelstream import RUNG_UPLOAD
+from tripo_blender.worker import foreground
+from tripo_blender.worker.habits import HabitBook
+
+from .course import KEY, Course, check_course, orders, record_of, wait_for
+
+MakeJob = Callable[..., Job]
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to whole consoles")
+
+SCRIPT = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from tripo_blender.core.job import Job
+from tripo_blender.core.records import from_record, to_record
+from tripo_blender.worker import foreground
+order = json.loads(sys.stdin.readline())
+def emit(event):
+    print(json.dumps({"event": type(event).__name__}), flush=True)
+job = foreground.run(from_record(Job, order["job"]), order["key"], Path(order["folder"]), "", emit)
+print(json.dumps({"job": to_record(job)}), flush=True)
+"""
+
+StartParent = Callable[[str, dict[str, Any]], "subprocess.Popen[str]"]
+
+
+def last_word(script: "subprocess.Popen[str]") -> Job:
+    """The job as the script gives it at its end."""
+    lines, errors = script.communicate(timeout=20)
+    assert script.returncode == 0, errors
+    return from_record(Job, json.loads(lines.splitlines()[-1])["job"])
+
+
+def test_one_job(simulator: SimulatorProcess, make_job: MakeJob, folder: Path, quick: None) -> None:
+    events: list[Event] = []
+    job = foreground.run(make_job(simulator.url), KEY, folder, "", events.append)
+    assert job.state is JobState.READY
+    check_course(Course(job, events), folder)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_pinned_way(simulator: SimulatorProcess, make_job: MakeJob, folder: Path, quick: None) -> None:
+    job = foreground.run(make_job(simulator.url), KEY, folder, RUNG_UPLOAD, lambda event: None)
+    assert job.state is JobState.READY
+    assert simulator.requests()[0]["path"].endswith("/openapi/upload")
+
+
+@pytest.mark.parametrize("rung", ["", RUNG_UPLOAD], ids=["ladder", "pinned"])
+def test_many_models_of_one_gateway(
+    simulator: SimulatorProcess,
+    make_job: MakeJob,
+    folder: Path,
+    quick: None,
+    monkeypatch: pytest.MonkeyPatch,
+    rung: str,
+) -> None:
+    """What the first has taught is known to the second."""
+    monkeypatch.setattr(foreground, "_habits", HabitBook())
+    simulator.options(model_field="required", uploads=("upload",))
+    for _ in range(2):
+        assert foreground.run(make_job(simulator.url), KEY, folder, rung, lambda event: None).state is JobState.READY
+    assert len(orders(simulator)) == 3
+    assert len(simulator.creates()) == 2
+
+
+@posix
+@pytest.mark.parametrize("during", ["upload", "order", "generation", "download"])
+def test_ctrl_c(
+    start_simulator: Callable[..., SimulatorProcess],
+    make_job: MakeJob,
+    folder: Path,
+    start_parent: StartParent,
+    during: str,
+) -> None:
+    simulator = start_simulator(seconds=60 if during == "generation" else 0.1)
+    if during == "order":
+        simulator.play([{"on": "create", "do": "delay", "seconds": 0.5}])
+    elif during != "generation":
+        simulator.play([{"on": during, "do": "delay", "seconds": 60}])
+    job = make_job(simulator.url)
+    script = start_parent(SCRIPT, {"job": job, "folder": str(folder)})
+    arrived: Callable[[], Any] = {
+        "upload": simulator.requests,
+        "order": lambda: orders(simulator),
+        "generation": lambda: [entry for entry in simulator.requests() if entry["method"] == "GET"],
+        "download": lambda: [entry for entry in simulator.requests() if entry["server"] == "files"],
+    }[during]
+    wait_for(arrived, f"the {during}")
+    script.send_signal(signal.SIGINT)
+    ended = last_word(script)
+    assert ended.state is JobState.CANCELLED
+    check_course(Course(ended), folder)
+    if during == "upload":
+        assert not ended.task_id
+    else:
+        assert ended.task_id == simulator.creates()[0]["answer"]["task_id"]
+
+
+@posix
+def test_ctrl_c_twice_while_it_orders(
+    simulator: SimulatorProcess, make_job: MakeJob, folder: Path, start_parent: StartParent
+) -> None:
+    """It goes through, but what was sent may have been bought: that is not forgotten."""
+    simulator.play([{"on": "create", "do": "delay", "seconds": 1.0}])
+    job = make_job(simulator.url)
+    script = start_parent(SCRIPT, {"job": job, "folder": str(folder)})
+    wait_for(lambda: orders(simulator), "the order")
+    for _ in range(2):
+        script.send_signal(signal.SIGINT)
+        # A second signal before the first is handled would be one with it.
+        wait_for(lambda: script.poll() is not None or not _pending(script.pid), "the signal to be taken")
+    script.communicate(timeout=20)
+    assert (folder / job.id / "job.json").is_file(), "the purchase is forgotten"
+    record = record_of(folder, job.id)
+    assert record["state"] in ("submitting", "uncertain")
+
+
+def _pending(pid: int) -> bool:
+    """Whether a SIGINT still waits for the process."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return False
+    masks = [line.split()[1] for line in lines if line.startswith(("SigPnd", "ShdPnd"))]
+    return any(int(mask, 16) >> (signal.SIGINT - 1) & 1 for mask in masks)
+
+
+@posix
+def test_ctrl_c_in_the_instant_after_the_answer(
+    simulator: SimulatorProcess, make_job: MakeJob, folder: Path, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer is read, the task's id not yet written down."""
+    shielded = foreground.Interrupt.shielded
+
+    class Hasty(foreground.Interrupt):
+        def shielded(self) -> Any:
+            context = shielded(self)
+
+            class Shield:
+                def __enter__(self) -> None:
+                    context.__enter__()
+
+                def __exit__(self, *error: object) -> None:
+                    context.__exit__(None, None, None)
+                    if simulator.creates():
+                        os.kill(os.getpid(), signal.SIGINT)
+
+            return Shield()
+
+    monkeypatch.setattr(foreground, "Interrupt", Hasty)
+    job = foreground.run(make_job(simulator.url), KEY, folder, "", lambda event: None)
+    assert job.state is JobState.CANCELLED
+    assert job.task_id == simulator.creates()[0]["answer"]["task_id"]
+    check_course(Course(job), folder)

@@ -1,0 +1,120 @@
+"""A picture becomes a model: the formats, and the shapes in which gateways answer."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from simulator.process import SimulatorProcess
+from tripo_blender.core.job import Downloaded, Generated, Job, JobState, Started, Submitting, TaskCreated
+from tripo_blender.core.model_file import ModelFormat, check
+from tripo_blender.core.request import Settings
+
+from .conftest import Run
+from .course import KEY, SMALL, downloads, orders, record_of
+
+MakeJob = Callable[..., Job]
+
+
+@pytest.mark.parametrize(
+    ("settings", "model_format"),
+    [
+        (SMALL, ModelFormat.GLB),
+        (replace(SMALL, quad=True), ModelFormat.FBX),
+        (replace(SMALL, texture=False), ModelFormat.GLB),
+        (Settings(model_version="P1-20260311", face_limit=60), ModelFormat.GLB),
+        (Settings(model_version="v2.5-20250123", face_limit=1000, pbr=False), ModelFormat.GLB),
+    ],
+    ids=["triangles", "quads", "untextured", "low poly", "without pbr"],
+)
+def test_model(
+    simulator: SimulatorProcess,
+    make_job: MakeJob,
+    run: Run,
+    folder: Path,
+    settings: Settings,
+    model_format: ModelFormat,
+) -> None:
+    course = run(make_job(simulator.url, settings))
+    job = course.job
+    assert job.state is JobState.READY
+    assert job.model_format is model_format
+    assert check(Path(job.model_path).read_bytes()) is model_format
+    (bought,) = simulator.creates()
+    assert job.task_id == bought["answer"]["task_id"]
+    assert len(orders(simulator)) == 1
+    assert job.credits > 0
+    kinds = [type(event) for event in course.events]
+    assert [kind for kind in kinds if kind in (Started, Submitting, TaskCreated, Generated, Downloaded)] == [
+        Started,
+        Submitting,
+        TaskCreated,
+        Generated,
+        Downloaded,
+    ]
+    record = record_of(folder, job.id)
+    assert (record["state"], record["task_id"], record["model_path"]) == ("ready", job.task_id, job.model_path)
+    # The picture's copy stays until the model is in the scene; nothing else does.
+    assert {path.name for path in (folder / job.id).iterdir()} == {
+        "job.json",
+        "picture.png",
+        f"model.{model_format}",
+    }
+
+
+def test_untextured_says_so_twice(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    run(make_job(simulator.url, replace(SMALL, texture=False, auto_size=True, texture_quality="detailed")))
+    (create,) = orders(simulator)
+    assert {name for name in create["body"] if name != "file"} == {
+        "type",
+        "model_version",
+        "texture",
+        "pbr",
+        "face_limit",
+    }
+    assert create["body"]["texture"] is create["body"]["pbr"] is False
+
+
+@pytest.mark.parametrize("errors", ["native", "gateway"])
+@pytest.mark.parametrize("answers", ["native", "wrapped"])
+def test_shapes_of_answer(simulator: SimulatorProcess, make_job: MakeJob, run: Run, answers: str, errors: str) -> None:
+    simulator.options(answers=answers, errors=errors)
+    job = run(make_job(simulator.url)).job
+    assert job.state is JobState.READY
+    assert job.task_id == simulator.creates()[0]["answer"]["task_id"]
+    assert job.task_id.startswith("task_") == (answers == "wrapped")
+    assert job.trace_id
+
+
+def test_without_a_preview(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    simulator.options(rendered_image=False)
+    assert run(make_job(simulator.url)).job.state is JobState.READY
+
+
+def test_percent_never_falls(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    job = make_job(simulator.url)
+    course = run(job)
+    percents = []
+    for event in course.events:
+        job = job.after(event)
+        percents.append(job.percent)
+    assert percents == sorted(percents)
+    assert job == course.job
+
+
+def test_the_key_goes_to_the_api_alone(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    run(make_job(simulator.url))
+    for entry in simulator.requests():
+        keys = [value for value in entry["headers"].values() if KEY in value]
+        assert keys == ([f"Bearer {KEY}"] if entry["server"] == "api" else [])
+        assert "Authorization" not in entry["headers"] or entry["server"] == "api"
+    assert downloads(simulator)
+
+
+def test_a_kept_connection_that_the_server_has_closed(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    # Whole answers, but each connection is closed behind them without a word.
+    simulator.play([{"on": kind, "do": "wrong_length", "by": 0, "times": None} for kind in ("upload", "poll")])
+    course = run(make_job(simulator.url))
+    assert course.job.state is JobState.READY
+    assert len(orders(simulator)) == 1

@@ -1,0 +1,170 @@
+"""How a picture travels: by each upload address, inside the request, or by its own address on the web."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.process import SimulatorProcess
+from tripo_blender.core.errors import Kind
+from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.services.modelstream import RUNG_DATA_URI, RUNG_STS, RUNG_UPLOAD
+from tripo_blender.worker.runner import Habits
+
+from .conftest import Run
+from .course import orders
+
+MakeJob = Callable[..., Job]
+
+
+def uploads(simulator: SimulatorProcess) -> list[tuple[str, int]]:
+    """Route and status of every upload."""
+    return [
+        (entry["path"].partition("/openapi/")[2], entry["answer"]["status"])
+        for entry in simulator.requests()
+        if "/upload" in entry["path"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("routes", "rung", "tried"),
+    [
+        (["sts", "upload"], RUNG_STS, [("upload/sts", 200)]),
+        (["upload"], RUNG_UPLOAD, [("upload/sts", 404), ("upload", 200)]),
+        ([], RUNG_DATA_URI, [("upload/sts", 404), ("upload", 404)]),
+    ],
+    ids=["sts", "upload", "data uri"],
+)
+def test_ladder(
+    simulator: SimulatorProcess,
+    make_job: MakeJob,
+    run: Run,
+    png: bytes,
+    routes: list[str],
+    rung: str,
+    tried: list[tuple[str, int]],
+) -> None:
+    simulator.options(uploads=routes)
+    habits = Habits()
+    assert run(make_job(simulator.url), habits=habits).job.state is JobState.READY
+    assert uploads(simulator) == tried
+    assert habits.rung == rung
+    (create,) = orders(simulator)
+    named = create["body"]["file"]
+    assert named["type"] == "png"
+    if rung == RUNG_DATA_URI:
+        assert named["url"].startswith("data:image/png;base64,")
+    else:
+        sent = next(entry for entry in simulator.requests() if entry["answer"]["status"] == 200)
+        assert sent["body"]["file"] == {"bytes": len(png), "sha256": hashlib.sha256(png).hexdigest()}
+        assert set(named) == {"type", "file_token"}
+
+    # What worked is tried first the next time.
+    simulator.forget()
+    assert run(make_job(simulator.url), habits=habits).job.state is JobState.READY
+    assert uploads(simulator) == tried[-1:] * (rung != RUNG_DATA_URI)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(404, "Not Found"), (405, ""), (404, {"message": "no route"}), (404, {"code": 404, "message": "no route"})],
+    ids=["page", "method", "json", "json with a code"],
+)
+def test_every_way_to_say_that_a_route_is_missing(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, status: int, body: Any
+) -> None:
+    simulator.play([{"on": "upload", "do": "status", "status": status, "body": body, "path": "sts"}])
+    assert run(make_job(simulator.url)).job.state is JobState.READY
+    assert uploads(simulator) == [("upload/sts", status), ("upload", 200)]
+
+
+@pytest.mark.parametrize("errors", ["native", "gateway"])
+def test_a_gateway_that_takes_no_local_picture(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, errors: str
+) -> None:
+    simulator.options(uploads=[], data_uri="refused", errors=errors)
+    course = run(make_job(simulator.url))
+    assert course.job.state is JobState.FAILED
+    assert course.failure.kind is Kind.PICTURE
+    assert "public address" in course.failure.sentence
+    assert not simulator.creates()
+    assert len(orders(simulator)) == 1
+
+
+@pytest.mark.parametrize("rung", [RUNG_STS, RUNG_UPLOAD])
+def test_the_pinned_way_is_missing(simulator: SimulatorProcess, make_job: MakeJob, run: Run, rung: str) -> None:
+    simulator.options(uploads=[])
+    course = run(make_job(simulator.url), habits=Habits(rung, pinned=True))
+    assert course.job.state is JobState.FAILED
+    assert "preferences" in course.failure.sentence
+    assert not orders(simulator)
+
+
+def test_the_pinned_way_is_taken(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    assert run(make_job(simulator.url), habits=Habits(RUNG_DATA_URI, pinned=True)).job.state is JobState.READY
+    assert not uploads(simulator)
+
+
+def test_a_public_address(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    address = "https://pictures.example.test/cat.webp?size=large"
+    assert run(make_job(simulator.url, picture=address)).job.state is JobState.READY
+    assert not uploads(simulator)
+    assert orders(simulator)[0]["body"]["file"] == {"type": "webp", "url": address}
+
+
+def test_an_upload_that_fails_at_first(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    simulator.play(
+        [
+            {"on": "upload", "do": "close"},
+            {"on": "upload", "do": "status", "status": 503, "body": "<html>down</html>"},
+            {"on": "upload", "do": "reset"},
+        ]
+    )
+    course = run(make_job(simulator.url))
+    assert course.job.state is JobState.READY
+    assert len(course.notes) == 3
+    assert len(orders(simulator)) == 1
+
+
+def test_an_upload_that_never_comes_through(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    simulator.play([{"on": "upload", "do": "close", "times": None}])
+    course = run(make_job(simulator.url))
+    assert course.job.state is JobState.FAILED
+    assert course.failure.kind is Kind.NETWORK
+    assert not orders(simulator)
+
+
+def test_a_page_of_html_for_an_upload(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    simulator.play([{"on": "upload", "do": "status", "status": 200, "body": "<html>Welcome</html>", "times": None}])
+    course = run(make_job(simulator.url))
+    assert course.job.state is JobState.FAILED
+    assert course.failure.kind is Kind.ANSWER
+    assert "base URL" in course.failure.sentence
+    assert not orders(simulator)
+
+
+def test_a_base_url_that_leads_nowhere(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    course = run(make_job(simulator.url.replace("/v2/", "/v1/")))
+    assert course.job.state is JobState.FAILED
+    # Not "put the picture on the web": that would not help.
+    assert "base URL" in course.failure.sentence
+
+
+def test_a_picture_that_is_no_picture(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    job = make_job(simulator.url)
+    Path(job.picture).write_bytes(b"GIF89a, say")
+    course = run(job)
+    assert course.job.state is JobState.FAILED
+    assert course.failure.kind is Kind.PICTURE
+    assert not simulator.creates()
+
+
+def test_a_picture_that_is_gone(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    job = make_job(simulator.url)
+    Path(job.picture).unlink()
+    course = run(job)
+    assert course.job.state is JobState.FAILED
+    assert course.failure.kind is Kind.PICTURE  # and not "make room on the disk"
+    assert not orders(simulator)

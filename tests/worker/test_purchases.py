@@ -1,0 +1,300 @@
+"""The create: sent once, repeated only after a sure refusal, and never after an answer that was lost."""
+
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.process import SimulatorProcess
+from tripo_blender.core import plan
+from tripo_blender.core.errors import Kind
+from tripo_blender.core.job import AnswerLost, Job, JobState, Submitting, TaskCreated
+from tripo_blender.worker.client import Client
+from tripo_blender.worker.crew import ThreadStop
+from tripo_blender.worker.journal import Journal
+from tripo_blender.worker.runner import Habits, Runner
+
+from .conftest import Run
+from .course import KEY, SMALL, Course, orders, record_of, wait_for
+
+MakeJob = Callable[..., Job]
+HTML = "<html><body><h1>Bad Gateway</h1></body></html>"
+
+
+def on_create(*rules: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"on": "create", **rule} for rule in rules]
+
+
+def answer(status: int, body: Any, **more: Any) -> dict[str, Any]:
+    return {"do": "status", "status": status, "body": body, **more}
+
+
+def native(code: int, message: str = "no") -> dict[str, Any]:
+    return {"code": code, "message": message, "suggestion": ""}
+
+
+def gateway(code: str, message: str = "no (request id: 20261122abc)") -> dict[str, Any]:
+    return {"error": {"message": message, "type": "new_api_error", "param": "", "code": code}}
+
+
+REFUSALS: dict[str, tuple[int, Any, Kind, str]] = {
+    "wrong key": (401, native(1002), Kind.KEY_REFUSED, "key"),
+    "wrong key, other code": (401, {"code": 2, "status": "error", "message": "no"}, Kind.KEY_REFUSED, "key"),
+    "wrong key, page": (401, HTML, Kind.KEY_REFUSED, "key"),
+    "no quota": (402, gateway("insufficient_user_quota"), Kind.NO_CREDIT, "Top up"),
+    "no quota, forbidden": (403, gateway("pre_consume_token_quota_failed"), Kind.NO_CREDIT, "Top up"),
+    "no credit": (403, native(2010), Kind.NO_CREDIT, "Top up"),
+    "no access": (403, native(1005), Kind.NOT_ALLOWED, "account"),
+    "content": (400, native(2008), Kind.CONTENT, "picture"),
+    "content, wrapped": (
+        400,
+        {"code": "fail_to_fetch_task", "message": '{"code":2008,"message":"no"}', "data": None},
+        Kind.CONTENT,
+        "picture",
+    ),
+    "version": (400, native(2015), Kind.REFUSED, "model version"),
+    "parameter": (400, native(1004, "One of your parameters is invalid: face_limit."), Kind.REFUSED, "face_limit"),
+    "picture": (400, native(2004), Kind.PICTURE, "picture"),
+    "upload forgotten": (404, native(2019), Kind.PICTURE, "upload"),
+    "too large": (413, HTML, Kind.PICTURE, "picture"),
+    "success that is none": (200, native(2002, "The task type is unsupported"), Kind.REFUSED, "unsupported"),
+    "fault with a reason": (500, native(1000), Kind.SERVICE_DOWN, "account"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_refused(simulator: SimulatorProcess, make_job: MakeJob, run: Run, name: str) -> None:
+    status, body, kind, word = REFUSALS[name]
+    simulator.play(on_create(answer(status, body)))
+    course = run(make_job(simulator.url))
+    assert course.job.state is JobState.FAILED
+    assert course.failure.kind is kind
+    assert word in course.failure.sentence
+    assert len(orders(simulator)) == 1
+    assert not simulator.creates()
+
+
+def test_the_key_is_wrong(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    simulator.options(key="another")
+    course = run(make_job(simulator.url))
+    assert course.failure.kind is Kind.KEY_REFUSED
+    assert len(simulator.requests()) == 1
+
+
+def test_a_redirect_is_not_followed(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        elsewhere.setblocking(False)
+        location = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/task"
+        simulator.play(on_create({"do": "redirect", "location": location, "status": 307}))
+        course = run(make_job(simulator.url))
+        with pytest.raises(BlockingIOError):
+            elsewhere.accept()
+    assert course.job.state is JobState.FAILED
+    assert "base URL" in course.failure.sentence
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        answer(429, native(1007)),
+        answer(429, HTML),
+        answer(503, HTML),
+        answer(503, gateway("get_channel_failed")),
+    ],
+    ids=["too many", "too many, page", "down, page", "no channel"],
+)
+def test_busy_and_then_not(simulator: SimulatorProcess, make_job: MakeJob, run: Run, rule: dict[str, Any]) -> None:
+    simulator.play(on_create({**rule, "times": 2}))
+    course = run(make_job(simulator.url))
+    assert course.job.state is JobState.READY
+    assert len(course.notes) == 2
+    assert len(orders(simulator)) == 3
+    assert len(simulator.creates()) == 1
+
+
+def test_busy_for_good(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    simulator.play(on_create(answer(429, native(2000), times=None)))
+    course = run(make_job(simulator.url))
+    assert course.failure.kind is Kind.BUSY
+    assert len(orders(simulator)) == plan.RETRIES + 1
+
+
+def test_no_sooner_than_the_service_asks(simulator: SimulatorProcess, make_job: MakeJob, folder: Path) -> None:
+    simulator.play(on_create(answer(429, native(1007), headers={"Retry-After": "2"})))
+    events: list[Any] = []
+    with Client(KEY) as client:
+        job = Runner(make_job(simulator.url), client, Journal(folder), ThreadStop(), events.append, Habits()).run()
+    assert job.state is JobState.READY
+    first, second = orders(simulator)
+    assert second["at"] - first["at"] >= 2.0
+    assert "trying again in 2 s" in Course(job, events).notes[0]
+
+
+LOST: dict[str, tuple[dict[str, Any], int]] = {
+    "closed after processing": ({"do": "lost"}, 1),
+    "closed before processing": ({"do": "close"}, 0),
+    "reset before processing": ({"do": "reset"}, 0),
+    "reset after processing": ({"do": "reset", "process": True}, 1),
+    "cut in the head of the answer": ({"do": "cut", "bytes": 0}, 1),
+    "cut in the answer": ({"do": "cut", "bytes": 12}, 1),
+    "hung up after a while": ({"do": "hang", "seconds": 0.3}, 0),
+    "longer than said": ({"do": "wrong_length", "by": -20}, 1),
+    "a page of the proxy": (answer(502, HTML), 0),
+    "a page instead": (answer(200, HTML), 0),
+    "a page over the answer": ({"do": "replace", "text": HTML}, 1),
+    "an empty answer": ({"do": "replace", "text": ""}, 1),
+    "no task in it": ({"do": "replace", "text": '{"code":0,"data":{}}'}, 1),
+    "too late": (answer(504, HTML), 0),
+    "timed out": (answer(408, HTML), 0),
+    "a fault without a reason": (answer(500, HTML), 0),
+}
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_the_answer_is_lost(simulator: SimulatorProcess, make_job: MakeJob, run: Run, folder: Path, name: str) -> None:
+    rule, bought = LOST[name]
+    simulator.play(on_create(rule))
+    job = make_job(simulator.url)
+    course = run(job)
+    assert course.job.state is JobState.UNCERTAIN
+    assert course.failure.kind is Kind.UNCERTAIN
+    assert len(course.has(AnswerLost)) == 1
+    assert len(orders(simulator)) == 1
+    assert len(simulator.creates()) == bought
+    # It is kept, with its picture, until the user has decided.
+    assert record_of(folder, job.id)["state"] == "uncertain"
+    assert Path(job.picture).is_file()
+
+
+def test_an_answer_that_never_comes(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tripo_blender.worker.client.CREATE_SECONDS", 0.3)
+    simulator.play(on_create({"do": "delay", "seconds": 1.0}))
+    course = run(make_job(simulator.url))
+    assert course.job.state is JobState.UNCERTAIN
+    wait_for(simulator.creates, "the task that was made all the same")
+    assert len(orders(simulator)) == 1
+
+
+def test_an_answer_that_drips(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tripo_blender.worker.client.ANSWER_SECONDS", 0.3)
+    body = {"code": 0, "data": {"task_id": "11111111-2222-4333-8444-555555555555"}, "filler": "x" * 20_000}
+    simulator.play(on_create({"on": "create", "do": ["status", "slow"], "status": 200, "body": body, "rate": 10_000}))
+    course = run(make_job(simulator.url))
+    assert course.job.state is JobState.UNCERTAIN
+    assert len(orders(simulator)) == 1
+
+
+def test_a_task_id_beside_an_odd_code_is_told(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    text = '{"code":202,"message":"accepted","data":{"task_id":"11111111-2222-4333-8444-555555555555"}}'
+    simulator.play(on_create({"do": "replace", "text": text}))
+    course = run(make_job(simulator.url))
+    assert len(orders(simulator)) == 1
+    told = course.job.task_id + (course.job.failure.technical() if course.job.failure else "")
+    assert "11111111-2222-4333-8444-555555555555" in told
+
+
+def test_an_uncertain_job_is_sent_again_at_the_users_word(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run
+) -> None:
+    simulator.play(on_create({"do": "close"}))
+    job = run(make_job(simulator.url)).job
+    job = run(job.after(Submitting())).job
+    assert job.state is JobState.READY
+    assert job.failure is None
+    assert len(simulator.creates()) == 1
+
+
+def test_an_uncertain_job_is_given_its_task(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    simulator.play(on_create({"do": "lost"}))
+    job = run(make_job(simulator.url)).job
+    (made,) = simulator.tasks()[-1:]
+    job = run(job.after(TaskCreated(made["task_id"]))).job
+    assert job.state is JobState.READY
+    assert len(orders(simulator)) == 1
+
+
+def test_nobody_listens(make_job: MakeJob, run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    course = run(make_job(f"http://127.0.0.1:{port}/v2", picture="https://pictures.example.test/cat.png"))
+    assert course.job.state is JobState.FAILED
+    assert course.failure.kind is Kind.NETWORK
+    assert "cannot be reached" in course.failure.sentence
+    assert len(course.notes) == plan.RETRIES
+
+
+@pytest.mark.parametrize("errors", ["native", "gateway"])
+def test_a_gateway_that_demands_the_model(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, errors: str
+) -> None:
+    simulator.options(model_field="required", errors=errors)
+    habits = Habits()
+    assert run(make_job(simulator.url), habits=habits).job.state is JobState.READY
+    assert [create["body"].get("model") for create in orders(simulator)] == [None, "image_to_model"]
+    assert len(simulator.creates()) == 1
+    simulator.forget()
+    assert run(make_job(simulator.url), habits=habits).job.state is JobState.READY
+    assert [create["body"].get("model") for create in orders(simulator)] == ["image_to_model"]
+
+
+def test_a_gateway_that_refuses_the_model(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    simulator.options(model_field="refused")
+    assert run(make_job(simulator.url)).job.state is JobState.READY
+    assert [create["body"].get("model") for create in orders(simulator)] == [None]
+
+
+def test_what_did_not_help_is_not_remembered(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    """A complaint that only sounds like a missing model must not spoil the jobs that follow."""
+    simulator.options(model_field="refused")
+    simulator.play(on_create(answer(400, native(1004, "One of your parameters is invalid: model_seed must be even"))))
+    habits = Habits()
+    first = run(make_job(simulator.url, replace(SMALL, model_seed=3)), habits=habits)
+    assert first.job.state is JobState.FAILED
+    assert "model_seed" in first.failure.sentence
+    assert run(make_job(simulator.url), habits=habits).job.state is JobState.READY
+
+
+def test_jobs_side_by_side_at_a_gateway_that_demands_the_model(
+    simulator: SimulatorProcess, make_job: MakeJob, run_aside: Callable[..., Callable[[], Course]]
+) -> None:
+    """All are refused at the same time; what one has learnt meanwhile must not keep the others from trying."""
+    simulator.options(model_field="required")
+    simulator.play(on_create({"do": "delay", "seconds": 0.3, "times": None}))
+    habits = Habits()
+    ends = [run_aside(make_job(simulator.url), habits=habits) for _ in range(3)]
+    assert [end().job.state for end in ends] == [JobState.READY] * 3
+    assert len(simulator.creates()) == 3
+
+
+def test_the_record_comes_first(
+    simulator: SimulatorProcess, make_job: MakeJob, run_aside: Callable[..., Callable[[], Course]], folder: Path
+) -> None:
+    simulator.play(on_create({"do": "delay", "seconds": 0.5}))
+    job = make_job(simulator.url)
+    end = run_aside(job)
+    wait_for(lambda: orders(simulator), "the order")
+    assert record_of(folder, job.id)["state"] == "submitting"
+    assert not simulator.creates()
+    assert end().job.state is JobState.READY
+
+
+def test_closed_before_the_order(
+    simulator: SimulatorProcess, make_job: MakeJob, run_aside: Callable[..., Callable[[], Course]], folder: Path
+) -> None:
+    """Nothing was sent, so the record must not say that something may have been."""
+    simulator.play([{"on": "upload", "do": "delay", "seconds": 0.3}])
+    stop = ThreadStop()
+    job = make_job(simulator.url)
+    end = run_aside(job, stop=stop)
+    wait_for(simulator.requests, "the upload")
+    stop.set(cancelled=False)
+    assert end().job.state is JobState.UPLOADING
+    assert record_of(folder, job.id)["state"] == "uploading"
+    assert not orders(simulator)

@@ -1,0 +1,137 @@
+"""Sends the picture and the order: up the ladder of ways for pictures, then the one purchase."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..core import plan
+from ..core.errors import Failure, Kind, TripoError
+from ..core.job import Job
+from ..core.picture_file import HEAD_BYTES, MIME_TYPES, read_head
+from ..core.services import modelstream as service
+from ..core.services.wire import Created, HttpRequest, Refused, RouteMissing, Unclear, Uploaded
+from .client import Client, NoAnswer, NotSent
+from .habits import Habits
+
+Delay = Callable[[int, Failure, float], None]
+
+
+@dataclass
+class Sending:
+    """The way of one job's picture and order. `delay` waits before another attempt, and ends the run when told to."""
+
+    job: Job
+    client: Client
+    habits: Habits
+    delay: Delay
+    sent: bool = False  # an order is out, and its answer not yet read
+    _picture: Mapping[str, str] = field(default_factory=dict)
+    _rung: str = ""
+
+    def upload(self) -> None:
+        """Take the picture up; raises `TripoError`, `NotSent` or `NoAnswer`. Nothing is bought by it."""
+        if service.is_url(self.job.picture):
+            self._picture = {"url": self.job.picture}
+            return
+        try:
+            self._picture, self._rung = self._up_the_ladder(Path(self.job.picture))
+        except FileNotFoundError as error:
+            raise TripoError(
+                Kind.PICTURE,
+                "The job's copy of the picture is gone from the disk. Generate again from the picture",
+                detail=str(error),
+            ) from error
+
+    def order(self) -> Created | Refused | Unclear:
+        """Buy the task. It is sent again only after it surely did not arrive or was surely refused."""
+        if not self._picture:
+            self.upload()
+        with_model, attempt = self.habits.with_model, 0
+        while True:
+            meaning = self._order(with_model)
+            if isinstance(meaning, Created):
+                self.habits.learn(self._rung, with_model)
+                return meaning
+            if isinstance(meaning, Unclear):
+                return meaning
+            if meaning.wants_model and not with_model:
+                with_model = True
+                continue
+            attempt += 1
+            if not meaning.again or attempt > plan.RETRIES:
+                return self._explained(meaning)
+            self.delay(attempt, meaning.failure, meaning.retry_after)
+
+    def _up_the_ladder(self, path: Path) -> tuple[Mapping[str, str], str]:
+        mime_type = MIME_TYPES[_picture_type(path)]
+        for rung in self.habits.rungs():
+            if rung == service.RUNG_DATA_URI:
+                return {"url": f"data:{mime_type};base64,{base64.b64encode(path.read_bytes()).decode()}"}, rung
+            meaning = self._uploaded(service.upload(self.job.base_url, rung, str(path), mime_type))
+            if isinstance(meaning, Uploaded):
+                return meaning.fields, rung
+        raise TripoError(
+            Kind.REFUSED,
+            "The gateway has no such upload address. Choose another way for pictures in the preferences",
+            detail=f"{self.habits.rung} answered 404 or 405",
+        )
+
+    def _uploaded(self, request: HttpRequest) -> Uploaded | RouteMissing:
+        attempt = 0
+        while True:
+            retry_after = -1.0
+            try:
+                meaning = service.read_upload(self.client.call(request))
+            except (NotSent, NoAnswer) as error:
+                failure, again = error.failure, True
+            else:
+                if not isinstance(meaning, Refused):
+                    return meaning
+                failure, again, retry_after = meaning.failure, meaning.again, meaning.retry_after
+            attempt += 1
+            if not again or attempt > plan.RETRIES:
+                raise TripoError.of(failure)
+            self.delay(attempt, failure, retry_after)
+
+    def _order(self, with_model: bool) -> Created | Refused | Unclear:
+        job = self.job
+        local = not service.is_url(job.picture)
+        kind = _picture_type(Path(job.picture)) if local else _type_of_url(job.picture)
+        request = service.create(job.base_url, job.settings, kind, self._picture, with_model)
+        self.sent = True
+        try:
+            meaning = service.read_create(self.client.call(request, purchase=True))
+        except NotSent as error:
+            meaning = Refused(error.failure, again=True)
+        except NoAnswer as error:
+            meaning = Unclear(service.lost_answer(error.failure.detail))
+        self.sent = not isinstance(meaning, Refused)
+        return meaning
+
+    def _explained(self, refused: Refused) -> Refused:
+        """Say what else to try where the gateway offered no upload address and took no picture in the request."""
+        if self._rung != service.RUNG_DATA_URI or not refused.may_be_the_picture:
+            return refused
+        failure = Failure(
+            Kind.PICTURE,
+            "This gateway takes no pictures from this computer. Put the picture on the web and give its public address "
+            "instead",
+            refused.failure.technical(),
+            refused.failure.code,
+            refused.failure.trace_id,
+        )
+        return Refused(failure)
+
+
+def _picture_type(path: Path) -> str:
+    with path.open("rb") as file:
+        head = read_head(file.read(HEAD_BYTES))
+    return head.format if head is not None else "png"
+
+
+def _type_of_url(url: str) -> str:
+    suffix = url.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0].rsplit(".", 1)[-1].lower()
+    return {"jpeg": "jpg"}.get(suffix, suffix if suffix in MIME_TYPES else "jpg")
