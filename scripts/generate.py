@@ -6,8 +6,11 @@ python scripts/generate.py PICTURE [options]          (where the bpy module is i
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 
 def main() -> int:
@@ -27,9 +30,23 @@ def main() -> int:
     if not inside_blender:
         # Whoever runs this file with Python has asked for the network; in Blender there is a switch for it.
         bpy.context.preferences.system.use_online_access = True
-    arguments = sys.argv[sys.argv.index("--") + 1 :] if inside_blender and "--" in sys.argv else sys.argv[1:]
-    return cli.run(["generate", *([] if inside_blender and "--" not in sys.argv else arguments)])
+    if "--" in sys.argv:
+        arguments = sys.argv[sys.argv.index("--") + 1 :]
+    else:
+        arguments = [] if inside_blender else sys.argv[1:]
+    return cli.run(["generate", *arguments])
+
+
+def end(code: int) -> NoReturn:
+    """End the process; in the bpy module without its own clean-up, which crashes in 4.2 after a glTF export."""
+    bpy = sys.modules.get("bpy")
+    if bpy is None or bpy.app.binary_path:
+        sys.exit(code)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    shutil.rmtree(bpy.app.tempdir, ignore_errors=True)
+    os._exit(code)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main())

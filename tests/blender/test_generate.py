@@ -188,3 +188,19 @@ def test_what_is_missing_is_said_before_anything_is_sent(
         api.generate(picture)
     with pytest.raises(RuntimeError, match=reason):  # poll says why
         bpy.ops.tripo.generate()
+
+
+def test_a_task_that_was_made_before_is_fetched_without_an_order(
+    api: ModuleType, simulator: SimulatorProcess, picture: Path
+) -> None:
+    simulator.play([{"on": "download", "do": "replace", "text": "<html>", "path": ".glb"}])
+    with pytest.raises(api.TripoError):
+        api.generate(picture)
+    task_id = simulator.creates()[-1]["answer"]["task_id"]
+
+    main = api.fetch(f" {task_id} ")
+
+    assert main["tripo_task_id"] == task_id
+    assert len(simulator.creates()) == 1
+    with pytest.raises(api.TripoError, match="no task id"):
+        api.fetch("../user/balance")

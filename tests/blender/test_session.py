@@ -124,21 +124,145 @@ def test_a_lost_answer_is_uncertain_and_sent_again_only_at_the_user_s_word(
     assert len(simulator.creates()) == 2
 
 
-def test_a_killed_worker_fails_its_jobs_and_the_next_one_works(
-    jobs: SimpleNamespace, simulator: SimulatorProcess
-) -> None:
-    simulator.options(seconds=30)
+def test_a_killed_worker_loses_nothing_that_was_paid_for(jobs: SimpleNamespace, simulator: SimulatorProcess) -> None:
+    simulator.options(seconds=2)
     jobs.start(bpy.context)
     jobs.pump(lambda: jobs.list()[0].state == "generating")
     jobs.session._worker._process.kill()
 
     jobs.pump(lambda: jobs.list()[0].final)
-    assert jobs.list()[0].task_id in jobs.list()[0].failure.sentence
 
-    simulator.options(seconds=0.2)
+    assert states(jobs) == ["done"]
+    assert len(simulator.creates()) == 1
+
+
+def test_a_worker_killed_again_and_again_fails_the_job_with_its_task(
+    jobs: SimpleNamespace, simulator: SimulatorProcess
+) -> None:
+    simulator.options(seconds=30)
     jobs.start(bpy.context)
-    jobs.pump(lambda: jobs.list()[1].final)
-    assert states(jobs) == ["failed", "done"]
+    jobs.pump(lambda: jobs.list()[0].state == "generating")
+    for _ in range(2):
+        worker = jobs.session._worker
+        worker._process.kill()
+        jobs.pump(lambda gone=worker: jobs.session._worker is not gone)
+
+    assert states(jobs) == ["failed"]
+    assert f"fetch its task {jobs.list()[0].task_id}" in jobs.list()[0].failure.sentence
+
+
+def test_a_worker_killed_while_it_orders_leaves_the_job_uncertain(
+    jobs: SimpleNamespace, simulator: SimulatorProcess
+) -> None:
+    simulator.play([{"on": "create", "do": "delay", "seconds": 1}])
+    jobs.start(bpy.context)
+    jobs.pump(lambda: jobs.list()[0].state == "submitting")
+    jobs.pump(lambda: any(entry["path"].endswith("/task") for entry in simulator.requests()))
+    jobs.session._worker._process.kill()
+
+    jobs.pump(lambda: jobs.list()[0].state == "uncertain")
+
+
+def test_a_task_is_fetched_again_after_a_failure(jobs: SimpleNamespace, simulator: SimulatorProcess) -> None:
+    simulator.play([{"on": "download", "do": "replace", "text": "<html>", "path": ".glb"}])
+    jobs.start(bpy.context)
+    jobs.pump(lambda: jobs.list()[0].final)
+    failed = jobs.list()[0]
+    assert failed.state == "failed"
+
+    assert bpy.ops.tripo.fetch(task_id=failed.task_id, job_id=failed.id) == {"FINISHED"}  # EXEC: to the end
+
+    assert bpy.context.view_layer.objects.active.name == "Red Disc"
+    assert len(simulator.creates()) == 1
+
+
+def test_an_uncertain_job_is_settled_by_pasting_its_task(jobs: SimpleNamespace, simulator: SimulatorProcess) -> None:
+    simulator.play([{"on": "create", "do": "lost"}])
+    jobs.start(bpy.context)
+    jobs.pump(lambda: jobs.list()[0].state == "uncertain")
+    task_id = simulator.tasks()[-1]["task_id"]
+
+    bpy.ops.tripo.fetch(job_id=jobs.list()[0].id, task_id=task_id, beside=True)
+    jobs.pump(lambda: all(job.final for job in jobs.list()))
+
+    assert states(jobs) == ["done"]
+    assert len(simulator.creates()) == 1
+
+
+def test_only_an_uncertain_job_can_be_sent_again(jobs: SimpleNamespace, simulator: SimulatorProcess) -> None:
+    jobs.start(bpy.context)
+    jobs.pump(lambda: jobs.list()[0].state == "generating")
+
+    with pytest.raises(RuntimeError, match="is not uncertain"):
+        bpy.ops.tripo.send_again(job_id=jobs.list()[0].id)
+
+    jobs.pump(lambda: jobs.list()[0].final)
+    assert states(jobs) == ["done"]
+    assert len(simulator.creates()) == 1
+
+
+def test_cancelling_an_order_that_is_out_still_tells_its_task(
+    jobs: SimpleNamespace, simulator: SimulatorProcess
+) -> None:
+    simulator.play([{"on": "create", "do": "delay", "seconds": 0.7}])
+    jobs.start(bpy.context)
+    jobs.pump(lambda: any(entry["path"].endswith("/task") for entry in simulator.requests()))
+    bpy.ops.tripo.cancel(job_id=jobs.list()[0].id)
+    assert states(jobs) == ["cancelled"]
+
+    jobs.pump(lambda: jobs.session.step() is False)
+
+    assert jobs.list()[0].task_id == simulator.creates()[0]["answer"]["task_id"]
+
+
+def test_what_a_gateway_taught_is_known_to_the_next_worker(jobs: SimpleNamespace, simulator: SimulatorProcess) -> None:
+    simulator.options(model_field="required", uploads="upload")
+    try:
+        for _ in range(2):
+            jobs.start(bpy.context)
+            jobs.pump(lambda: all(job.final for job in jobs.list()))
+            jobs.pump(lambda: jobs.session.step() is False)
+    finally:
+        simulator.options(model_field="ignored", uploads="sts,upload")
+
+    assert states(jobs) == ["done", "done"]
+    asked = [entry["path"].rsplit("/", 1)[-1] for entry in simulator.requests() if entry["method"] == "POST"]
+    assert asked == ["sts", "upload", "task", "task", "upload", "task"]
+
+
+def test_exec_refuses_where_a_model_could_not_come_in(preferences: Any, simulator: SimulatorProcess) -> None:
+    bpy.ops.mesh.primitive_cube_add()
+    bpy.ops.object.mode_set(mode="EDIT")
+
+    with pytest.raises(RuntimeError, match="waits for Object Mode"):
+        bpy.ops.tripo.generate()
+
+    assert bpy.context.mode == "EDIT_MESH"
+    assert simulator.requests() == []
+    bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def test_an_error_in_placing_leaves_nothing_half(
+    jobs: SimpleNamespace, module: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module("shell.arrival"), "note_origin", lambda *_: 1 / 0)
+    jobs.start(bpy.context)
+    jobs.pump(lambda: jobs.list()[0].final)
+
+    assert states(jobs) == ["failed"]
+    for blocks in (bpy.data.objects, bpy.data.meshes, bpy.data.materials, bpy.data.collections):
+        assert not blocks
+
+
+def test_each_scene_has_one_collection(jobs: SimpleNamespace) -> None:
+    bpy.ops.tripo.generate()
+    bpy.ops.scene.new(type="EMPTY")
+    settings = bpy.context.scene.tripo
+    settings.source, settings.filepath = "FILE", bpy.data.scenes[0].tripo.filepath
+    for _ in range(2):
+        bpy.ops.tripo.generate()
+
+    assert [len(scene.collection.children) for scene in bpy.data.scenes] == [1, 1]
 
 
 def test_an_import_that_fails_leaves_nothing_half(

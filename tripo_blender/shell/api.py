@@ -4,21 +4,21 @@ from bl_ext.user_default.tripo_blender.shell import api
 chair = api.generate("chair.png", quad=True, face_limit=8000)
 """
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
 import bpy
-from mathutils import Vector
 
 from ..core.errors import Failure, Kind, TripoError
-from ..core.job import Event, Imported, Job, JobState
+from ..core.job import Event, Failed, Imported, Job, JobState
 from ..core.request import Value, asked
 from ..worker.journal import KEPT_RESULTS, Journal
 from . import ordering
 from .arrival import bring_in, wait_reason
-from .preferences import Access, access, obstacle
+from .preferences import Access, access
 
-__all__ = ["TripoError", "generate"]
+__all__ = ["TripoError", "fetch", "generate"]
 
 
 def generate(
@@ -40,46 +40,55 @@ def generate(
     Raises `TripoError`: `str()` is a sentence that says what to do, and `.failure` holds kind,
     detail, code and trace id.
     """
-    job, given, folder = order(picture, url=url, key=key, **settings)
-    return finish(job, given, folder, bpy.context.scene.cursor.location.copy(), on_event)[1]
-
-
-def order(
-    picture: ordering.Picture, *, url: str = "", key: str = "", **settings: Value | None
-) -> tuple[Job, Access, Path]:
-    """Check everything that can be checked before money is spent, and give the job with what it takes to run it."""
-    wanted = asked(**settings)
     given = access(bpy.context, url, key)
-    if (failure := obstacle(given)) is not None:
-        raise failure
+    check_takes_models()
+    job, folder = ordering.order(picture, asked(**settings), given, bpy.context.scene)
+    return finish(job, given, folder, on_event)[1]
+
+
+def fetch(
+    task_id: str, *, url: str = "", key: str = "", on_event: Callable[[Event], None] | None = None
+) -> bpy.types.Object:
+    """Bring in the model of a task that was made before, without ordering anything; otherwise as `generate`."""
+    given = access(bpy.context, url, key)
+    check_takes_models()
+    job, folder = ordering.fetch(task_id, given)
+    return finish(job, given, folder, on_event)[1]
+
+
+def check_takes_models() -> None:
+    """Raise `TripoError` where Blender could not take a model in now: before one is ordered."""
     if reason := wait_reason(bpy.context):
-        raise TripoError(Kind.USAGE, f"Blender cannot take a model in now: {reason[0].lower()}{reason[1:]}")
-    try:
-        folder = ordering.jobs_folder()
-    except OSError as error:
-        raise TripoError(
-            Kind.DISK, "The add-on's folder cannot be made. Make Blender's user folder writable", detail=str(error)
-        ) from error
-    return ordering.order(picture, wanted, given, bpy.context.scene, folder), given, folder
+        raise TripoError(Kind.USAGE, f"Blender cannot take a model in now. It {reason[0].lower()}{reason[1:]}")
 
 
 def finish(
-    job: Job, given: Access, folder: Path, location: Vector, on_event: Callable[[Event], None] | None = None
+    job: Job, given: Access, folder: Path, on_event: Callable[[Event], None] | None = None
 ) -> tuple[Job, bpy.types.Object]:
-    """Run a job to its end in the foreground and bring its model in; raises `TripoError`."""
+    """Run a job to its end in the foreground and bring its model in on the 3D cursor; raises `TripoError`."""
     tell = on_event or (lambda event: None)
+    location = bpy.context.scene.cursor.location.copy()
     job = ordering.run(job, given, folder, tell)
     if job.state is not JobState.READY:
         raise TripoError.of(job.failure or cancelled(job))
-    main = bring_in(job, location, bpy.context)
+    journal = Journal(folder)
+    try:
+        main = bring_in(job, location, bpy.context)
+    except TripoError as error:
+        _write_down(journal, job.after(Failed(error.failure)))
+        raise
     imported = Imported(main.name)
     job = job.after(imported)
-    journal = Journal(folder)
-    journal.write(job)
-    journal.settle(job)
+    _write_down(journal, job)
     journal.prune(KEPT_RESULTS)
     tell(imported)
     return job, main
+
+
+def _write_down(journal: Journal, job: Job) -> None:
+    with contextlib.suppress(OSError):  # the model is in the scene; a record that says less is harmless
+        journal.write(job)
+        journal.settle(job)
 
 
 def cancelled(job: Job | None) -> Failure:

@@ -7,7 +7,7 @@ from mathutils import Vector
 
 from ..core.errors import Kind, TripoError
 from ..core.job import Job
-from .importing import import_model
+from .importing import import_model, rolled_back
 from .placing import note_origin, place
 from .version import addon_version
 
@@ -18,7 +18,20 @@ def wait_reason(context: bpy.types.Context) -> str:
         return "Waits for the render to finish"
     if context.mode != "OBJECT":
         return "Waits for Object Mode"
+    if _transforming(context):
+        return "Waits for the tool to finish"
     return ""
+
+
+def _transforming(context: bpy.types.Context) -> bool:
+    """Whether something is being moved, turned or scaled: an undo step in between would make its cancelling real.
+
+    Other modal operators are not waited for: some add-ons keep one running for ever.
+    """
+    windows = context.window_manager.windows
+    return any(
+        operator.bl_idname.startswith("TRANSFORM_OT_") for window in windows for operator in window.modal_operators
+    )
 
 
 def bring_in(job: Job, location: Vector, context: bpy.types.Context) -> bpy.types.Object:
@@ -32,8 +45,9 @@ def bring_in(job: Job, location: Vector, context: bpy.types.Context) -> bpy.type
         raise TripoError(
             Kind.IMPORT, "The downloaded model is gone from the disk. Generate it again", detail=job.model_path
         )
-    main = place(import_model(Path(job.model_path), job.model_format), job.name, location, context)
-    note_origin(main, job, addon_version())
+    with rolled_back():
+        main = place(import_model(Path(job.model_path), job.model_format), job.name, location, context)
+        note_origin(main, job, addon_version())
     if bpy.ops.ed.undo_push.poll():  # type: ignore[attr-defined]  # not where Blender keeps no undo, as in the background
         bpy.ops.ed.undo_push(message=f"Generate {job.name}")
     return main

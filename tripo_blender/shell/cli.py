@@ -10,9 +10,10 @@ from typing import Any, NoReturn
 import bpy
 
 from ..core.errors import Kind, TripoError, exit_code
-from ..core.request import OFFERS, SETTINGS, Setting
-from . import api, outputs
+from ..core.request import OFFERS, SETTINGS, Setting, asked
+from . import api, ordering, outputs
 from .ordering import name_of
+from .preferences import access
 from .report import Report, open_report
 
 _log = logging.getLogger(__name__)
@@ -30,42 +31,51 @@ def run(arguments: Sequence[str]) -> int:
 
     0 done, 1 the job failed, 2 wrong usage, 3 no key, 4 offline, 5 outcome unknown after sending.
     """
+    if "--help" in arguments or "-h" in arguments:  # goes to stdout, which the report takes for itself
+        with contextlib.suppress(SystemExit, TripoError):
+            _parser().parse_args(list(arguments))
+            return 0
     with open_report(as_json="--json" in arguments) as report:
         try:
             options = _parser().parse_args(list(arguments))
-            _generate(options, report)
-        except SystemExit:  # --help
-            return 0
+            _carry_out(options, report)
         except TripoError as error:
             return report.failed(error.failure, exit_code(error.failure.kind))
         except KeyboardInterrupt:
             return report.failed(api.cancelled(report.job), 1)
         except Exception as error:  # noqa: BLE001  # the exit code and the last line must tell, whatever happened
-            _log.exception("tripo generate")
+            _log.exception("tripo %s", " ".join(arguments))
             return report.failed(TripoError(Kind.INTERNAL, f"The add-on made a mistake: {error}").failure, 1)
     return 0
 
 
-def _generate(options: argparse.Namespace, report: Report) -> None:
-    settings = {setting.name: getattr(options, setting.name) for setting in SETTINGS}
-    picture: str | Path = options.picture
-    files = outputs.checked(options.out or [Path(f"{_stem(options.picture)}.blend")])
-    job, given, folder = api.order(picture, url=options.url, **settings)
-    if not bpy.data.filepath:
-        _empty_scene()
+def _carry_out(options: argparse.Namespace, report: Report) -> None:
+    fetching = options.command == "fetch"
+    stem = options.task_id if fetching else name_of(options.picture)
+    files = outputs.checked(options.out or [Path(f"{stem.replace('/', '_')}.blend")])
+    given = access(bpy.context, options.url)
+    api.check_takes_models()
+    if fetching:
+        job, folder = ordering.fetch(options.task_id, given)
+    else:
+        settings = asked(**{setting.name: getattr(options, setting.name) for setting in SETTINGS})
+        job, folder = ordering.order(options.picture, settings, given, bpy.context.scene)
+    _empty_scene()
     report.started(job)
-    job, main = api.finish(job, given, folder, bpy.context.scene.cursor.location.copy(), report.happened)
-    outputs.write(files, job, main)
+    job, main = api.finish(job, given, folder, report.happened)
+    outputs.write(files, job)
     report.done(job, main, files)
 
 
-def _stem(picture: str) -> str:
-    return name_of(picture).replace("/", "_")
-
-
 def _empty_scene() -> None:
-    """Take the start-up file's cube, camera and light away: what is saved shall hold the model alone."""
-    bpy.data.batch_remove(list(bpy.context.scene.objects))
+    """Take the start-up file's cube, camera and light away: what is saved shall hold the model alone.
+
+    A scene that a file or an earlier script has brought stays as it is.
+    """
+    objects = list(bpy.context.scene.objects)
+    if bpy.data.filepath or {obj.name for obj in objects} != {"Cube", "Camera", "Light"}:
+        return
+    bpy.data.batch_remove(objects)
     with contextlib.suppress(RuntimeError):
         bpy.ops.outliner.orphans_purge(do_recursive=True)
 
@@ -81,18 +91,30 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     generate.add_argument("picture", metavar="PICTURE", help="a picture file, or the public web address of one")
-    generate.add_argument(
-        "--out",
-        action="append",
-        type=Path,
-        metavar="FILE",
-        help="where to save: .blend, .glb or .fbx; may be repeated (default: PICTURE's name with .blend)",
-    )
-    generate.add_argument("--url", default="", metavar="BASE", help="base URL of the service: all that precedes /task")
-    generate.add_argument("--json", action="store_true", help="one JSON object a line for each event, the result last")
     group = generate.add_argument_group("settings")
     for setting in SETTINGS:
         group.add_argument(f"--{setting.option}", dest=setting.name, default=None, **_option(setting))
+    fetch = commands.add_parser(
+        "fetch",
+        help="fetch the model of a task that was made before",
+        description="Fetch the model of a task that was made before. Nothing is ordered.",
+        allow_abbrev=False,
+    )
+    fetch.add_argument("task_id", metavar="TASK_ID", help="id of the task, as a failed run printed it")
+    for command, source in ((generate, "PICTURE's name"), (fetch, "TASK_ID")):
+        command.add_argument(
+            "--out",
+            action="append",
+            type=Path,
+            metavar="FILE",
+            help=f"where to save: .blend, .glb or .fbx; may be repeated (default: {source} with .blend)",
+        )
+        command.add_argument(
+            "--url", default="", metavar="BASE", help="base URL of the service: all that precedes /task"
+        )
+        command.add_argument(
+            "--json", action="store_true", help="one JSON object a line for each event, the result last"
+        )
     return parser
 
 

@@ -1,6 +1,8 @@
 """Imports a model file: the stock importers, called so that what they bring is known and nothing half stays."""
 
 import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import bpy
@@ -11,38 +13,48 @@ from . import compat, materials
 
 _log = logging.getLogger(__name__)
 
-_KEPT_APART = ("objects", "meshes", "materials", "images", "armatures", "actions", "collections", "node_groups")
-
 
 def import_model(path: Path, model_format: ModelFormat) -> list[bpy.types.Object]:
     """Import a model file into the current scene and give its objects, textures packed.
 
-    Blender must be in Object Mode. Raises `TripoError` of kind import with a sentence, with nothing left in the file.
+    Blender must be in Object Mode. Raises `TripoError` of kind import with a sentence.
     """
-    before = {name: set(getattr(bpy.data, name)) for name in _KEPT_APART}
+    objects, images, known = (set(blocks) for blocks in (bpy.data.objects, bpy.data.images, bpy.data.materials))
     try:
         if model_format is ModelFormat.GLB:
             _import_glb(path)
         else:
             compat.import_fbx(str(path))
-            materials.complete(
-                [material for material in bpy.data.materials if material not in before["materials"]], path
-            )
-        objects = [obj for obj in bpy.data.objects if obj not in before["objects"]]
-        if not any(obj.type == "MESH" for obj in objects):
-            raise TripoError(
-                Kind.IMPORT,
-                "The file that the service sent holds no model. Its support can look at the task",
-                detail=f"{len(objects)} objects, no mesh",
-            )
-        _pack([image for image in bpy.data.images if image not in before["images"]])
-    except TripoError:
-        _remove_new(before)
-        raise
+            materials.complete([material for material in bpy.data.materials if material not in known], path)
     except (RuntimeError, AttributeError) as error:  # what operators raise: their report, or that they are missing
-        _remove_new(before)
         raise _import_failure(model_format, error) from error
-    return objects
+    imported = [obj for obj in bpy.data.objects if obj not in objects]
+    if not any(obj.type == "MESH" for obj in imported):
+        raise TripoError(
+            Kind.IMPORT,
+            "The file that the service sent holds no model. Its support can look at the task",
+            detail=f"{len(imported)} objects, no mesh",
+        )
+    _pack([image for image in bpy.data.images if image not in images])
+    return imported
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """Take out again all that came into the file meanwhile, when it ends with an error."""
+    before = {name: set(blocks) for name, blocks in _all_data()}
+    try:
+        yield
+    except BaseException:
+        for name, blocks in _all_data():
+            bpy.data.batch_remove([block for block in blocks if block not in before[name]])
+        raise
+
+
+def _all_data() -> Iterator[tuple[str, Iterable[bpy.types.ID]]]:
+    for prop in bpy.data.bl_rna.properties:
+        if prop.type == "COLLECTION":
+            yield prop.identifier, getattr(bpy.data, prop.identifier)
 
 
 def _import_glb(path: Path) -> None:
@@ -66,8 +78,3 @@ def _pack(images: list[bpy.types.Image]) -> None:
                 image.pack()
             except RuntimeError as error:  # its file is missing: nothing to pack, and the model is still good
                 _log.warning("%s could not be packed: %s", image.name, error)
-
-
-def _remove_new(before: dict[str, set[bpy.types.ID]]) -> None:
-    for name, known in before.items():
-        bpy.data.batch_remove([block for block in getattr(bpy.data, name) if block not in known])

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
@@ -26,48 +26,38 @@ def checked(files: Sequence[Path]) -> list[Path]:
     return absolute
 
 
-def write(files: Sequence[Path], job: Job, main: bpy.types.Object) -> None:
-    """Write every file, or none: what was written is removed when a later one fails. Raises `TripoError`."""
-    written: list[Path] = []
+def write(files: Sequence[Path], job: Job) -> None:
+    """Write every file, or none: all lie whole beside their goals before the first takes its name.
+
+    Raises `TripoError`; files that were there before are still there then.
+    """
+    path = files[0]
+    parts = [path.with_name(f"{path.stem}.part{path.suffix}") for path in files]  # exporters insist on their suffix
     try:
-        for path in files:
-            written.append(path)
-            _write(path, job, main)
-    except (OSError, RuntimeError) as error:
-        for path in written:
-            path.unlink(missing_ok=True)
+        for path, part in zip(files, parts, strict=True):
+            _write(part, path.suffix.lower(), job)
+        for path, part in zip(files, parts, strict=True):
+            part.replace(path)
+    except (OSError, RuntimeError, AttributeError) as error:  # the disk, an exporter's report, an exporter that is off
         raise TripoError(
             Kind.DISK,
-            f"{written[-1].name} could not be saved. Make room on the disk and save again: "
+            f"{path.name} could not be saved. Make room on the disk and save again: "
             f"the model is kept in {job.model_path}",
             detail=str(error).strip(),
         ) from error
-
-
-def _write(path: Path, job: Job, main: bpy.types.Object) -> None:
-    suffix = path.suffix.lower()
-    if suffix == ".blend":
-        bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True, check_existing=False)
-    elif suffix == f".{job.model_format}":
-        _whole(path, lambda part: shutil.copyfile(job.model_path, part))  # what the service made, byte for byte
-    elif suffix == ".glb":
-        _whole(path, lambda part: bpy.ops.export_scene.gltf(filepath=part, export_format="GLB", use_selection=True))
-    else:
-        _whole(
-            path,
-            lambda part: bpy.ops.export_scene.fbx(
-                filepath=part, use_selection=True, path_mode="COPY", embed_textures=True
-            ),
-        )
-    if not path.is_file():
-        raise RuntimeError(f"nothing was written for {main.name}")
-
-
-def _whole(path: Path, write_part: Callable[[str], object]) -> None:
-    """Write beside the goal and rename, so that a broken file never bears the name."""
-    part = path.with_name(f"{path.stem}.part{path.suffix}")  # exporters insist on their suffix
-    try:
-        write_part(str(part))
-        part.replace(path)
     finally:
-        part.unlink(missing_ok=True)
+        for part in parts:
+            part.unlink(missing_ok=True)
+
+
+def _write(part: Path, suffix: str, job: Job) -> None:
+    if suffix == ".blend":
+        bpy.ops.wm.save_as_mainfile(filepath=str(part), copy=True, check_existing=False)
+    elif suffix == f".{job.model_format}":
+        shutil.copyfile(job.model_path, part)  # what the service made, byte for byte
+    elif suffix == ".glb":
+        bpy.ops.export_scene.gltf(filepath=str(part), export_format="GLB", use_selection=True)
+    else:
+        bpy.ops.export_scene.fbx(filepath=str(part), use_selection=True, path_mode="COPY", embed_textures=True)
+    if not part.is_file():
+        raise RuntimeError("nothing was written")

@@ -1,9 +1,11 @@
 """Writes the picture that was picked as the file that is sent: as the eye sees it, within the service's limits."""
 
+import contextlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import bpy
 import numpy as np
@@ -57,6 +59,10 @@ def save_image(image: bpy.types.Image, folder: Path, scene: bpy.types.Scene) -> 
     Raises `TripoError` of kind picture with a sentence, or `OSError` for the disk.
     """
     rendered = image.type in _RENDERED
+    if image.source == "TILED":
+        raise TripoError(
+            Kind.PICTURE, f"The image {image.name!r} is made of tiles (UDIM). Choose an image that is a single picture"
+        )
     if not rendered:
         if not all(image.size):
             raise TripoError(
@@ -66,15 +72,17 @@ def save_image(image: bpy.types.Image, folder: Path, scene: bpy.types.Scene) -> 
             raise TripoError(Kind.PICTURE, sentence)
         if (target := _copy_as_it_is(image, folder)) is not None:
             return target
-    with _writing_scene(scene, as_render=rendered or image.use_view_as_render) as writer:
+    with _writing_scene(image, scene) as writer:
         target = folder / "picture.png"
         _write(image, target, writer, "PNG")
-        head = _head(target)
-        if sentence := too_small(head.width, head.height):
-            target.unlink()
-            raise TripoError(Kind.PICTURE, sentence)
-        if fits(head.width, head.height) == (head.width, head.height) and target.stat().st_size <= LARGEST_FILE:
-            return target
+    head = _head(target)
+    width, height = fits(head.width, head.height)
+    if sentence := too_small(head.width, head.height) or too_small(width, height):
+        target.unlink()
+        raise TripoError(Kind.PICTURE, sentence)
+    if (width, height) == (head.width, head.height) and target.stat().st_size <= LARGEST_FILE:
+        return target
+    with _plain_scene() as writer:  # the look is in the file now: it must not come on top of itself
         return _shrunk(target, writer)
 
 
@@ -120,21 +128,70 @@ def _copy_as_it_is(image: bpy.types.Image, folder: Path) -> Path | None:
 
 
 @contextmanager
-def _writing_scene(shown: bpy.types.Scene, *, as_render: bool) -> Iterator[bpy.types.Scene]:
-    """Give a scene for the while, whose output settings are ours to set: the artist's are not touched."""
-    scene = shown.copy() if as_render else bpy.data.scenes.new("Tripo Picture")
+def _writing_scene(image: bpy.types.Image, shown: bpy.types.Scene) -> Iterator[bpy.types.Scene]:
+    """Give a scene that shows the image as the Image Editor does, with output settings that are ours for the while."""
+    if image.type in _RENDERED:  # its pixels are found through the scene itself, not through a copy
+        with _lent_output(shown):
+            yield shown
+    elif image.use_view_as_render:
+        scene = shown.copy()
+        try:
+            scene.render.image_settings.color_management = "FOLLOW_SCENE"
+            yield scene
+        finally:
+            bpy.data.scenes.remove(scene)
+    else:
+        with _plain_scene() as scene:
+            yield scene
+
+
+@contextmanager
+def _plain_scene() -> Iterator[bpy.types.Scene]:
+    scene = bpy.data.scenes.new("Tripo Picture")
     try:
-        if not as_render and "Standard" in _view_transforms(scene):
+        # Which names there are is known only by trying; a studio's own colour configuration may lack this one.
+        with contextlib.suppress(TypeError):
             scene.view_settings.view_transform = "Standard"  # type: ignore[assignment]
-        scene.render.image_settings.color_management = "FOLLOW_SCENE"
         yield scene
     finally:
         bpy.data.scenes.remove(scene)
 
 
-def _view_transforms(scene: bpy.types.Scene) -> set[str]:
-    """Give the names that the colour configuration in use knows; a studio's own may lack "Standard"."""
-    return set(scene.view_settings.bl_rna.properties["view_transform"].enum_items.keys())  # type: ignore[attr-defined]
+@contextmanager
+def _lent_output(scene: bpy.types.Scene) -> Iterator[None]:
+    """Lend the artist's own output settings, with the scene's look, and put them back."""
+    output = scene.render.image_settings
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_kept(output, "media_type", "file_format", "color_management"))
+        if output.color_management == "OVERRIDE":  # to switch that off and on again would lose the look it holds
+            for own, shown in (
+                (output.display_settings, scene.display_settings),
+                (output.view_settings, scene.view_settings),
+            ):
+                stack.enter_context(_kept(own, "view_transform"))
+                _assign(own, _values(shown, "view_transform"))
+        yield
+
+
+@contextmanager
+def _kept(settings: Any, *first: str) -> Iterator[None]:
+    values = _values(settings, *first)
+    try:
+        yield
+    finally:
+        _assign(settings, values)
+
+
+def _values(settings: Any, *first: str) -> dict[str, Any]:
+    """Give the plain values of a group of settings, those first that decide what the others may be."""
+    names = [entry.identifier for entry in settings.bl_rna.properties if not entry.is_readonly]
+    return {name: getattr(settings, name) for name in (*first, *names) if name in names}
+
+
+def _assign(settings: Any, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        if getattr(settings, name) != value:
+            setattr(settings, name, value)
 
 
 def _write(image: bpy.types.Image, target: Path, writer: bpy.types.Scene, file_format: str) -> None:

@@ -1,6 +1,7 @@
 """Puts an imported model into the scene: collection, place, name, selection, and where it came from."""
 
 import json
+import re
 
 import bpy
 from mathutils import Vector
@@ -45,7 +46,7 @@ def note_origin(main: bpy.types.Object, job: Job, version: str) -> None:
 def _collection(scene: bpy.types.Scene) -> bpy.types.Collection:
     """Give the scene's collection for models; made where it is missing."""
     for collection in scene.collection.children_recursive:
-        if collection.name == COLLECTION and collection.library is None:
+        if re.fullmatch(rf"{COLLECTION}(\.\d+)?", collection.name) and collection.library is None:  # each scene's own
             return collection  # type: ignore[no-any-return]
     collection = bpy.data.collections.new(COLLECTION)
     scene.collection.children.link(collection)

@@ -6,6 +6,7 @@ Panels and polls read `session.jobs`; nothing here waits for the network, the di
 
 import logging
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
@@ -13,9 +14,11 @@ from mathutils import Vector
 
 from ..core.errors import Failure, Kind, TripoError
 from ..core.job import AnswerLost, Cancelled, Delayed, Event, Failed, Imported, Job, JobState, Submitting
-from ..core.messages import Cancel, Configure, Ended, Fault, Run
+from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run
 from ..core.services.modelstream import lost_answer
+from ..core.services.refusals import may_still_be_made
 from ..worker.handle import WorkerHandle
+from ..worker.journal import Journal
 from .arrival import bring_in, wait_reason
 from .preferences import Access
 
@@ -26,12 +29,23 @@ _REDRAW_SECONDS = 0.25  # at the least between two redraws of the sidebar
 _READ_BUDGET = 0.001  # s for the events of one tick; what is left over is read in the next
 
 
+@dataclass(frozen=True)
+class _Errand:
+    """What a job needs besides itself: how to reach the service, where its files lie, where its model shall stand."""
+
+    access: Access
+    folder: Path
+    location: Vector
+
+
 class Session:
     """All jobs since Blender started, by id, in the order in which they were asked for."""
 
     def __init__(self) -> None:
         self.jobs: dict[str, Job] = {}
-        self._locations: dict[str, Vector] = {}
+        self._errands: dict[str, _Errand] = {}
+        self._revived: set[str] = set()
+        self._learnt: dict[str, Learnt] = {}
         self._worker: WorkerHandle | None = None
         self._leaving: list[WorkerHandle] = []  # told to end; a purchase under way may hold them for a while
         self._configured: Configure | None = None
@@ -40,8 +54,9 @@ class Session:
 
     def start(self, job: Job, access: Access, folder: Path, location: Vector) -> None:
         """Hand a job to the worker; its model's base will stand on `location`. Raises `TripoError`."""
-        self._order(Run(job), access, folder)
-        self._locations[job.id] = location.copy()
+        errand = _Errand(access, folder, location.copy())
+        self._order(job, errand)
+        self._errands[job.id] = errand
         self._put(job)
         if not bpy.app.timers.is_registered(tick):
             bpy.app.timers.register(tick, first_interval=_TICK_SECONDS, persistent=True)
@@ -49,6 +64,8 @@ class Session:
     def cancel(self, job_id: str) -> None:
         """Stop a job at once; the worker tidies up."""
         job = self.jobs[job_id]
+        if job.final:
+            return
         if self._worker is not None and job.working:
             self._worker.send(Cancel(job_id))
         self._happened(job_id, Cancelled())
@@ -56,9 +73,16 @@ class Session:
             self._end(self.jobs[job_id])
 
     def send_again(self, job_id: str, access: Access, folder: Path) -> None:
-        """Order an uncertain job once more, at the user's word."""
-        location = self._locations.get(job_id, Vector())
-        self.start(self.jobs[job_id].after(Submitting()), access, folder, location)
+        """Order an uncertain job once more, at the user's word. Raises `TripoError`."""
+        job, errand = self.jobs[job_id], self._errands.get(job_id)
+        if job.state is not JobState.UNCERTAIN:
+            raise TripoError(Kind.USAGE, f"The job of {job.name} is not uncertain: it is {job.state}")
+        self.start(job.after(Submitting()), access, folder, errand.location if errand else Vector())
+
+    def replace(self, job_id: str) -> None:
+        """Take a job out of the list whose task another one fetches; its record stays."""
+        self.cancel(job_id)
+        del self.jobs[job_id]
 
     def clear(self) -> None:
         """Take the jobs that have ended out of the list."""
@@ -69,7 +93,6 @@ class Session:
         self._hear()
         self._take_in()
         self._redraw()
-        self._leaving = [worker for worker in self._leaving if worker.alive]
         if any(not job.final and job.state is not JobState.UNCERTAIN for job in self.jobs.values()):
             return True
         self._dismiss()
@@ -84,20 +107,24 @@ class Session:
 
     def _dismiss(self) -> None:
         if self._worker is not None:
-            self._worker.close()
+            self._worker.end()
             self._leaving.append(self._worker)
         self._worker = self._configured = None
 
-    def _order(self, order: Run, access: Access, folder: Path) -> None:
-        configure = Configure(access.key, str(folder), access.at_once, access.rung)
+    def _order(self, job: Job, errand: _Errand) -> None:
+        access = errand.access
+        configure = Configure(access.key, str(errand.folder), access.at_once, access.rung)
         if self._worker is not None and not self._worker.alive:
-            self._bury()
+            self._hear()
         try:
             if self._worker is None:
-                self._worker, self._configured = WorkerHandle(folder.parent / "worker.log"), None
+                self._worker, self._configured = WorkerHandle(errand.folder.parent / "worker.log"), None
             if self._configured != configure and self._worker.send(configure):
+                if self._configured is None:
+                    for learnt in self._learnt.values():
+                        self._worker.send(learnt)
                 self._configured = configure
-            sent = self._worker.send(order)
+            sent = self._worker.send(Run(job))
         except OSError as error:
             raise TripoError(
                 Kind.INTERNAL, "The add-on's helper process could not start. Restart Blender", detail=str(error)
@@ -106,33 +133,46 @@ class Session:
             raise TripoError(Kind.INTERNAL, "The add-on's helper process has ended. Try again", detail="broken pipe")
 
     def _hear(self) -> None:
-        if self._worker is None:
-            return
-        alive = self._worker.alive  # asked before the last events are read, so that none is missed
         until = time.perf_counter() + _READ_BUDGET
-        while messages := self._worker.receive():
-            for message in messages:
-                if isinstance(message, Fault):
-                    _log.error("worker: %s", message.text)
-                else:
-                    self._happened(message.job_id, message.event)
-            if time.perf_counter() > until:
-                return
-        if not alive:
-            self._bury()
+        for worker in [*self._leaving, *([self._worker] if self._worker else [])]:
+            alive = worker.alive  # asked before the last events are read, so that none is missed
+            while messages := worker.receive():
+                for message in messages:
+                    self._take_note(message)
+                if time.perf_counter() > until:
+                    return
+            if not alive:
+                self._bury(worker)
 
-    def _bury(self) -> None:
-        """The worker is gone: what it was at ends here, with what is known of it."""
-        worker, self._worker, self._configured = self._worker, None, None
-        if worker is None:
-            return
-        detail = worker.last_words()[-500:]
+    def _take_note(self, message: Happened | Learnt | Fault) -> None:
+        if isinstance(message, Happened):
+            self._happened(message.job_id, message.event)
+        elif isinstance(message, Learnt):
+            self._learnt[message.base_url] = message
+        else:
+            _log.error("worker: %s", message.text)
+
+    def _bury(self, worker: WorkerHandle) -> None:
+        """A worker has ended. If it was not told to, what was paid for goes on with a new one, once."""
         worker.close()
-        self._leaving.append(worker)
-        for job in list(self.jobs.values()):
-            if job.working:
-                lost = job.state is JobState.SUBMITTING
-                self._happened(job.id, AnswerLost(lost_answer(detail)) if lost else Failed(_worker_died(job, detail)))
+        if worker is not self._worker:
+            self._leaving.remove(worker)
+            return
+        self._worker = self._configured = None
+        detail = worker.last_words()[-300:]
+        _log.error("the worker ended: %s", detail)
+        for job in [job for job in self.jobs.values() if job.working]:
+            errand = self._errands.get(job.id)
+            if job.state is JobState.SUBMITTING:
+                self._happened(job.id, AnswerLost(lost_answer("the helper process ended while it ordered")))
+            elif errand is not None and job.id not in self._revived:
+                self._revived.add(job.id)
+                try:
+                    self._order(job, errand)
+                except TripoError as error:
+                    self._happened(job.id, Failed(error.failure))
+            else:
+                self._happened(job.id, Failed(_worker_died(job, detail)))
 
     def _take_in(self) -> None:
         """Bring in the first model that is ready, if Blender can take it."""
@@ -145,7 +185,8 @@ class Session:
                 self._happened(ready.id, Delayed(reason))
             return
         try:
-            main = bring_in(ready, self._locations.get(ready.id, Vector()), context)
+            errand = self._errands.get(ready.id)
+            main = bring_in(ready, errand.location if errand else Vector(), context)
         except TripoError as error:
             _log.warning("%s %s", error, error.failure.technical())
             self._happened(ready.id, Failed(error.failure))
@@ -157,9 +198,12 @@ class Session:
         self._end(self.jobs[ready.id])
 
     def _end(self, job: Job) -> None:
-        self._locations.pop(job.id, None)
+        """Have the end of a job in Blender written down: by the worker, or here where there is none."""
+        errand = self._errands.pop(job.id, None)
         if self._worker is not None:
             self._worker.send(Ended(job))
+        elif errand is not None:
+            Journal(errand.folder).settle(job)
 
     def _happened(self, job_id: str, event: Event) -> None:
         job = self.jobs.get(job_id)
@@ -200,8 +244,8 @@ def tick() -> float | None:
 
 
 def _worker_died(job: Job, detail: str) -> Failure:
-    task = f". The model may still be made: its task is {job.task_id}" if job.task_id else ""
-    return Failure(Kind.INTERNAL, f"The add-on's helper process ended unexpectedly. Generate again{task}", detail)
+    advice = may_still_be_made(job.task_id) if job.task_id else "Restart Blender and generate again"
+    return Failure(Kind.INTERNAL, f"The add-on's helper process ended unexpectedly. {advice}", detail)
 
 
 def _import_mistake(error: Exception) -> Failure:

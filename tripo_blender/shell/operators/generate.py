@@ -34,20 +34,23 @@ class TRIPO_OT_generate(bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> "set[OperatorReturnItems]":
         """Start a job and return at once."""
+        if bpy.app.background:  # where no timer would ever bring the model in
+            return self.execute(context)
         try:
             start(context)
-        except (TripoError, OSError) as error:
+        except TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
 
     def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Run to the end, for scripts; the report makes the call raise where it fails."""
+        given = access(context)
         try:
-            given = _checked_access(context)
-            folder = ordering.jobs_folder()
-            api.finish(_order(context, given, folder), given, folder, context.scene.cursor.location.copy())
-        except (TripoError, OSError) as error:
+            api.check_takes_models()
+            job, folder = _order(context, given)
+            api.finish(job, given, folder)
+        except TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
@@ -70,24 +73,16 @@ def missing(context: bpy.types.Context) -> str:
 
 
 def start(context: bpy.types.Context) -> Job:
-    """Start a job for what the sidebar shows, and give it; raises `TripoError` or `OSError`."""
-    given = _checked_access(context)
-    folder = ordering.jobs_folder()
-    job = _order(context, given, folder)
+    """Start a job for what the sidebar shows, and give it; raises `TripoError`."""
+    given = access(context)
+    job, folder = _order(context, given)
     session.start(job, given, folder, context.scene.cursor.location)
     return job
 
 
-def _checked_access(context: bpy.types.Context) -> Access:
-    given = access(context)
-    if (failure := obstacle(given)) is not None:
-        raise failure
-    return given
-
-
-def _order(context: bpy.types.Context, given: Access, folder: Path) -> Job:
+def _order(context: bpy.types.Context, given: Access) -> tuple[Job, Path]:
     group = properties.of(context.scene)
-    return ordering.order(_picture(group), group.settings(), given, context.scene, folder)
+    return ordering.order(_picture(group), group.settings(), given, context.scene)
 
 
 def _picture(group: properties.TRIPO_PG_settings) -> ordering.Picture:

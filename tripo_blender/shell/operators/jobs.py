@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import BoolProperty, StringProperty
 
-from ...core.errors import TripoError
-from .. import ordering
+from ...core.errors import Kind, TripoError
+from ...core.job import Job
+from .. import api, ordering
 from ..preferences import access, obstacle
 from ..session import session
 
@@ -32,10 +33,11 @@ class TRIPO_OT_cancel(_OnJob, bpy.types.Operator):
 
     def execute(self, _context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Cancel the job."""
-        if self.job_id not in session.jobs:
-            self.report({"ERROR"}, f"There is no job {self.job_id!r}")
+        try:
+            session.cancel(_known(self.job_id).id)
+        except TripoError as error:
+            self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        session.cancel(self.job_id)
         return {"FINISHED"}
 
 
@@ -52,13 +54,65 @@ class TRIPO_OT_send_again(_OnJob, bpy.types.Operator):
         try:
             if (failure := obstacle(given)) is not None:
                 raise failure
-            if self.job_id not in session.jobs:
-                raise KeyError(self.job_id)
-            session.send_again(self.job_id, given, ordering.jobs_folder())
-        except (TripoError, OSError, KeyError) as error:
+            session.send_again(_known(self.job_id).id, given, ordering.jobs_folder())
+        except TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
+
+
+class TRIPO_OT_fetch(_OnJob, bpy.types.Operator):
+    """Fetch the model of a task that was made before. Nothing is ordered"""
+
+    bl_idname = "tripo.fetch"
+    bl_label = "Fetch Task"
+    bl_options = {"INTERNAL"}
+
+    if TYPE_CHECKING:
+        task_id: str
+        beside: bool
+    else:
+        task_id: StringProperty(
+            name="Task ID",
+            description="Id of the task, as your account or a failed job shows it",
+            options={"SKIP_SAVE"},
+        )
+        beside: BoolProperty(name="Beside", options={"HIDDEN", "SKIP_SAVE"})
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> "set[OperatorReturnItems]":
+        """Ask for the id where it is not known, start a job and return at once."""
+        self.beside = not bpy.app.background
+        job = session.jobs.get(self.job_id)
+        self.task_id = self.task_id or (job.task_id if job else "")
+        if not self.task_id:
+            return context.window_manager.invoke_props_dialog(self)
+        return self.execute(context)
+
+    def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
+        """Fetch the model: beside the artist after an invoke, to the end for scripts."""
+        given = access(context)
+        try:
+            like = _known(self.job_id) if self.job_id else None
+            if not self.beside:
+                api.check_takes_models()
+            job, folder = ordering.fetch(self.task_id, given, like)
+            if self.beside:
+                session.start(job, given, folder, context.scene.cursor.location)
+                if like is not None:
+                    session.replace(like.id)
+            else:
+                api.finish(job, given, folder)
+        except TripoError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+def _known(job_id: str) -> Job:
+    """Give the job of that id; raises `TripoError`."""
+    if job_id not in session.jobs:
+        raise TripoError(Kind.USAGE, f"There is no job {job_id!r} in the list: it may have been cleared")
+    return session.jobs[job_id]
 
 
 class TRIPO_OT_clear(bpy.types.Operator):

@@ -55,6 +55,7 @@ class TRIPO_PT_advanced(bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the settings of the closed sub-panel."""
         _draw_settings(self.layout, properties.of(context.scene), advanced=True)
+        self.layout.operator("tripo.fetch", icon="IMPORT")
 
 
 def _draw_obstacle(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

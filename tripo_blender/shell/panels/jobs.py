@@ -68,7 +68,10 @@ def _draw_job(box: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> 
     if job.state is JobState.UNCERTAIN:
         row = box.row(align=True)
         row.operator("tripo.send_again").job_id = job.id  # type: ignore[attr-defined]
+        row.operator("tripo.fetch").job_id = job.id  # type: ignore[attr-defined]
         row.operator("tripo.cancel", text="Give Up").job_id = job.id  # type: ignore[attr-defined]
+    elif job.final and job.task_id and job.state is not JobState.DONE:
+        box.operator("tripo.fetch", text="Fetch Again", icon="IMPORT").job_id = job.id  # type: ignore[attr-defined]
 
 
 def _caption(job: Job) -> str:

@@ -7,12 +7,10 @@ _MARGIN = 84  # px at scale 1: the tabs, the panel's borders, a box and an icon;
 _FONT_SIZE = 11  # points at scale 1, Blender's default for widgets
 
 
-def draw_sentence(
-    layout: bpy.types.UILayout, context: bpy.types.Context, sentence: str, icon: str = "NONE", *, margin: int = 0
-) -> None:
-    """Draw a sentence over as many labels as the region's width asks for; `margin` is room beside it, in px."""
+def draw_sentence(layout: bpy.types.UILayout, context: bpy.types.Context, sentence: str, icon: str = "NONE") -> None:
+    """Draw a sentence over as many labels as the region's width asks for."""
     scale = context.preferences.system.ui_scale
-    room = context.region.width - (_MARGIN + margin) * scale
+    room = context.region.width - _MARGIN * scale
     column = layout.column(align=True)
     column.scale_y = 0.8
     for line in _lines(sentence, room, _FONT_SIZE * scale):
