@@ -44,7 +44,7 @@ SAMPLES: dict[type[Event], Event] = {
 }
 # The page on the architecture draws it; the user's three ways out of UNCERTAIN are in its second line.
 WAYS = {
-    JobState.QUEUED: {Started: JobState.UPLOADING},
+    JobState.QUEUED: {Started: JobState.UPLOADING, TaskCreated: JobState.GENERATING},
     JobState.UPLOADING: {Submitting: JobState.SUBMITTING, Progressed: JobState.UPLOADING, Delayed: JobState.UPLOADING},
     JobState.SUBMITTING: {
         TaskCreated: JobState.GENERATING,
