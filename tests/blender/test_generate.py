@@ -51,6 +51,14 @@ def test_model_lands_as_asked(api: ModuleType, picture: Path, wanted: dict[str, 
     assert low[2] == pytest.approx(1, abs=1e-4)
     assert max(high[axis] - low[axis] for axis in range(3)) == pytest.approx(1, abs=0.1)
 
+    assert tuple(main.location) == (3, -2, 1)  # the origin is the base
+    assert main.rotation_mode == "XYZ"
+    assert tuple(main.rotation_euler) == (0, 0, 0)
+    assert tuple(main.scale) == (1, 1, 1)
+    assert {obj.type for obj in bpy.data.objects} == {"MESH"}
+    normals = {tuple(round(part) for part in corner.vector) for corner in main.data.corner_normals}
+    assert {(0, -1, 0), (0, 1, 0)} <= normals  # the relief looks to the front and to the back
+
     corners_of_faces = [polygon.loop_total for polygon in main.data.polygons]
     assert 0 < len(corners_of_faces) <= 2000
     assert set(corners_of_faces) == {4 if wanted["quad"] else 3}
@@ -59,6 +67,9 @@ def test_model_lands_as_asked(api: ModuleType, picture: Path, wanted: dict[str, 
     assert bool(bpy.data.images) is textured
     for image in bpy.data.images:
         assert image.packed_file is not None
+        assert image.name.startswith("Red Disc ")
+    assert [material.name for material in bpy.data.materials] == ["Red Disc"]
+    assert [mesh.name for mesh in bpy.data.meshes] == ["Red Disc"]
     if textured:
         material = main.data.materials[0]
         assert linked_images(material, "Base Color")

@@ -8,6 +8,7 @@ from mathutils import Vector
 from ..core.errors import Kind, TripoError
 from ..core.job import Job
 from .importing import import_model, rolled_back
+from .materials import name_after
 from .placing import note_origin, place
 from .version import addon_version
 
@@ -45,8 +46,10 @@ def bring_in(job: Job, location: Vector, context: bpy.types.Context) -> bpy.type
         raise TripoError(
             Kind.IMPORT, "The downloaded model is gone from the disk. Generate it again", detail=job.model_path
         )
+    known = set(bpy.data.materials)
     with rolled_back():
         main = place(import_model(Path(job.model_path), job.model_format), job.name, location, context)
+        name_after([material for material in bpy.data.materials if material not in known], main.name)
         note_origin(main, job, addon_version())
     if bpy.ops.ed.undo_push.poll():  # type: ignore[attr-defined]  # not where Blender keeps no undo, as in the background
         bpy.ops.ed.undo_push(message=f"Generate {job.name}")

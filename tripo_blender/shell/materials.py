@@ -13,14 +13,41 @@ _log = logging.getLogger(__name__)
 _SOCKETS = {MapRole.BASE_COLOR: "Base Color", MapRole.METALLIC: "Metallic", MapRole.ROUGHNESS: "Roughness"}
 
 
+def name_after(materials: list[bpy.types.Material], name: str) -> None:
+    """Name materials, and the images they use, after the model: the service names them by ids of its own."""
+    for material in materials:
+        material.name = name
+        for node in material.node_tree.nodes if material.node_tree else []:
+            if isinstance(node, bpy.types.ShaderNodeTexImage) and node.image is not None:
+                node.image.name = f"{name} {_purpose(node)}"
+
+
+def _purpose(node: bpy.types.Node) -> str:
+    """Give what an image is for, by the inputs it leads to."""
+    leads_to, nodes = set(), [node]
+    while nodes:
+        for output in nodes.pop().outputs:
+            for link in output.links or ():
+                if link.to_node.type == "BSDF_PRINCIPLED":
+                    leads_to.add(link.to_socket.name)
+                else:
+                    nodes.append(link.to_node)
+    known = [socket for socket in ("Base Color", "Metallic", "Roughness", "Normal") if socket in leads_to]
+    return " ".join(known) or "Texture"
+
+
 def complete(materials: list[bpy.types.Material], fbx: Path) -> None:
     """Connect the embedded maps of an FBX to the inputs of the Principled BSDF that are still without one.
 
     The importer in C++ (4.5 and newer) reads no metallic map, the one in Python reads all four.
     """
     try:
-        with fbx.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            maps = read_maps(data[:])
+        with (
+            fbx.open("rb") as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+            memoryview(data) as view,
+        ):
+            maps = read_maps(view)
     except FbxError as error:  # the importer took the file, so the model is good; only its maps cannot be read
         _log.warning("the materials of %s cannot be read: %s", fbx.name, error)
         return
