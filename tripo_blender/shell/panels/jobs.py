@@ -64,7 +64,9 @@ def _draw_job(box: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> 
             sub.active = False
             draw_sentence(sub, context, job.failure.technical())
     else:
-        row.label(text=_WORDS[job.state])
+        sub = row.row()
+        sub.alignment = "RIGHT"  # the name gets the room
+        sub.label(text=_WORDS[job.state])
     if job.state is JobState.UNCERTAIN:
         row = box.row(align=True)
         row.operator("tripo.send_again").job_id = job.id  # type: ignore[attr-defined]
