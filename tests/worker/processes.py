@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tripo_blender.core.job import Event, Job
-from tripo_blender.core.messages import Configure, Fault, Run
+from tripo_blender.core.messages import Configure, Fault, Learnt, Run
 from tripo_blender.worker.handle import WorkerHandle
 
 from .course import DEADLINE, KEY, wait_for
@@ -32,6 +32,7 @@ class Worker:
         self.handle = WorkerHandle(log)
         self.events: list[tuple[str, Event]] = []
         self.faults: list[Fault] = []
+        self.learnt: list[Learnt] = []
         self._folder = folder
         self._log = log
         self._jobs: dict[str, Job] = {}
@@ -60,6 +61,8 @@ class Worker:
             for message in self.handle.receive():
                 if isinstance(message, Fault):
                     self.faults.append(message)
+                elif isinstance(message, Learnt):
+                    self.learnt.append(message)
                 else:
                     self.events.append((message.job_id, message.event))
                     self._jobs[message.job_id] = self._jobs[message.job_id].after(message.event)

@@ -162,3 +162,11 @@ def test_closed_while_it_generates_and_taken_up_again(
     assert job.state is JobState.GENERATING
     assert run(job).job.state is JobState.READY
     assert len(orders(simulator)) == 1
+
+
+def test_a_task_that_nobody_knows_is_given_up_within_a_minute(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run
+) -> None:
+    course = run(make_job(simulator.url, task_id="11111111-2222-4333-8444-555555555555", state=JobState.GENERATING))
+    assert course.failure.kind is Kind.TASK_LOST
+    assert len([entry for entry in simulator.requests() if entry["method"] == "GET"]) == plan.LOST_ANSWERS + 1

@@ -8,7 +8,7 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core.job import Cancelled, Downloaded, Imported, Job, JobState, Started, TaskCreated
-from tripo_blender.core.messages import Cancel, Ended
+from tripo_blender.core.messages import Cancel, Ended, Learnt
 from tripo_blender.worker.handle import KEY_VARIABLE
 from tripo_blender.worker.journal import Journal
 
@@ -236,3 +236,25 @@ def test_the_key_is_in_its_pipe_alone(
     assert KEY_VARIABLE.encode() not in environment
     for data in (environment, (process / "cmdline").read_bytes()):
         assert KEY.encode() not in data
+
+
+def test_what_was_learnt_is_told_and_taken_over_by_the_next_worker(
+    simulator: SimulatorProcess, make_job: MakeJob, start_worker: StartWorker
+) -> None:
+    simulator.options(uploads=("upload",), model_field="required")
+    first, second = make_job(simulator.url), make_job(simulator.url)
+    worker = start_worker()
+    worker.run(first)
+    assert worker.until_ended(first).state is JobState.READY
+    worker.end()
+    assert worker.learnt == [Learnt(simulator.url, "upload", with_model=True)]
+    simulator.forget()
+
+    worker = start_worker()
+    worker.handle.send(Learnt(simulator.url, "upload", with_model=True))
+    worker.run(second)
+    assert worker.until_ended(second).state is JobState.READY
+    assert [entry["path"].rsplit("/", 1)[-1] for entry in simulator.requests() if entry["method"] == "POST"] == [
+        "upload",
+        "task",
+    ]

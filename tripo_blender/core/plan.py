@@ -9,6 +9,7 @@ LONGEST_GENERATION = 7200.0  # s
 RETRIES = 4  # of an upload, or of a create that was surely refused: 1 + 2 + 4 + 8 s of patience
 READ_RETRIES = 40  # of a poll or a download in a row: about twenty minutes without the service
 ODD_ANSWERS = 2  # refusals of polls in a row that do not say they will pass, before they are believed
+LOST_ANSWERS = 6  # polls that do not find the task: about a minute, after which a mistyped id is told
 UNKNOWN_ANSWERS = 10  # polls in a row that say "unknown" before the task counts as lost
 
 _LONGEST_GAP = 5.0  # s between two polls, ever

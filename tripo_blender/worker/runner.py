@@ -44,6 +44,13 @@ _PROGRESS_SECONDS = 0.2  # between two reports of a download; lower shows more s
 _FRESH_LINKS = 2  # how often the task is asked for another link
 
 
+_PASSING = {
+    Kind.BUSY: "The service is busy",
+    Kind.NETWORK: "No connection",
+    Kind.TASK_LOST: "The service does not find the task",
+}
+
+
 class Stop(Protocol):
     """How a run is ended from outside: asked before every step, waited on instead of sleeping."""
 
@@ -156,9 +163,7 @@ class Runner:
     def _delay(self, attempt: int, failure: Failure, retry_after: float = -1.0) -> None:
         self._go_on()
         seconds = plan.retry_wait(attempt, retry_after, random.random())
-        why = {Kind.BUSY: "The service is busy", Kind.NETWORK: "No connection"}.get(
-            failure.kind, "The service has a fault"
-        )
+        why = _PASSING.get(failure.kind, "The service has a fault")
         self._happened(Delayed(f"{why}; trying again in {max(1, round(seconds))} s"))
         if self._stop.wait(seconds):
             raise _Stopped
@@ -195,7 +200,7 @@ class Runner:
     def _report(self) -> TaskReport:
         """Ask how far the task is, through whatever passes; raises `TripoError` when it does not pass."""
         request = service.poll(self.job.base_url, self.job.task_id)
-        attempt = odd = 0
+        attempt = odd = lost = 0
         while True:
             self._go_on()
             retry_after = -1.0
@@ -208,8 +213,8 @@ class Runner:
                 if isinstance(report, TaskReport):
                     return report
                 failure, again, retry_after = report.failure, report.again, report.retry_after
-            attempt, odd = attempt + 1, odd + (not again)
-            if odd > plan.ODD_ANSWERS or attempt > plan.READ_RETRIES:
+            attempt, odd, lost = attempt + 1, odd + (not again), lost + (failure.kind is Kind.TASK_LOST)
+            if odd > plan.ODD_ANSWERS or lost > plan.LOST_ANSWERS or attempt > plan.READ_RETRIES:
                 raise TripoError.of(failure)
             self._delay(attempt, failure, retry_after)
 
