@@ -63,6 +63,8 @@ def suites() -> List[Suite]:
         Suite("core", _core, fast=True),
         Suite("simulator", functools.partial(_pytest, "simulator", "tools"), fast=True),
         Suite("worker", functools.partial(_pytest, "worker", "tools"), fast=True),
+        # What counts as "surely not sent" hangs on what requests raises, so the oldest that users have is tried too.
+        Suite("worker, oldest requests", functools.partial(_pytest, "worker", "bpy-" + versions[0])),
         Suite("build", _build),
         *(Suite("blender " + version, functools.partial(_blender, version)) for version in versions),
         *(Suite("window " + path, functools.partial(_window, path)) for path in applications),
