@@ -3,7 +3,7 @@
 import blf
 import bpy
 
-_MARGIN = 84  # px at scale 1: the tabs, the panel's borders, a box and an icon; measured in 4.3 and 5.2
+_MARGIN = 96  # px at scale 1: the tabs, the panel's borders, a box and an icon; measured in 4.3 and 5.2
 _FONT_SIZE = 11  # points at scale 1, Blender's default for widgets
 
 
@@ -19,12 +19,22 @@ def draw_sentence(layout: bpy.types.UILayout, context: bpy.types.Context, senten
 
 
 def _lines(sentence: str, room: float, size: float) -> list[str]:
+    """Break a sentence between its words, and within one only where it is wider than the room, as an id can be."""
     blf.size(0, size)
     lines: list[str] = []
     for word in sentence.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and blf.dimensions(0, longer)[0] <= room:
+        if lines and _width(longer) <= room:
             lines[-1] = longer
-        else:
-            lines.append(word)
+            continue
+        rest = word
+        while len(rest) > 1 and _width(rest) > room:
+            fitting = next((end for end in range(len(rest) - 1, 1, -1) if _width(rest[:end]) <= room), 1)
+            lines.append(rest[:fitting])
+            rest = rest[fitting:]
+        lines.append(rest)
     return lines
+
+
+def _width(text: str) -> float:
+    return blf.dimensions(0, text)[0]
