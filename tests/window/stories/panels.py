@@ -1,0 +1,124 @@
+"""Every state of a job and every source of a picture, in sidebars of several widths and scales: draws and photographs.
+
+The jobs are made up: no service is asked.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+_NARROW, _USUAL, _WIDE = 160, 290, 520  # px at scale 1
+
+
+def story(desk: Any) -> Any:
+    yield from desk.sit_down()
+    desk.notes["widths"] = []
+    desk.notes["clipped"] = []
+    for source in ("IMAGE", "FILE", "RENDER", "WEB"):
+        desk.settings.source = source
+        desk.settings.filepath = desk.order["picture"]
+        desk.settings.url = "https://example.com/pictures/a-rather-long-name-of-a-picture.png"
+        yield from desk.leave()
+        yield from desk.redrawn()
+        desk.photograph(f"source-{source.lower()}")
+    desk.settings.source = "RENDER"
+    try:
+        desk.generate()
+    except RuntimeError as error:  # how an operator's error reaches a script
+        desk.notes["nothing rendered"] = str(error).strip()
+    desk.settings.source = "IMAGE"
+
+    yield from _open_advanced(desk)
+    _make_up_jobs(desk)
+    for width in (_USUAL, _NARROW, _WIDE):
+        yield from _widen(desk, width)
+        yield from _look(desk, f"width-{width}")
+
+    yield from _widen(desk, _USUAL)
+    bpy.context.preferences.view.ui_scale = 1.5
+    yield 0.3
+    yield from desk.redrawn()
+    yield from _look(desk, "scale-1.5")
+    desk.session.jobs.clear()
+
+
+def _look(desk: Any, name: str) -> Any:
+    """Photograph the panel's beginning and its end, with each kind of settings that draws something else."""
+    desk.settings.model_version, desk.settings.texture, desk.settings.face_limit = "P1-20260311", False, 30_000
+    desk.preferences.base_url = "https://127.0.0.1:1/?"
+    yield from desk.scroll_to_top()
+    desk.photograph(name)
+    desk.notes["widths"].append(desk.sidebar.width)
+    desk.notes["clipped"] += desk.clipped()
+    desk.preferences.base_url = desk.order["url"]
+    desk.settings.model_version, desk.settings.texture, desk.settings.face_limit = "OTHER", True, 0
+    for part in range(1, 3):
+        yield from desk.scroll_down()
+        desk.photograph(f"{name}-below-{part}")
+
+
+def _widen(desk: Any, width: int) -> Any:
+    """Drag the sidebar's edge until it is that wide: in 5.2 it is caught at the very edge, in 4.3 6 px inside."""
+    for beside in (0, 6, 7, 8, 0, 6, 1, 5):
+        x, y = desk.sidebar.x + beside, desk.sidebar.y + int(desk.sidebar.height * 0.75)
+        aim = x + desk.sidebar.width - width
+        for place in (x - 30, x):
+            desk.move(place, y)
+            yield 0.05
+        desk.window.event_simulate(type="LEFTMOUSE", value="PRESS", x=x, y=y)
+        yield 0.05
+        for part in (0.3, 0.7, 1.0):
+            desk.move(int(x + (aim - x) * part), y)
+            yield 0.05
+        desk.window.event_simulate(type="LEFTMOUSE", value="RELEASE", x=aim, y=y)
+        yield from desk.redrawn()
+        if abs(desk.sidebar.width - width) < 12:
+            return
+    raise LookupError(f"the sidebar stays {desk.sidebar.width} px wide")
+
+
+def _open_advanced(desk: Any) -> Any:
+    """Click on the header of the closed sub-panel: below the button and its price."""
+    desk.notes["advanced at first"] = desk.words("TRIPO_PT_advanced")
+    _x, y = yield from desk.find("tripo.generate")
+    for below in range(20, 90, 6):
+        yield from desk.click_at(desk.sidebar.x + 40, y - below)
+        yield from desk.redrawn()
+        if desk.drawn("TRIPO_PT_advanced"):
+            return
+    raise LookupError("the sub-panel does not open")
+
+
+def _make_up_jobs(desk: Any) -> None:
+    core = desk.module("core.job")
+    failure = desk.module("core.errors").Failure
+    kind = desk.module("core.errors").Kind
+    settings = desk.settings.settings()
+    failed = failure(
+        kind.TASK_FAILED,
+        "The service could not make a model of this picture. Try a picture with one object that stands out",
+        "status failed",
+        "2015",
+        "d6cfeb06-4460-40fa-9308-e237b1615273",
+    )
+    state = core.JobState
+    made_up = (
+        ("Queued", state.QUEUED, {}),
+        ("Sent", state.UPLOADING, {"percent": 1.0, "note": "The connection was lost. Trying again in 8 s"}),
+        ("Ordered", state.SUBMITTING, {"percent": 4.0}),
+        ("Waiting in the service's queue", state.GENERATING, {"percent": 5.0, "queue_position": 12}),
+        ("A statue of a rather long name in the park", state.GENERATING, {"percent": 61.0, "seconds_left": 134.0}),
+        ("Loading", state.DOWNLOADING, {"percent": 95.0}),
+        ("Ready", state.READY, {"percent": 99.0, "note": "Waits for Object Mode"}),
+        ("Done", state.DONE, {"percent": 100.0, "object_name": "Done"}),
+        ("Uncertain", state.UNCERTAIN, {"failure": desk.module("core.services.modelstream").lost_answer("timeout")}),
+        ("Failed", state.FAILED, {"failure": failed}),
+        ("A statue of another rather long name", state.CANCELLED, {}),
+    )
+    for number, (name, where, values) in enumerate(made_up):
+        job = core.Job(str(number), name, "", settings, "", 0.0, state=where, **values)
+        desk.session.jobs[job.id] = job
+    desk.notes["states"] = sorted(desk.states)
+    desk.notes["all states"] = sorted(str(each) for each in state)

@@ -1,0 +1,29 @@
+"""What the sidebar looks like, and what it costs."""
+
+from __future__ import annotations
+
+from simulator.process import SimulatorProcess
+
+from .conftest import Play
+
+
+def test_the_panels_draw_whatever_there_is(play: Play, simulator: SimulatorProcess) -> None:
+    notes = play("panels", but="There is no render yet")
+
+    assert set(notes["states"]) == set(notes["all states"])
+    assert "There is no render yet" in notes["nothing rendered"]
+    assert simulator.requests() == [], "nothing was sent"
+    assert notes["advanced at first"] == [], "the sub-panel is closed"
+    usual, narrow, wide, _scaled = notes["widths"]
+    assert narrow < 200 < usual < 400 < wide
+    assert notes["clipped"] == [], "sentences are broken into lines that fit"
+
+
+def test_the_main_thread_is_not_held_up(play: Play, simulator: SimulatorProcess) -> None:
+    simulator.options(seconds=6)
+
+    notes = play("main_thread")
+
+    for phase in ("sidebar shut", "sidebar open"):
+        assert notes[phase]["states"] == ["done"] * 3
+        assert len(notes[phase]["ticks with an arrival"]) == 3, "one model a tick"
