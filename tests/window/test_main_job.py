@@ -21,7 +21,7 @@ def test_a_click_makes_a_model(play: Play, simulator: SimulatorProcess, quad: bo
     assert len(simulator.creates()) == 1, "one click orders one model"
     assert notes["percents"] == sorted(notes["percents"])
     assert len(notes["bars"]) >= (3 if watched else 1)
-    assert "In the scene" in notes["words"]
+    assert "Done" in notes["words"]
     assert notes["active"] in notes["arrived"]
     assert set(notes["selected"]) <= set(notes["arrived"])
     assert notes["corners"] == ([4] if quad else [3])

@@ -24,7 +24,7 @@ def story(desk: Any) -> Any:
         if not seen or desk.jobs[0].percent >= seen[-1] + 12:
             seen.append(desk.jobs[0].percent)
             yield from desk.redrawn()
-            bars += [text for text in desk.words("TRIPO_PT_jobs") if "%" in text]
+            bars += [text for text in desk.words("TRIPO_PT_jobs") if "%" in text or "ueue" in text]
             desk.photograph(f"2-progress-{len(seen)}")
         yield 0.05
     desk.notes["percents"], desk.notes["bars"] = seen, bars

@@ -78,7 +78,7 @@ def _draw_picture(layout: bpy.types.UILayout, group: properties.TRIPO_PG_setting
     elif group.source == "WEB":
         layout.prop(group, "url", text="", icon="URL")
     else:
-        layout.label(text="The last render is sent", icon="RENDER_RESULT")
+        layout.label(text="Sends the last render (F12)", icon="RENDER_RESULT")
 
 
 def _draw_settings(layout: bpy.types.UILayout, group: properties.TRIPO_PG_settings, *, advanced: bool) -> None:

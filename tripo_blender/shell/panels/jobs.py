@@ -19,7 +19,7 @@ _WORDS = {
     JobState.GENERATING: "Generating",
     JobState.DOWNLOADING: "Downloading",
     JobState.READY: "Ready",
-    JobState.DONE: "In the scene",
+    JobState.DONE: "Done",
     JobState.UNCERTAIN: "Uncertain",
     JobState.FAILED: "Failed",
     JobState.CANCELLED: "Cancelled",
@@ -55,7 +55,7 @@ def _draw_job(box: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> 
     if not job.final and job.state is not JobState.UNCERTAIN:
         row.operator("tripo.cancel", text="", icon="X", emboss=False).job_id = job.id  # type: ignore[attr-defined]
         box.progress(text=_caption(job), factor=job.percent / 100.0)
-        if job.note:
+        if job.note and job.state is not JobState.READY:
             draw_sentence(box, context, job.note)
     elif job.failure is not None:
         draw_sentence(box, context, job.failure.sentence)
@@ -78,12 +78,14 @@ def _draw_job(box: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> 
 
 def _caption(job: Job) -> str:
     """Give the words in the bar: state, percent, and what is known of the time."""
-    words = [f"{_WORDS[job.state]} {job.percent:.0f}%"]
+    if job.state is JobState.QUEUED:
+        return _WORDS[job.state]
+    if job.state is JobState.READY:
+        return job.note or _WORDS[job.state]
     if job.queue_position > 0:
-        words.append(f"{job.queue_position} ahead")
-    elif job.seconds_left > 0:
-        words.append(_duration(job.seconds_left))
-    return ", ".join(words)
+        return f"In the queue, {job.queue_position} ahead"
+    left = f", {_duration(job.seconds_left)}" if job.seconds_left > 0 else ""
+    return f"{_WORDS[job.state]} {job.percent:.0f}%{left}"
 
 
 def _duration(seconds: float) -> str:
