@@ -79,7 +79,6 @@ def _three_jobs(simulator: Any) -> dict[str, Any]:
     from tripo_blender.shell import preferences, properties, session
     from tripo_blender.shell.operators import generate
 
-    os.environ["MODELSTREAM_API_KEY"] = simulator.key
     bpy.ops.wm.read_homefile(use_empty=True)
     bpy.context.preferences.addons.new().module = "tripo_blender"
     chosen = preferences.get(bpy.context)
