@@ -2,12 +2,18 @@
 
 import json
 import typing
+from dataclasses import fields
 from typing import Any
 
 from hypothesis import strategies as st
 
+from tripo_blender.core.arrival import Arrival
+from tripo_blender.core.errors import Failure
+from tripo_blender.core.inspection import Inspection
 from tripo_blender.core.job import Event, Job
-from tripo_blender.core.messages import Cancel, Configure, Ended, Fault, Happened, Run
+from tripo_blender.core.messages import Cancel, Configure, Convert, Converted, Ended, Fault, Happened, Learnt, Run
+from tripo_blender.core.placement import Box, Spot
+from tripo_blender.core.request import Settings
 from tripo_blender.core.services.wire import HttpAnswer
 
 TEXTS = st.text(st.characters(), max_size=12)  # with lone surrogates: paths on Linux may hold them
@@ -15,10 +21,22 @@ NUMBERS = st.floats(allow_nan=False)
 st.register_type_strategy(str, TEXTS)
 st.register_type_strategy(float, NUMBERS)
 
+
+def _whole(kind: type[Any]) -> st.SearchStrategy[Any]:
+    """A dataclass with something in every field, those that have a default included."""
+    return st.builds(kind, **{field.name: ... for field in fields(kind)})
+
+
 EVENT_TYPES: tuple[type[Event], ...] = typing.get_args(Event)
-EVENTS = st.one_of(*(st.builds(kind) for kind in EVENT_TYPES))
-JOBS = st.builds(Job)
-MESSAGES = st.one_of(*(st.builds(kind) for kind in (Configure, Run, Cancel, Ended, Fault, Happened)))
+for _part in (Failure, Settings, Arrival, Box, Spot, Inspection, *EVENT_TYPES, Job):
+    st.register_type_strategy(_part, _whole(_part))
+
+EVENTS = st.one_of(*(st.from_type(kind) for kind in EVENT_TYPES))
+JOBS = st.builds(Job)  # as they start
+RECORDED_JOBS = st.from_type(Job)  # as they may lie on the disk
+MESSAGES = st.one_of(
+    *(_whole(kind) for kind in (Configure, Run, Cancel, Ended, Learnt, Fault, Convert, Converted, Happened))
+)
 
 # Names and words that the readers look for, so that made-up answers come near to real ones.
 _NAMES = (

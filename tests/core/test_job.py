@@ -18,6 +18,7 @@ from tripo_blender.core.job import (
     Imported,
     Job,
     JobState,
+    Prepared,
     Progressed,
     Started,
     Submitting,
@@ -31,20 +32,25 @@ from .strategies import EVENT_TYPES, EVENTS, JOBS
 FAILURE = Failure(Kind.NETWORK, "The cable is out. Plug it in", trace_id="trace-of-the-failure")
 SAMPLES: dict[type[Event], Event] = {
     Started: Started(),
-    Submitting: Submitting(),
+    Submitting: Submitting("abc"),
     TaskCreated: TaskCreated("task-1", "trace-1"),
     AnswerLost: AnswerLost(FAILURE),
     Progressed: Progressed(50, 2, 30),
     Delayed: Delayed("trying again"),
-    Generated: Generated(30),
-    Downloaded: Downloaded("/models/model.glb", ModelFormat.GLB),
+    Generated: Generated(30, 7, 8),
+    Downloaded: Downloaded("/models/model.glb", ModelFormat.GLB, "/models/preview.webp"),
+    Prepared: Prepared("/models/model.blend", "Chair\nChair 2"),
     Imported: Imported("Chair"),
     Failed: Failed(FAILURE),
     Cancelled: Cancelled(),
 }
 # The page on the architecture draws it; the user's three ways out of UNCERTAIN are in its second line.
 WAYS = {
-    JobState.QUEUED: {Started: JobState.UPLOADING, TaskCreated: JobState.GENERATING},
+    JobState.QUEUED: {
+        Started: JobState.UPLOADING,
+        TaskCreated: JobState.GENERATING,
+        Downloaded: JobState.READY,  # a local file
+    },
     JobState.UPLOADING: {Submitting: JobState.SUBMITTING, Progressed: JobState.UPLOADING, Delayed: JobState.UPLOADING},
     JobState.SUBMITTING: {
         TaskCreated: JobState.GENERATING,
@@ -61,7 +67,7 @@ WAYS = {
         Progressed: JobState.DOWNLOADING,
         Delayed: JobState.DOWNLOADING,
     },
-    JobState.READY: {Imported: JobState.DONE, Delayed: JobState.READY},
+    JobState.READY: {Imported: JobState.DONE, Prepared: JobState.READY, Delayed: JobState.READY},
     JobState.UNCERTAIN: {Submitting: JobState.SUBMITTING, TaskCreated: JobState.GENERATING},
 }
 FINAL = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
@@ -71,6 +77,7 @@ GOOD_WAY = (
     SAMPLES[TaskCreated],
     SAMPLES[Generated],
     SAMPLES[Downloaded],
+    SAMPLES[Prepared],
     SAMPLES[Imported],
 )
 
@@ -118,8 +125,31 @@ def test_a_job_that_goes_well_gathers_what_it_learns() -> None:
     assert job.state is JobState.DONE
     assert (job.task_id, job.trace_id, job.credits) == ("task-1", "trace-1", 30)
     assert (job.model_path, job.model_format, job.object_name) == ("/models/model.glb", ModelFormat.GLB, "Chair")
+    assert (job.picture_hash, job.model_seed, job.texture_seed) == ("abc", 7, 8)
+    assert job.preview_path == "/models/preview.webp"
     assert job.percent == 100
     assert job.failure is None
+
+
+def test_what_nobody_said_stays_unknown() -> None:
+    job = make_job()
+    unknown = (job.picture_hash, job.model_seed, job.texture_seed, job.preview_path)
+    assert unknown == ("", -1, -1, "")
+    way = (Started(), Submitting(), TaskCreated("task-1"), Generated(), Downloaded("/m.glb", ModelFormat.GLB))
+    job = follow(job, *way)
+    assert (job.picture_hash, job.model_seed, job.texture_seed, job.preview_path) == unknown
+
+
+def test_a_picture_that_is_not_read_again_keeps_its_hash() -> None:
+    uncertain = follow(make_job(), Started(), Submitting("abc"), AnswerLost(FAILURE))
+    assert uncertain.after(Submitting()).picture_hash == "abc"
+    assert uncertain.after(Submitting("def")).picture_hash == "def"
+
+
+def test_a_local_file_needs_no_service() -> None:
+    job = follow(make_job(), Downloaded("/home/ada/chair.fbx", ModelFormat.FBX), Imported("Chair"))
+    assert job.state is JobState.DONE
+    assert (job.model_path, job.model_format, job.task_id) == ("/home/ada/chair.fbx", ModelFormat.FBX, "")
 
 
 def test_the_bar_fills_from_state_to_state_without_a_gap() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from tripo_blender.core.inspection import Inspection
+from tripo_blender.core.job import Imported
 from tripo_blender.core.messages import Cancel, Configure, Happened, decode, encode
 from tripo_blender.core.records import RecordError
 
@@ -17,6 +19,13 @@ def test_every_message_survives_the_pipe_as_one_line(message: Any) -> None:
     line = encode(message)
     assert line.index(b"\n") == len(line) - 1
     assert decode(line) == message
+
+
+def test_all_that_is_told_of_a_model_in_the_scene_crosses() -> None:
+    found = Inspection(10, 9, 12, 2, 3, 0.25, True, "Base Color,Normal", "a.png")
+    happened = Happened("job-1", Imported("Chair", found, "Only 90% of the faces are quads"))
+    assert decode(encode(happened)) == happened
+    assert json.loads(encode(happened))["inspection"]["quads"] == 9
 
 
 def test_the_key_does_not_show() -> None:

@@ -6,12 +6,27 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from tripo_blender.core.arrival import Arrival
 from tripo_blender.core.errors import Failure, Kind
-from tripo_blender.core.job import AnswerLost, Event, Generated, Job, JobState, Progressed
+from tripo_blender.core.inspection import Inspection
+from tripo_blender.core.job import (
+    AnswerLost,
+    Downloaded,
+    Event,
+    Generated,
+    Imported,
+    Job,
+    JobState,
+    Prepared,
+    Progressed,
+    Submitting,
+)
+from tripo_blender.core.model_file import ModelFormat
+from tripo_blender.core.placement import Box, Spot
 from tripo_blender.core.records import Record, RecordError, from_record, to_record
 from tripo_blender.core.request import Settings
 
-from .strategies import EVENTS, JOBS, JSON_VALUES
+from .strategies import EVENTS, JSON_VALUES, RECORDED_JOBS
 
 JOB: Record = {
     "id": "job-1",
@@ -23,9 +38,35 @@ JOB: Record = {
 }
 
 
-@given(JOBS)
+@given(RECORDED_JOBS)
 def test_a_job_comes_back_from_its_record(job: Job) -> None:
     assert from_record(Job, json.loads(json.dumps(to_record(job)))) == job
+
+
+def test_a_job_that_says_all_comes_back_from_its_record() -> None:
+    job = Job(
+        "job-1",
+        "Chair",
+        "/jobs/chair.png",
+        Settings(quad=True),
+        "https://api.example.test",
+        1_790_000_000.5,
+        source="chair.png",
+        arrival=Arrival("origin", "box", 2.5, True, "-x", "angle", 45.0, False, "files", "own", False),
+        spot=Spot(1.0, -2.5, 0.25, Box(0.0, -1.0, 0.5, 1.0, 1.0, 2.0), "Crate", 0.01),
+        prepared=Prepared("/jobs/model.blend", "Chair", Inspection(10), ""),
+        inspection=Inspection(10, 9, 12, 2, 3, 0.25, True, "Base Color,Normal", "a.png"),
+        warning="Only 90% of the faces are quads",
+        picture_hash="ab12",
+        model_seed=2**40,
+        texture_seed=0,
+        preview_path="/jobs/preview.webp",
+    )
+    fields = [name for name in Job.__dataclass_fields__ if getattr(job, name) != Job.__dataclass_fields__[name].default]
+    record = to_record(job)
+    assert list(record) == fields
+    assert record["spot"]["box"]["low_y"] == -1.0
+    assert from_record(Job, json.loads(json.dumps(record))) == job
 
 
 @given(EVENTS)
@@ -42,10 +83,18 @@ def test_what_a_record_leaves_out_means_what_it_meant_when_it_was_written() -> N
         "v3.1-20260211", True, True, "standard", "standard", 0, False, False, 0, 0, "original_image", "default", False
     )
     job = Job("job-1", "Chair", "/pictures/chair.png", settings, "https://api.example.test", 1_790_000_000.5)
-    rest = (JobState.QUEUED, 0.0, -1, -1.0, "", "", "", -1.0, "", None, "", None)
+    arrival = Arrival("cursor", "own", 1.0, False, "auto", "auto", 30.0, True, "packed", "tripo", True)
+    spot = Spot(0.0, 0.0, 0.0, None, "", 1.0)
+    late = ("", arrival, spot, None, None, "", "", -1, -1, "")
+    rest = (JobState.QUEUED, 0.0, -1, -1.0, "", "", "", -1.0, "", None, "", None, *late)
     assert from_record(Job, JOB) == Job(job.id, job.name, job.picture, settings, job.base_url, job.created, *rest)
+    assert from_record(Inspection, {}) == Inspection(0, 0, 0, 0, 0, 0.0, False, "", "")
+    assert from_record(Submitting, {}) == Submitting("")
     assert from_record(Progressed, {"percent": 1.0}) == Progressed(1.0, -1, -1.0)
-    assert from_record(Generated, {}) == Generated(-1.0)
+    assert from_record(Generated, {}) == Generated(-1.0, -1, -1)
+    downloaded = {"model_path": "/m.glb", "model_format": "glb"}
+    assert from_record(Downloaded, downloaded) == Downloaded("/m.glb", ModelFormat.GLB, "")
+    assert from_record(Imported, {"object_name": "Chair"}) == Imported("Chair", None, "")
 
 
 def test_a_newer_versions_fields_are_passed_over() -> None:
@@ -86,6 +135,12 @@ def test_a_failure_inside_a_job_is_read_as_one() -> None:
         (Job, JOB | {"percent": True}),
         pytest.param(Job, JOB | {"percent": 10**400}, id="a number larger than any"),
         (Job, JOB | {"failure": {"kind": "busy"}}),
+        (Job, JOB | {"arrival": {"size": "2 m"}}),
+        (Job, JOB | {"arrival": {"merge": 1}}),
+        (Job, JOB | {"spot": {"box": {"low_x": 0.0}}}),
+        (Job, JOB | {"spot": {"box": [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]}}),
+        (Job, JOB | {"inspection": {"faces": 1.5}}),
+        (Job, JOB | {"model_seed": "7"}),
         (AnswerLost, {"failure": None}),
     ],
     ids=str,

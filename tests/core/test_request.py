@@ -1,6 +1,5 @@
 """What a user can ask for: the two tables, their rules, and what of it goes to the service."""
 
-import re
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
@@ -15,8 +14,6 @@ from tripo_blender.core.request import (
     OFFERS,
     SETTING_BY_NAME,
     SETTINGS,
-    Offer,
-    Setting,
     Settings,
     asked,
     line_of,
@@ -41,38 +38,6 @@ def test_the_settings_start_as_the_table_says() -> None:
     }
     assert problem(Settings()) == ""
     assert unavailable(Settings()) == {}
-
-
-def test_no_two_settings_share_an_option_or_a_label() -> None:
-    options = [setting.option for setting in SETTINGS]
-    assert len(set(options)) == len(SETTINGS) == len({setting.label for setting in SETTINGS})
-    assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", option) for option in options)
-
-
-def _words_shown() -> list[Any]:
-    shown: list[Setting | Offer] = [*SETTINGS, *OFFERS]
-    texts = [(row.name, row.label, row.tooltip) for row in shown]
-    texts += [(f"{row.name}: {value}", label, tip) for row in SETTINGS for value, label, tip in row.choices]
-    return [pytest.param(label, tooltip, id=name) for name, label, tooltip in texts]
-
-
-@pytest.mark.parametrize(("label", "tooltip"), _words_shown())
-def test_labels_are_in_title_case_and_tooltips_are_capitalised_without_full_stop(label: str, tooltip: str) -> None:
-    small = {"a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"}
-    words = label.split()
-    for index, word in enumerate(words):
-        inner = 0 < index < len(words) - 1
-        assert word[0].isupper() or word[0].isdigit() or (inner and word in small)
-    assert tooltip[0].isupper()
-    assert not tooltip.endswith((".", " "))
-    assert tooltip != label
-
-
-@pytest.mark.parametrize("setting", [row for row in SETTINGS if row.choices], ids=lambda row: row.name)
-def test_a_menu_holds_its_default(setting: Setting) -> None:
-    values = [value for value, _, _ in setting.choices]
-    assert setting.default in values
-    assert len(set(values)) == len(values)
 
 
 def test_the_menus_offer_the_versions_that_are_current() -> None:
@@ -163,6 +128,8 @@ def test_a_seed_is_a_number_that_blender_holds(name: str, value: int, within: bo
         ({"texture": 1}, "Texture must be True or False"),
         ({"face_limit": True}, "Face Limit must be a whole number"),
         ({"face_limit": 2000.0}, "Face Limit must be a whole number"),
+        ({"model_seed": 7.0}, "Shape Seed must be a whole number"),
+        ({"size": 2.0}, "size"),
         ({"model_version": 3}, "Model Version must be a text"),
         ({"model_version": ""}, "Model Version"),
         ({"model_version": "  "}, "Model Version"),

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from tripo_blender.core import arrival
 from tripo_blender.core.errors import Failure, TripoError
+from tripo_blender.core.extensions import hindrance
+from tripo_blender.core.inspection import Inspection, remarks, shortfalls
 from tripo_blender.core.job import Imported, Job
 from tripo_blender.core.model_file import check
 from tripo_blender.core.picture_file import too_small
@@ -88,6 +91,20 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "texture": {"texture": False, "pbr": True},
     "refused": {"model_version": "P1-20260311", "quad": True},
 }
+ARRIVALS: dict[str, dict[str, Any]] = {
+    "name": {"colour": "red"},
+    "kind": {"merge": "yes"},
+    "number": {"size": "2 m"},
+    "choice": {"place": "moon"},
+    "size": {"size": 0},
+    "angle": {"smooth_angle": 181},
+}
+EXTENSIONS = (
+    "EXT_meshopt_compression",
+    "KHR_meshopt_compression",
+    "KHR_draco_mesh_compression",
+    "KHR_texture_basisu",
+)
 ADDRESSES = (
     "",
     "example",
@@ -124,6 +141,10 @@ def _failures() -> Iterator[tuple[str, Failure]]:
         with pytest.raises(TripoError) as caught:
             asked(**values)
         yield f"asked: {name}", caught.value.failure
+    for name, values in ARRIVALS.items():
+        with pytest.raises(TripoError) as caught:
+            arrival.asked(**values)
+        yield f"arrival: {name}", caught.value.failure
     job = Job("job-1", "Chair", "/chair.png", Settings(), "https://example.test", 0.0).after(Imported("Chair"))
     assert job.failure is not None
     yield "out of place", job.failure
@@ -144,13 +165,27 @@ def _sentences() -> Iterator[tuple[str, str]]:
     for settings in (Settings("P1-20260311"), Settings(texture=False)):
         for name, reason in unavailable(settings).items():
             yield f"unavailable: {settings.model_version} {name}", reason
+    for blender in ("4.2", "5.2"):
+        for extension in EXTENSIONS:
+            yield f"extension: {extension} in {blender}", hindrance((extension,), blender)
+
+
+def _remarks() -> Iterator[tuple[str, str]]:
+    """What is told of a model that is in the scene: nothing has to be done about it."""
+    ordered = Settings(quad=True, face_limit=1000)
+    none = Inspection(faces=2000)
+    plain = Inspection(faces=2000, quads=1000, outside=0.5, maps="Base Color", missing="a.png")
+    for found in (none, plain):
+        for number, sentence in enumerate([*shortfalls(ordered, found), *remarks(found)]):
+            yield f"{found.quads} quads: {number}", sentence
 
 
 FAILURES = dict(_failures())
 SENTENCES = dict(_sentences())
+REMARKS = dict(_remarks())
 
 
-@pytest.mark.parametrize("sentence", SENTENCES.values(), ids=SENTENCES)
+@pytest.mark.parametrize("sentence", (SENTENCES | REMARKS).values(), ids=SENTENCES | REMARKS)
 def test_a_sentence_is_whole(sentence: str) -> None:
     assert re.match(r"[A-Z]", sentence)
     assert sentence == " ".join(sentence.split())

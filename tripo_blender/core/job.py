@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from .arrival import Arrival
 from .errors import Failure, Kind
+from .inspection import Inspection
 from .model_file import ModelFormat
+from .placement import Spot
 from .request import Settings
 
 
@@ -34,7 +37,12 @@ class Started:
 
 @dataclass(frozen=True)
 class Submitting:
-    """The purchase is about to be sent."""
+    """The purchase is about to be sent.
+
+    `picture_hash` is the SHA-256, in hex, of the picture file that went up; empty for a public URL.
+    """
+
+    picture_hash: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,24 +81,43 @@ class Delayed:
 
 @dataclass(frozen=True)
 class Generated:
-    """The service has finished; `credits` is what it took, -1 where it does not say."""
+    """The service has finished; `credits` is what it took, the seeds what it used; -1 where it does not say."""
 
     credits: float = -1.0
+    model_seed: int = -1
+    texture_seed: int = -1
 
 
 @dataclass(frozen=True)
 class Downloaded:
-    """The model is on disk, whole."""
+    """The model is on disk, whole; beside it, where it was quick to get, the service's own picture of it."""
 
     model_path: str
     model_format: ModelFormat
+    preview_path: str = ""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The model lies as a .blend beside its file, set up, only to be appended.
+
+    Without a path it is imported in place, and `why` says why it was not prepared. `names` are those of its objects, a
+    line each, the main one first.
+    """
+
+    path: str = ""
+    names: str = ""
+    inspection: Inspection | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True)
 class Imported:
-    """The model is in the scene."""
+    """The model is in the scene; `warning` says in sentences what is not as it was ordered or asked for."""
 
     object_name: str
+    inspection: Inspection | None = None
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,6 +141,7 @@ Event = (
     | Delayed
     | Generated
     | Downloaded
+    | Prepared
     | Imported
     | Failed
     | Cancelled
@@ -124,7 +152,8 @@ _ANY_TIME: dict[type[Event], JobState] = {Failed: _S.FAILED, Cancelled: _S.CANCE
 
 TRANSITIONS: dict[JobState, dict[type[Event], JobState]] = {
     # A task that was made before, and is only fetched, has nothing to upload or to order.
-    _S.QUEUED: {Started: _S.UPLOADING, TaskCreated: _S.GENERATING, **_ANY_TIME},
+    # A local file is there already.
+    _S.QUEUED: {Started: _S.UPLOADING, TaskCreated: _S.GENERATING, Downloaded: _S.READY, **_ANY_TIME},
     _S.UPLOADING: {Submitting: _S.SUBMITTING, Progressed: _S.UPLOADING, Delayed: _S.UPLOADING, **_ANY_TIME},
     _S.SUBMITTING: {
         TaskCreated: _S.GENERATING,
@@ -144,7 +173,7 @@ TRANSITIONS: dict[JobState, dict[type[Event], JobState]] = {
         Delayed: _S.DOWNLOADING,
         **_ANY_TIME,
     },
-    _S.READY: {Imported: _S.DONE, Delayed: _S.READY, **_ANY_TIME},
+    _S.READY: {Imported: _S.DONE, Prepared: _S.READY, Delayed: _S.READY, **_ANY_TIME},
     # A lost answer: the user sends it again, pastes the id of the task that was made after all, or gives up.
     _S.UNCERTAIN: {Submitting: _S.SUBMITTING, TaskCreated: _S.GENERATING, **_ANY_TIME},
     _S.DONE: {},
@@ -167,7 +196,8 @@ SPANS: dict[JobState, tuple[float, float]] = {
 class Job:
     """One model on its way: what was asked for, and how far it is.
 
-    `picture` is the path of the job's own copy, or a public URL. `base_url` is all that precedes `/task`.
+    `picture` is the path of the job's own copy, or a public URL; `source` the name that the picture, or the local
+    model file, had where it came from. `base_url` is all that precedes `/task`.
     `created` is in seconds since the epoch. `percent` (0 to 100) is of the whole way and never falls.
     The record of a job holds no key and no signed link.
     """
@@ -190,6 +220,21 @@ class Job:
     model_format: ModelFormat | None = None
     object_name: str = ""
     failure: Failure | None = None
+    source: str = ""
+    arrival: Arrival = Arrival()  # noqa: RUF009  # frozen
+    spot: Spot = Spot()  # noqa: RUF009
+    prepared: Prepared | None = None
+    inspection: Inspection | None = None
+    warning: str = ""
+    picture_hash: str = ""
+    model_seed: int = -1
+    texture_seed: int = -1
+    preview_path: str = ""
+
+    @property
+    def ordered(self) -> bool:
+        """Whether it is known what was ordered; a task that was fetched by its id alone does not say."""
+        return bool(self.task_id) and bool(self.picture or self.source)
 
     @property
     def final(self) -> bool:
@@ -247,13 +292,26 @@ def _failed(job: Job, event: Failed | AnswerLost) -> dict[str, Any]:
 
 _CHANGES: dict[type[Event], Callable[[Job, Any], dict[str, Any]]] = {
     TaskCreated: lambda job, event: {"task_id": event.task_id, "trace_id": event.trace_id, "failure": None},
-    Submitting: lambda job, event: {"failure": None},
+    Submitting: lambda job, event: {"failure": None, "picture_hash": event.picture_hash or job.picture_hash},
     AnswerLost: _failed,
     Progressed: _progress,
     Delayed: lambda job, event: {"note": event.note},
-    Generated: lambda job, event: {"credits": event.credits},
-    Downloaded: lambda job, event: {"model_path": event.model_path, "model_format": event.model_format},
-    Imported: lambda job, event: {"object_name": event.object_name},
+    Generated: lambda job, event: {
+        "credits": event.credits,
+        "model_seed": event.model_seed,
+        "texture_seed": event.texture_seed,
+    },
+    Downloaded: lambda job, event: {
+        "model_path": event.model_path,
+        "model_format": event.model_format,
+        "preview_path": event.preview_path,
+    },
+    Prepared: lambda job, event: {"prepared": event, "note": ""},
+    Imported: lambda job, event: {
+        "object_name": event.object_name,
+        "inspection": event.inspection,
+        "warning": event.warning,
+    },
     Failed: _failed,
 }
 

@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import get_args
 
-from .job import Event, Job
+from .errors import Failure
+from .job import Event, Job, Prepared
 from .records import Record, RecordError, from_record, to_record
 
 
@@ -57,7 +58,26 @@ class Fault:
     text: str
 
 
-Message = Configure | Run | Cancel | Ended | Learnt | Fault
+@dataclass(frozen=True)
+class Convert:
+    """Worker -> converter: set this job's model up and write it as `blend`; the rest is for its provenance."""
+
+    job: Job
+    blend: str
+    service: str
+    addon_version: str
+
+
+@dataclass(frozen=True)
+class Converted:
+    """Converter -> worker: done, or why not; without a job's id it only says that it is up."""
+
+    job_id: str
+    prepared: Prepared | None = None
+    failure: Failure | None = None
+
+
+Message = Configure | Run | Cancel | Ended | Learnt | Fault | Convert | Converted
 _MESSAGES: dict[str, type[Message]] = {cls.__name__: cls for cls in get_args(Message)}
 _EVENTS: dict[str, type[Event]] = {cls.__name__: cls for cls in get_args(Event)}
 

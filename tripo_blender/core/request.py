@@ -9,11 +9,10 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from .errors import Kind, TripoError
-
-Value = bool | int | str
+from .options import LARGEST_NUMBER, Option, Value, problem_with, typed
 
 DEFAULT_VERSION = "v3.1-20260211"
-LARGEST_SEED = 2**31 - 1  # what a 32-bit integer property of Blender holds
+LARGEST_SEED = LARGEST_NUMBER
 
 
 @dataclass(frozen=True)
@@ -36,29 +35,12 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Setting:
-    """How one setting is named, explained and limited."""
+class Setting(Option):
+    """An option of the generation; the limits of face limits are the model version's."""
 
-    name: str
-    label: str
-    tooltip: str
-    choices: tuple[tuple[str, str, str], ...] = ()  # (value, label, tooltip)
-    limits: tuple[int, int] = (0, LARGEST_SEED)  # of whole numbers; face limits are the model version's
     needs_texture: bool = False
     advanced: bool = False  # lies in the closed sub-panel
     neutral: Value | None = None  # what it means where it does not apply; None: the default
-    flag: str = ""  # of the command line, without dashes; empty: the name
-
-    @property
-    def default(self) -> Value:
-        """The value a new scene or a bare command starts with."""
-        value: Value = getattr(_DEFAULTS, self.name)
-        return value
-
-    @property
-    def option(self) -> str:
-        """The option of the command line, without its dashes."""
-        return self.flag or self.name.replace("_", "-")
 
     @property
     def off(self) -> Value:
@@ -68,11 +50,16 @@ class Setting:
 
 _DEFAULTS = Settings()
 
+
+def _setting(name: str, label: str, tooltip: str, **more: Any) -> Setting:
+    return Setting(name, label, tooltip, getattr(_DEFAULTS, name), **more)
+
+
 SETTINGS = (
-    Setting("model_version", "Model Version", "Version of the Tripo model that makes the 3D model"),
-    Setting("texture", "Texture", "Paint the model; without it the model is plain geometry and costs less"),
-    Setting("pbr", "PBR", "Add metallic, roughness and normal maps", needs_texture=True, neutral=False),
-    Setting(
+    _setting("model_version", "Model Version", "Version of the Tripo model that makes the 3D model"),
+    _setting("texture", "Texture", "Paint the model; without it the model is plain geometry and costs less"),
+    _setting("pbr", "PBR", "Add metallic, roughness and normal maps", needs_texture=True, neutral=False),
+    _setting(
         "texture_quality",
         "Texture Quality",
         "How finely the texture is painted",
@@ -82,7 +69,7 @@ SETTINGS = (
         ),
         needs_texture=True,
     ),
-    Setting(
+    _setting(
         "geometry_quality",
         "Shape Quality",
         "How finely the shape is modelled",
@@ -91,26 +78,26 @@ SETTINGS = (
             ("detailed", "Detailed", "Finer shape; slower and dearer"),
         ),
     ),
-    Setting("face_limit", "Face Limit", "Number of faces to aim for; 0 lets the service decide"),
-    Setting("quad", "Quads", "Build the model from quads instead of triangles, for a small extra cost"),
-    Setting(
+    _setting("face_limit", "Face Limit", "Number of faces to aim for; 0 lets the service decide"),
+    _setting("quad", "Quads", "Build the model from quads instead of triangles, for a small extra cost"),
+    _setting(
         "auto_size", "Real Size", "Let the service guess the size of the real thing, in meters", needs_texture=True
     ),
-    Setting(
+    _setting(
         "model_seed",
         "Shape Seed",
         "The same seed gives the same shape again; 0 takes a new one",
         advanced=True,
         flag="seed",
     ),
-    Setting(
+    _setting(
         "texture_seed",
         "Texture Seed",
         "Another seed gives another texture on the same shape; 0 takes a new one",
         needs_texture=True,
         advanced=True,
     ),
-    Setting(
+    _setting(
         "texture_alignment",
         "Texture Follows",
         "What the texture keeps to where picture and shape disagree",
@@ -121,7 +108,7 @@ SETTINGS = (
         needs_texture=True,
         advanced=True,
     ),
-    Setting(
+    _setting(
         "orientation",
         "Orientation",
         "Which way the model is turned",
@@ -132,7 +119,7 @@ SETTINGS = (
         needs_texture=True,
         advanced=True,
     ),
-    Setting(
+    _setting(
         "enable_image_autofix",
         "Mend Picture",
         "Let the service improve the picture before it is used",
@@ -216,11 +203,8 @@ def problem(settings: Settings) -> str:
         return "Model Version is empty: choose one, for example " + DEFAULT_VERSION
     for setting in SETTINGS:
         value = getattr(settings, setting.name)
-        if setting.choices and value not in (allowed := [choice[0] for choice in setting.choices]):
-            return f"{setting.label} cannot be {value!r}: choose {' or '.join(allowed)}"
-        low, high = setting.limits
-        if type(value) is int and setting.name != "face_limit" and not low <= value <= high:
-            return f"{setting.label} must be from {low:,} to {high:,}, or 0 for a new one each time; it is {value:,}"
+        if setting.name != "face_limit" and (sentence := problem_with(setting, value)):
+            return sentence
     low, high = line_of(settings.model_version).face_limits
     if settings.face_limit and not low <= settings.face_limit <= high:
         return (
@@ -236,14 +220,7 @@ def asked(**values: Value | None) -> Settings:
     Raises `TripoError` of kind usage, with one sentence, for an unknown name, a value of the wrong type or out of
     its limits, and for a setting that does not apply beside the others.
     """
-    given = {name: value for name, value in values.items() if value is not None}
-    for name, value in given.items():
-        if name not in SETTING_BY_NAME:
-            raise TripoError(Kind.USAGE, f"There is no setting {name!r}; there are: {', '.join(SETTING_BY_NAME)}")
-        setting = SETTING_BY_NAME[name]
-        if type(value) is not type(setting.default):
-            kind = {bool: "True or False", int: "a whole number", str: "a text"}[type(setting.default)]
-            raise TripoError(Kind.USAGE, f"{setting.label} must be {kind}; it is {value!r}")
+    given = typed(SETTINGS, values)
     settings = Settings(**given)  # type: ignore[arg-type]
     sentence = problem(settings)
     for name, reason in unavailable(settings).items():

@@ -1,0 +1,135 @@
+"""The catalogs of an asset library (the text of its blender_assets.cats.txt), and file names that every system takes.
+
+The text is read as Blender reads it (asset_catalog_definition_file.cc): the first line that is neither empty nor a
+comment is the version; `UUID:path/of/catalog:Simple-Name` follow, the first with an id counts; the rest is passed over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+from .errors import Kind, TripoError
+
+FILE_NAME = "blender_assets.cats.txt"
+
+# What Blender itself begins such a file with.
+_PREFACE = """\
+# This is an Asset Catalog Definition file for Blender.
+#
+# Empty lines and lines starting with `#` will be ignored.
+# The first non-ignored line should be the version indicator.
+# Other lines are of the format "UUID:catalog/path/for/assets:simple catalog name"
+
+"""
+_VERSION = "VERSION 1"
+_BLANKS = " \t\r"
+_ENTRY = re.compile(r"([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})[ \t]*:([^:]+)(?::.*)?")
+_NOWHERE = "00000000-0000-0000-0000-000000000000"  # Blender's id for "in no catalog"
+_LONGEST_SIMPLE_NAME = 62  # bytes, as in Blender
+_NAMESPACE = "tripo-blender/catalog/"  # not to be changed: a path has the same id in every library
+
+_LONGEST_STEM = 100  # bytes; a path on Windows has room for 260 characters in all
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]|con(in|out)\$) *(\..*)?")  # on Windows
+
+
+def with_catalog(text: str, path: str) -> tuple[str, str]:
+    """Give the text of a catalog file with a catalog of that path in it, and the catalog's id.
+
+    All that is there stays as it is, and an id that the path has already wins. Raises `TripoError` of kind disk where
+    the file is of a version that we do not know, of kind usage for a path without a name.
+    """
+    wanted = clean_path(path)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    text = _with_version(text, newline)
+    paths: dict[str, str] = {}
+    for line in text.split("\n"):
+        entry = _ENTRY.fullmatch(_content(line))
+        if entry is not None:
+            paths.setdefault(entry[1].lower(), _cleaned(entry[2]))
+    for identity, known in paths.items():
+        if known == wanted and identity != _NOWHERE:
+            return text, identity
+    identity = _new_id(wanted, set(paths))
+    return f"{_ended(text, newline)}{identity}:{wanted}:{_simple_name(wanted)}{newline}", identity
+
+
+def clean_path(path: str) -> str:
+    """Give a catalog's path as Blender cleans it: one kind of slash, no colon, no empty part, no blanks at the ends.
+
+    Raises `TripoError` of kind usage where nothing is left.
+    """
+    cleaned = _cleaned(path)
+    if not cleaned:
+        raise TripoError(Kind.USAGE, f"{path!r} is no name for an asset catalog. Name one such as Tripo or Props/Tripo")
+    return cleaned
+
+
+def file_stem(name: str) -> str:
+    """Give a name for a file or folder, without suffix, that Linux, macOS and Windows take; never empty, not hidden."""
+    stem = re.sub(r'[<>:"/\\|?*]', "_", _printable(name))
+    stem = stem.strip(" .").encode()[:_LONGEST_STEM].decode("utf-8", "ignore").strip(" .") or "Model"
+    return f"_{stem}" if _RESERVED.fullmatch(stem) else stem
+
+
+def _with_version(text: str, newline: str) -> str:
+    """Give the text with a version in front of all entries, without which Blender reads none."""
+    at = 0
+    for line in text.split("\n"):
+        content = _content(line)
+        if content.startswith("VERSION "):
+            if re.fullmatch(r"VERSION +0*1(\D.*)?", content) is None:
+                raise TripoError(
+                    Kind.DISK,
+                    "The asset library's catalogs are in a format that this add-on does not know. "
+                    "Update the add-on, or choose another library",
+                    detail=f"{FILE_NAME}: {content[:40]}",
+                )
+            return text
+        if content:
+            return f"{text[:at]}{_VERSION}{newline}{text[at:]}"
+        at += len(line) + 1
+    preface = "" if text.strip() else _PREFACE.replace("\n", newline)
+    return f"{_ended(text, newline)}{preface}{_VERSION}{newline}{newline}"
+
+
+def _content(line: str) -> str:
+    """Give what a line says to Blender: nothing if it is empty or a comment."""
+    trimmed = line.strip(_BLANKS)
+    return "" if trimmed.startswith("#") else trimmed
+
+
+def _ended(text: str, newline: str) -> str:
+    return text if text.endswith("\n") or not text else text + newline
+
+
+def _cleaned(path: str) -> str:
+    parts = (part.strip() for part in re.split(r"[/\\]", _printable(path).replace(":", "-")))
+    return "/".join(part for part in parts if part)
+
+
+def _printable(text: str) -> str:
+    """Give the text with blanks for what is no character: control codes, line ends, lone surrogates."""
+    return "".join(" " if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") else char for char in text)
+
+
+def _simple_name(path: str) -> str:
+    """Give the name that Blender shows where it cannot show the path, made as Blender makes it."""
+    name = path.replace("/", "-")
+    if len(name.encode()) <= _LONGEST_SIMPLE_NAME:
+        return name
+    return "..." + name.encode()[3 - _LONGEST_SIMPLE_NAME :].decode("utf-8", "ignore")
+
+
+def _new_id(path: str, taken: set[str]) -> str:
+    """Make an id in the form of RFC 4122 (version 5, by name) from the path; another one where that is taken."""
+    name = _NAMESPACE + path
+    while True:
+        digest = bytearray(hashlib.sha256(name.encode()).digest()[:16])
+        digest[6] = digest[6] & 0x0F | 0x50
+        digest[8] = digest[8] & 0x3F | 0x80
+        identity = re.sub(r"(.{8})(.{4})(.{4})(.{4})(.{12})", r"\1-\2-\3-\4-\5", digest.hex())
+        if identity not in taken:
+            return identity
+        name += "/"  # no path ends with it: this meets no other path's id

@@ -1,0 +1,93 @@
+"""Where a model came from, as custom properties on its object: written at arrival, read by the panel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from .job import Job
+from .options import Value
+from .records import RecordError, from_record
+from .request import SETTING_BY_NAME, Setting, Settings, as_values
+
+_PREFIX = "tripo_"
+TASK_ID, SETTINGS, PICTURE_HASH = "tripo_task_id", "tripo_settings", "tripo_picture_hash"
+
+# The rows of the panel: property and label.
+_ROWS = (
+    (TASK_ID, "Task"),
+    ("tripo_service", "Service"),
+    ("tripo_model_version", "Version"),
+    ("tripo_picture", "Picture"),
+    (PICTURE_HASH, "Picture Hash"),
+    ("tripo_file", "File"),
+    ("tripo_model_seed", "Shape Seed"),
+    ("tripo_texture_seed", "Texture Seed"),
+    ("tripo_credits", "Credits"),
+    ("tripo_created", "Made"),
+    ("tripo_addon_version", "Add-on"),
+)
+
+
+NAMES = (*(name for name, _ in _ROWS), SETTINGS)
+
+
+def properties(job: Job, service: str, addon_version: str) -> dict[str, str | int | float]:
+    """Give the custom properties of a job's object: texts, whole numbers and numbers; what is not known is left out.
+
+    A seed is what the service says it used, else what was asked for. Of a task that was fetched by its id alone, as a
+    job without a picture, nobody here knows the settings.
+    """
+    found: dict[str, str | int | float] = {"tripo_addon_version": addon_version}
+    if not job.task_id:
+        return found | {"tripo_file": job.source}
+    found |= {
+        TASK_ID: job.task_id,
+        "tripo_service": service,
+        "tripo_created": datetime.fromtimestamp(job.created, UTC).isoformat(timespec="seconds"),
+    }
+    if job.ordered:
+        found["tripo_model_version"] = job.settings.model_version
+        found[SETTINGS] = json.dumps(as_values(job.settings))
+    if job.source:
+        found["tripo_picture"] = job.source
+    if job.picture_hash:
+        found[PICTURE_HASH] = job.picture_hash
+    if job.credits >= 0:
+        found["tripo_credits"] = job.credits
+    for name, used in (("model_seed", job.model_seed), ("texture_seed", job.texture_seed)):
+        seed = used if used >= 0 else getattr(job.settings, name)
+        if seed:
+            found[_PREFIX + name] = str(seed)  # a custom property holds 32 bits, a seed may have more
+    return found
+
+
+def rows(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Give what a panel shows of an object's custom properties: labels and texts; empty for an object not of ours."""
+    shown = []
+    for name, label in _ROWS:
+        value = found.get(name)
+        if value not in (None, ""):
+            shown.append((label, f"{value:g}" if isinstance(value, float) else str(value)))
+    settings = settings_of(found)
+    for name, value in as_values(settings).items() if settings else ():
+        setting = SETTING_BY_NAME[name]
+        if value != setting.default and name != "model_version" and "seed" not in name:
+            shown.append((setting.label, _shown(setting, value)))
+    return shown
+
+
+def _shown(setting: Setting, value: Value) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return next((label for choice, label, _ in setting.choices if choice == value), str(value))
+
+
+def settings_of(found: Mapping[str, Any]) -> Settings | None:
+    """Give the settings that an object was made with; None where it does not say."""
+    try:
+        return from_record(Settings, json.loads(str(found.get(SETTINGS, ""))))
+    except (ValueError, RecursionError, RecordError):
+        return None
