@@ -1,6 +1,7 @@
 """Faults by script: rules that match requests, and what each does to the answer.
 
-A rule is {"on": "create" | "poll" | "upload" | "download" | "any", "do": an action's name or several,
+A rule is {"on": "create" | "poll" | "upload" | "download" (of the model) | "preview" | "any", "do": an action's name
+or several,
 "times": 1 (null: for ever), "after": 0 (so many matching requests are let through first),
 "path": "" (only requests whose path contains this), and the action's parameters}. The first rule that matches
 and is not used up wins. A rule counts the requests it matches, also those that an earlier rule has taken.
@@ -16,7 +17,7 @@ from typing import Any, Literal
 from simulator.exchange import Answer
 
 Parameters = Mapping[str, Any]
-KINDS = ("create", "poll", "upload", "download", "any")
+KINDS = ("create", "poll", "upload", "download", "preview", "any")
 
 
 @dataclass

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from simulator.exchange import Answer, Request
 from simulator.options import Options
 
+PREVIEW = "rendered"  # how the names of previews begin
 _TYPES = {"glb": "model/gltf-binary", "fbx": "application/octet-stream", "png": "image/png"}
 
 
@@ -20,6 +21,11 @@ class FileHost:
         self.address = ""  # "http://host:port", known once the server listens
         self._secret = secrets.token_bytes(16)
         self._files: dict[str, tuple[bytes, str]] = {}  # with the entity tag
+
+    @staticmethod
+    def kind(request: Request) -> str:
+        """What a request is to the fault script."""
+        return "preview" if f"/{PREVIEW}_" in request.route else "download"
 
     def publish(self, name: str, data: bytes, seconds: float) -> str:
         """A link to the data, good for so many seconds; each call gives a fresh one."""

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hmac
 import json
+import random
 import re
 import threading
 import uuid
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.exchange import Answer, Request, file_part, json_answer
-from simulator.files import FileHost
+from simulator.files import PREVIEW, FileHost
 from simulator.options import Options
 from simulator.refusals import Refusal
 from simulator.rules import check, pictures
@@ -95,7 +96,8 @@ class Gateway:
         files = pictures(body)
         views = [self._picture(entry, options) for entry in files]
         wrapped = options.answers == "wrapped"
-        echo = {key: value for key, value in body.items() if key not in ("file", "files")}
+        seeds = {name: random.randrange(2**31) for name in ("model_seed", "texture_seed")}
+        echo = seeds | {key: value for key, value in body.items() if key not in ("file", "files")}
         if files:
             echo["file"] = _echo(files[0])
         with self._counting:
@@ -147,7 +149,7 @@ class Gateway:
             name = f"{task.task_id}/tripo_{task.output_key}_{task.task_id}.{made.suffix}"
             output[task.output_key] = self._files.publish(name, made.model, options.link_seconds)
             if options.rendered_image:
-                name = f"{task.task_id}/rendered_{task.task_id}.png"
+                name = f"{task.task_id}/{PREVIEW}_{task.task_id}.png"
                 output["rendered_image"] = self._files.publish(name, made.preview, options.link_seconds)
         content: dict[str, Any] = {
             "task_id": task.task_id,

@@ -129,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(control.answer(simulator, request), Delivery())
             return
         entry = simulator.record(request)
-        kind = "download" if server.role == "files" else Gateway.kind(request)
+        kind = FileHost.kind(request) if server.role == "files" else Gateway.kind(request)
         delivery, names = simulator.script.delivery(kind, request.path)
         if names:
             entry["answer"]["fault"] = names

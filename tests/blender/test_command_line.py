@@ -244,7 +244,9 @@ def console(tmp_path_factory: pytest.TempPathFactory, simulator: SimulatorProces
 
 def downloaded(simulator: SimulatorProcess) -> bytes:
     """Give what the file host gave for the newest model link."""
-    entry = next(entry for entry in reversed(simulator.requests()) if entry["server"] == "files")
+    entry = next(
+        entry for entry in reversed(simulator.requests()) if entry["server"] == "files" and ".png" not in entry["path"]
+    )
     connection = http.client.HTTPConnection(entry["headers"]["Host"], timeout=10)
     try:
         connection.request("GET", entry["path"])
@@ -300,7 +302,7 @@ def test_quads_with_texture_in_all_three_formats_for_a_person(place: Place, simu
     files = [place.out / name for name in ("m.blend", "m.glb", "M.FBX")]
     assert outcome.lines[done + 1 :] == [f"  {path}" for path in files]
     assert sorted(place.out.iterdir()) == sorted(files)
-    assert place.kept() == ["job.json", "model.fbx"]
+    assert place.kept() == ["job.json", "model.fbx", "picture.png", "preview.png"]
 
     assert files[2].read_bytes() == downloaded(simulator)
     assert_holds_model(files[1], corners=3, images=True)  # a GLB knows triangles alone
@@ -584,8 +586,8 @@ CASES = [
     Case("task failed", task(status="failed", error_code=9999, output=None), "task_failed", "could not make", **PAID),
     Case("model without a link", task(status="success", output={}), "answer", "gives no link", **PAID),
     Case("model cut short", model(base64=SHORT_GLB), "model_file", "cut short", **PAID),
-    Case("model empty", model(text=""), "model_file", "an empty file", **PAID),
-    Case("page instead of a model", model(text=HTML), "model_file", "not a 3D model", **PAID),
+    Case("model empty", model(text=""), "model_file", "is empty", **PAID),
+    Case("page instead of a model", model(text=HTML), "model_file", "neither GLB nor FBX", **PAID),
     Case(
         "link that stays expired",
         [{"on": "download", "times": None, "do": "status", "status": 403, "body": ""}],

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.model_file import ModelFormat, check
+from tripo_blender.core.model_file import FROM_SERVICE, ModelFormat, check
 
 FBX_MAGIC = b"Kaydara FBX Binary  \x00\x1a\x00"
 
@@ -50,9 +50,9 @@ WHOLE = {
 }
 
 
-def refusal(data: bytes) -> str:
+def refusal(data: bytes, *advice: str) -> str:
     with pytest.raises(TripoError) as caught:
-        check(data)
+        check(data, *advice)
     assert caught.value.failure.kind is Kind.MODEL_FILE
     assert caught.value.failure.detail
     return caught.value.failure.sentence
@@ -75,12 +75,12 @@ def test_a_file_cut_short_anywhere_is_refused(data: bytes) -> None:
     ("data", "said"),
     [
         (b"", "empty"),
-        (b"<!DOCTYPE html><html><body>403</body></html>", "not a 3D model"),
-        (b'{"code":2001,"message":"The task is not found"}', "not a 3D model"),
+        (b"<!DOCTYPE html><html><body>403</body></html>", "neither GLB nor FBX"),
+        (b'{"code":2001,"message":"The task is not found"}', "neither GLB nor FBX"),
         (b"PK\x03\x04" + bytes(60), "ZIP"),
         (b"; FBX 7.3.0 project file\n; Created by", "text FBX"),
         (b"\n; FBX 7.3.0 project file\n", "text FBX"),
-        (b"Kaydara FBX Text", "not a 3D model"),
+        (b"Kaydara FBX Text", "neither GLB nor FBX"),
         (glb(scene(), version=1), "version 1"),
         (glb(scene(), length=10_000), "cut short"),
         (glb(scene(), length=12), "cut short"),
@@ -104,6 +104,25 @@ def test_a_file_cut_short_anywhere_is_refused(data: bytes) -> None:
 )  # fmt: skip
 def test_what_is_no_whole_model_is_refused_by_what_it_is(data: bytes, said: str) -> None:
     assert said in refusal(data)
+
+
+BROKEN = {
+    "empty": b"",
+    "zip": b"PK\x03\x04",
+    "page": b"<html>",
+    "cut glb": GLB[:-1],
+    "broken glb": glb(chunk(b"JSON", b"{")),
+    "glb with addresses": glb(scene(images=[{"uri": "x.png"}])),
+    "cut fbx": FBX[:-1],
+}
+
+
+@pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
+def test_a_refusal_ends_with_the_advice_that_suits_where_the_file_is_from(data: bytes) -> None:
+    own = refusal(data, "Choose another file")
+    assert own.endswith(". Choose another file")
+    assert "service" not in own
+    assert refusal(data) == own.replace("Choose another file", FROM_SERVICE)
 
 
 @pytest.mark.parametrize("place", ["images", "buffers"])

@@ -53,11 +53,11 @@ REPORTS = {
             progress=100,
             consumed_credit=20,
         ),
-        TaskReport(TaskStatus.SUCCESS, 100, -1, -1, 20, GLB_URL),
+        TaskReport(TaskStatus.SUCCESS, 100, -1, -1, 20, GLB_URL, PREVIEW_URL),
     ),
     "quads": (
         task("success", output={"pbr_model": FBX_URL, "rendered_image": PREVIEW_URL}, progress=100),
-        TaskReport(TaskStatus.SUCCESS, 100, -1, -1, -1, FBX_URL),
+        TaskReport(TaskStatus.SUCCESS, 100, -1, -1, -1, FBX_URL, PREVIEW_URL),
     ),
     "untextured": (
         task("success", output={"base_model": GLB_URL}, progress=100),
@@ -71,7 +71,7 @@ REPORTS = {
             thumbnail="https://files.example.test/t.webp",
             result={"model": {"type": "glb", "url": FBX_URL}, "rendered_image": {"type": "webp", "url": FBX_URL}},
         ),
-        TaskReport(TaskStatus.SUCCESS, 100, model_url=GLB_URL),
+        TaskReport(TaskStatus.SUCCESS, 100, model_url=GLB_URL, preview_url=PREVIEW_URL),
     ),
     "unknown": (task("unknown"), TaskReport(TaskStatus.UNKNOWN, 0)),
     "gateway's wrapper": (
@@ -87,10 +87,17 @@ REPORTS = {
                 "result_url": PLAIN,
                 "progress": "100%",
                 "submit_time": 1_790_000_000,
-                "data": {"code": 0, "data": {"status": "success", "output": {"pbr_model": PLAIN}}},
+                "data": {
+                    "code": 0,
+                    "data": {
+                        "status": "success",
+                        "input": {"model_seed": 7, "texture_seed": 8},
+                        "output": {"pbr_model": PLAIN, "rendered_image": PREVIEW_URL},
+                    },
+                },
             },
         },
-        TaskReport(TaskStatus.SUCCESS, 100, model_url=PLAIN),
+        TaskReport(TaskStatus.SUCCESS, 100, model_url=PLAIN, preview_url=PREVIEW_URL, model_seed=7, texture_seed=8),
     ),
     "gateway's wrapper alone": (
         {"code": "success", "data": {"status": "SUCCESS", "result_url": PLAIN, "progress": "100%", "data": None}},
@@ -114,7 +121,7 @@ REPORTS = {
                 "output": {"model_url": PLAIN, "rendered_image_url": PREVIEW_URL},
             },
         },
-        TaskReport(TaskStatus.SUCCESS, 100, -1, -1, 30, PLAIN),
+        TaskReport(TaskStatus.SUCCESS, 100, -1, -1, 30, PLAIN, PREVIEW_URL),
     ),
     "v3 running": (
         {"code": 0, "status": "success", "data": {"task_id": TASK, "status": "running", "progress": 7}},
@@ -189,6 +196,67 @@ def test_the_model_is_found_where_services_put_it(fields: dict[str, Any]) -> Non
     assert found.failure is None
 
 
+PREVIEWS = {
+    "rendered_image": {"output": {"rendered_image": PLAIN}},
+    "rendered_image_url": {"output": {"rendered_image_url": PLAIN}},
+    "object": {"output": {"rendered_image": {"type": "webp", "url": PLAIN}}},
+    "result": {"output": {}, "result": {"rendered_image": {"type": "webp", "url": PLAIN}}},
+    "thumbnail": {"thumbnail": PLAIN},
+    "output before thumbnail": {"output": {"rendered_image": PLAIN}, "thumbnail": FBX_URL},
+    "rendered before thumbnail": {"output": {"thumbnail": FBX_URL, "rendered_image": PLAIN}},
+    "not a link": {"output": {"rendered_image": "file:///etc/passwd"}, "thumbnail": PLAIN},
+    "odd": {"output": {"rendered_image": [PLAIN]}, "result": "x", "thumbnail": PLAIN},
+}
+
+
+@pytest.mark.parametrize("fields", PREVIEWS.values(), ids=PREVIEWS)
+def test_the_services_picture_is_found_where_services_put_it(fields: dict[str, Any]) -> None:
+    assert report(task("success", **fields)).preview_url == PLAIN
+
+
+@pytest.mark.parametrize("output", [{}, {"rendered_image": None}, {"rendered_image": ""}, {"model": PLAIN}], ids=str)
+def test_a_task_may_come_without_a_picture(output: Any) -> None:
+    assert report(task("success", output=output)).preview_url == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "seed"),
+    [
+        (7, 7),
+        (0, 0),
+        (2_147_483_647, 2_147_483_647),
+        ("7", 7),
+        (" 7 ", 7),
+        (7.0, 7),
+        (None, -1),
+        (-1, -1),
+        ("-1", -1),
+        (7.5, -1),
+        ("7.5", -1),
+        (True, -1),
+        ("seven", -1),
+        ([7], -1),
+        (2_147_483_648, -1),
+        ("9" * 5000, -1),
+        (10**400, -1),
+        (float("nan"), -1),
+    ],
+    ids=lambda value: repr(value)[:12],
+)
+def test_seeds_are_whole_numbers_also_as_text(said: Any, seed: int) -> None:
+    found = report(task("running", input={"model_seed": said, "texture_seed": 5}))
+    assert (found.model_seed, found.texture_seed) == (seed, 5)
+    found = report(task("running", input={"texture_seed": said}))
+    assert (found.model_seed, found.texture_seed) == (-1, seed)
+
+
+@pytest.mark.parametrize(
+    ("given", "seed"), [(None, -1), ([], -1), ("x", -1), ('{"model_seed": 7}', 7)], ids=["none", "list", "text", "json"]
+)
+def test_an_odd_input_is_read_or_passed_over(given: Any, seed: int) -> None:
+    assert report(task("running", input=given)).model_seed == seed
+
+
 @pytest.mark.parametrize("output", [{}, None, {"rendered_image": PREVIEW_URL}, [], "none", 5, True], ids=str)
 def test_a_finished_task_without_a_model_fails_with_its_id(output: Any) -> None:
     found = report({"code": 0, "data": {"status": "success", "output": output}})
@@ -198,4 +266,7 @@ def test_a_finished_task_without_a_model_fails_with_its_id(output: Any) -> None:
 
 
 def test_links_do_not_show() -> None:
-    assert "sig=" not in repr(report(REPORTS["success"][0]))
+    found = report(REPORTS["success"][0])
+    assert found.model_url
+    assert found.preview_url
+    assert "sig=" not in repr(found)

@@ -120,12 +120,34 @@ def test_replace_and_status_text(start: Start) -> None:
     client = script(
         start,
         {"on": "download", "path": ".glb", "do": "replace", "base64": base64.b64encode(b"PK\3\4").decode()},
-        {"on": "download", "path": ".png", "do": ["replace", "status_text"], "text": "Hm"},
+        {"on": "preview", "do": ["replace", "status_text"], "text": "Hm"},
     )
     output = client.finish(client.words())["output"]
     image, model = client.get(output["rendered_image"]), client.get(output["pbr_model"])
     assert model.body == b"PK\3\4"
     assert (image.body, image.reason) == (b"Hm", "Hm")
+
+
+PREVIEWS: dict[str, tuple[dict[str, Any], int | None, bytes]] = {
+    "missing": ({"do": "status", "status": 404, "body": "<Error/>"}, 404, b"<Error/>"),
+    "hangs": ({"do": "hang", "seconds": 0.1}, None, b""),
+    "a page": ({"do": "status", "status": 200, "body": "<html>Sign in</html>"}, 200, b"<html>Sign in</html>"),
+}
+
+
+@pytest.mark.parametrize("name", PREVIEWS)
+def test_the_preview_has_faults_of_its_own(start: Start, name: str) -> None:
+    rule, status, body = PREVIEWS[name]
+    client = script(start, {"on": "download", "do": "status", "status": 501}, {"on": "preview", **rule})
+    output = client.finish(client.words())["output"]
+    if status is None:
+        with pytest.raises(http.client.RemoteDisconnected):
+            client.get(output["rendered_image"])
+    else:
+        reply = client.get(output["rendered_image"])
+        assert (reply.status, reply.body) == (status, body)
+    assert client.get(output["pbr_model"]).status == 501
+    assert client.get(output["rendered_image"]).status == client.get(output["pbr_model"]).status == 200
 
 
 def test_the_first_rule_that_is_not_used_up_wins(start: Start) -> None:

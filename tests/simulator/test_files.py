@@ -138,12 +138,37 @@ def test_fbx(picture: bytes, texture: bool, pbr: bool, images: int, face_limit: 
         assert [picture] in found["Content"]
 
 
+def assert_faces_x(points: NDArray[Any], normals: NDArray[Any]) -> None:
+    """The disc is thinnest along X, and bulges more towards +X than towards -X; its sides look their way."""
+    assert np.argmin(np.ptp(points, axis=0)) == 0
+    rim = np.hypot(points[:, 1], points[:, 2]) > 0.45
+    assert points[rim, 0].mean() < 0
+    assert np.einsum("ij,ij->i", points, normals).mean() > 0
+    assert (normals[points[:, 0] > 0.2, 0] > 0).all()
+
+
+@pytest.mark.parametrize("quad", [False, True], ids=["glb", "fbx"])
+def test_the_model_faces_x_as_the_services_do(picture: bytes, quad: bool) -> None:
+    made = sculpt(Commission(picture, face_limit=4000, quad=quad), "some-id")
+    if quad:
+        found = read_fbx(made.model)
+        ((corners,),), ((points,),), ((normals,),) = (
+            found[name] for name in ("PolygonVertexIndex", "Vertices", "Normals")
+        )
+        places = np.where(corners < 0, ~corners, corners)
+        assert_faces_x(points.reshape(-1, 3)[places], normals.reshape(-1, 3))
+    else:
+        document, binary = read_glb(made.model)
+        attributes = document["meshes"][0]["primitives"][0]["attributes"]
+        assert_faces_x(*(array(document, binary, attributes[name]) for name in ("POSITION", "NORMAL")))
+
+
 def test_what_cannot_be_decoded_is_still_a_model() -> None:
     jpeg_like = b"\xff\xd8\xff\xc0\x00\x11\x08\x00\x40\x00\x80" + bytes(64)
     made = sculpt(Commission(jpeg_like, face_limit=1000), "x")
     document, _ = read_glb(made.model)
     size = np.subtract(document["accessors"][0]["max"], document["accessors"][0]["min"])
-    assert size[0] == pytest.approx(2 * size[1], rel=0.05)  # the picture's own proportions, from its header
+    assert size[2] == pytest.approx(2 * size[1], rel=0.05)  # the picture's own proportions, from its header
     assert jpeg_like in made.model
 
 

@@ -62,6 +62,23 @@ def test_what_is_asked_decides_key_and_format(
     assert client.get(output[key]).body.startswith(magic)
 
 
+def test_a_finished_task_tells_what_it_was_made_from(start: Start, picture: bytes) -> None:
+    _, client = start()
+    token = client.upload(picture).json["data"]["image_token"]
+    asked = {"type": "image_to_model", "file": {"type": "png", "file_token": token}, "face_limit": 2000}
+    tasks = [client.finish(client.create(**asked).json["data"]["task_id"]) for _ in range(2)]
+    seeds = [(task["input"]["model_seed"], task["input"]["texture_seed"]) for task in tasks]
+    assert seeds[0] != seeds[1]
+    assert all(isinstance(seed, int) and 0 <= seed < 2**31 for pair in seeds for seed in pair)
+    task = client.finish(client.create(**asked, model_seed=7, texture_seed=0).json["data"]["task_id"])
+    assert (task["input"]["model_seed"], task["input"]["texture_seed"]) == (7, 0)
+    assert (task["input"]["face_limit"], task["input"]["model_version"]) == (2000, "v3.0-20250812")
+    assert task["consumed_credit"] == 30
+    links = [task["output"]["rendered_image"], task["output"]["pbr_model"]]
+    assert all("&Signature=" in link for link in links)
+    assert client.get(links[0]).headers["Content-Type"] == "image/png"
+
+
 def test_uploads_are_checked(start: Start, picture: bytes) -> None:
     _, client = start(uploads="upload")
     assert client.upload(picture).status == 404

@@ -68,6 +68,8 @@ def check_course(course: Course, folder: Path) -> None:
             assert not home.exists()
     if job.state is JobState.READY:
         assert Path(job.model_path).is_file()
+        previews = [str(path) for path in Path(job.model_path).parent.glob("preview.*") if path.is_file()]
+        assert previews == [job.preview_path] * bool(job.preview_path)
         assert not (folder / job.id / "model.part").exists()
 
 
@@ -103,5 +105,10 @@ def orders(simulator: SimulatorProcess) -> list[dict[str, Any]]:
 
 
 def downloads(simulator: SimulatorProcess) -> list[dict[str, Any]]:
-    """Every request that reached the file host."""
-    return [entry for entry in simulator.requests() if entry["server"] == "files"]
+    """Every request for a model that reached the file host."""
+    return [entry for entry in simulator.requests() if entry["server"] == "files" and "/rendered_" not in entry["path"]]
+
+
+def previews(simulator: SimulatorProcess) -> list[dict[str, Any]]:
+    """Every request for the service's picture of a model that reached the file host."""
+    return [entry for entry in simulator.requests() if entry["server"] == "files" and "/rendered_" in entry["path"]]

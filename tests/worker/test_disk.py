@@ -11,7 +11,9 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Failure, Kind
 from tripo_blender.core.job import (
+    Cancelled,
     Downloaded,
+    Event,
     Failed,
     Generated,
     Imported,
@@ -147,6 +149,86 @@ def test_a_broken_record_is_left_where_it_is(make_job: MakeJob, folder: Path, te
     path.write_text(text)
     assert journal.read() == [whole]
     assert path.read_text() == text
+
+
+@pytest.fixture
+def ended(make_job: MakeJob, folder: Path) -> Callable[[Event], Job]:
+    """Gives a job that had its model, a preview and something left behind, after its last event."""
+
+    def end(last: Event) -> Job:
+        job = make_job("https://a.test")
+        home = folder / job.id
+        for name in ("model.glb", "preview.webp", "model.part"):
+            (home / name).write_bytes(b"x")
+        model, preview = str(home / "model.glb"), str(home / "preview.webp")
+        for event in (Started(), Submitting(), TaskCreated("t"), Generated()):
+            job = job.after(event)
+        job = job.after(Downloaded(model, ModelFormat.GLB, preview)).after(last)
+        Journal(folder).write(job)
+        return job
+
+    return end
+
+
+@pytest.mark.parametrize(
+    ("last", "kept"),
+    [
+        (Imported("Disc"), {"job.json", "model.glb", "preview.webp", "picture.png"}),
+        (Failed(Failure(Kind.IMPORT, "No")), {"job.json", "model.glb", "preview.webp"}),
+        (Cancelled(), {"job.json", "model.glb", "preview.webp"}),
+    ],
+    ids=["done", "failed", "cancelled"],
+)
+def test_what_stays_of_a_paid_job(ended: Callable[[Event], Job], folder: Path, last: Event, kept: set[str]) -> None:
+    job = ended(last)
+    Journal(folder).settle(job)
+    assert {path.name for path in (folder / job.id).iterdir()} == kept
+    Journal(folder).forget(job.id)
+    assert not (folder / job.id).exists()
+
+
+def test_what_is_pruned_goes_whole(ended: Callable[[Event], Job], folder: Path) -> None:
+    job = ended(Imported("Disc"))
+    Journal(folder).settle(job)
+    Journal(folder).prune(0)
+    assert not (folder / job.id).exists()
+
+
+@pytest.mark.parametrize("task_id", ["", "t"], ids=["local", "fetched"])
+@pytest.mark.parametrize("last", [Imported("Chair"), Failed(Failure(Kind.IMPORT, "No")), Cancelled()], ids=str)
+def test_a_model_elsewhere_is_never_removed(
+    make_job: MakeJob, folder: Path, tmp_path: Path, task_id: str, last: Event
+) -> None:
+    journal = Journal(folder)
+    model, preview = tmp_path / "chair.glb", tmp_path / "preview.png"
+    for path in (model, preview):
+        path.write_bytes(b"the artist's own")
+    job = make_job("https://a.test", task_id=task_id)
+    job = job.after(Downloaded(str(model), ModelFormat.GLB, str(preview))).after(last)
+    for tidy in (lambda: journal.settle(job), lambda: journal.prune(0), lambda: journal.forget(job.id)):
+        journal.write(job)
+        tidy()
+        assert model.read_bytes() == preview.read_bytes() == b"the artist's own"
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../elsewhere", "another"])
+def test_a_record_that_names_another_folder_is_passed_over(
+    make_job: MakeJob, folder: Path, tmp_path: Path, name: str
+) -> None:
+    """Its folder is what forgetting removes."""
+    journal = Journal(folder)
+    for place in (tmp_path / "elsewhere", folder / "another"):
+        place.mkdir(parents=True)
+        (place / "mine").write_bytes(b"")
+    job = make_job("https://a.test", task_id="t", state=JobState.DONE)
+    journal.write(job)
+    record = folder / job.id / "job.json"
+    record.write_text(record.read_text().replace(f'"id": "{job.id}"', f'"id": "{name}"'))
+    assert journal.read() == []
+    journal.prune(0)
+    assert (tmp_path / "elsewhere" / "mine").is_file()
+    assert (folder / "another" / "mine").is_file()
+    assert record.is_file()
 
 
 def test_only_the_newest_results_are_kept(make_job: MakeJob, folder: Path) -> None:

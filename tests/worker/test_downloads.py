@@ -183,13 +183,13 @@ def test_nobody_listens_at_the_file_host(simulator: SimulatorProcess, make_job: 
 
 
 NO_MODELS: dict[str, tuple[dict[str, Any], str]] = {
-    "page": ({"do": "replace", "text": "<html><body>Sign in</body></html>"}, "not a 3D model"),
+    "page": ({"do": "replace", "text": "<html><body>Sign in</body></html>"}, "neither GLB nor FBX"),
     "empty": ({"do": "replace", "text": ""}, "empty"),
     "archive": ({"do": "replace", "base64": "UEsDBBQAAAAIAA=="}, "ZIP"),
     "text fbx": ({"do": "replace", "text": "; FBX 7.3.0 project file\n"}, "FBX"),
     "half a glb": ({"do": "replace", "base64": "Z2xURgIAAACgAAAAZAAAAEpTT04="}, "cut short"),
     "half an fbx": ({"do": "replace", "base64": "S2F5ZGFyYSBGQlggQmluYXJ5ICAAGgDoHAAA"}, "cut short"),
-    "page as an answer": ({"do": "status", "status": 200, "body": "<html>Sign in</html>"}, "not a 3D model"),
+    "page as an answer": ({"do": "status", "status": 200, "body": "<html>Sign in</html>"}, "neither GLB nor FBX"),
 }
 
 

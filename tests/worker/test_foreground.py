@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from tripo_blender.core.services.modelstream import RUNG_UPLOAD
 from tripo_blender.worker import foreground
 from tripo_blender.worker.habits import HabitBook
 
-from .course import KEY, Course, check_course, orders, record_of, wait_for
+from .course import KEY, Course, check_course, downloads, orders, previews, record_of, wait_for
 
 MakeJob = Callable[..., Job]
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to whole consoles")
@@ -81,7 +83,7 @@ def test_many_models_of_one_gateway(
 
 
 @posix
-@pytest.mark.parametrize("during", ["upload", "order", "generation", "download"])
+@pytest.mark.parametrize("during", ["upload", "order", "generation", "download", "preview"])
 def test_ctrl_c(
     start_simulator: Callable[..., SimulatorProcess],
     make_job: MakeJob,
@@ -100,7 +102,8 @@ def test_ctrl_c(
         "upload": simulator.requests,
         "order": lambda: orders(simulator),
         "generation": lambda: [entry for entry in simulator.requests() if entry["method"] == "GET"],
-        "download": lambda: [entry for entry in simulator.requests() if entry["server"] == "files"],
+        "download": lambda: downloads(simulator),
+        "preview": lambda: previews(simulator),
     }[during]
     wait_for(arrived, f"the {during}")
     script.send_signal(signal.SIGINT)
@@ -111,6 +114,21 @@ def test_ctrl_c(
         assert not ended.task_id
     else:
         assert ended.task_id == simulator.creates()[0]["answer"]["task_id"]
+
+
+def test_a_preview_that_hangs(
+    simulator: SimulatorProcess, make_job: MakeJob, folder: Path, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is waited for without a thread of its own, which Blender does not want, and yet not for long."""
+    monkeypatch.setattr("tripo_blender.worker.preview.SECONDS", 0.4)
+    simulator.play([{"on": "preview", "do": "hang", "seconds": 60}])
+    threads = set(threading.enumerate())
+    began = time.monotonic()
+    job = foreground.run(make_job(simulator.url), KEY, folder, "", lambda event: None)
+    assert time.monotonic() - began < 10
+    assert job.state is JobState.READY
+    assert job.preview_path == ""
+    assert set(threading.enumerate()) <= threads
 
 
 @posix

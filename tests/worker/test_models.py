@@ -1,5 +1,6 @@
 """A picture becomes a model: the formats, and the shapes in which gateways answer."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,7 @@ def test_model(
     make_job: MakeJob,
     run: Run,
     folder: Path,
+    png: bytes,
     settings: Settings,
     model_format: ModelFormat,
 ) -> None:
@@ -53,12 +55,15 @@ def test_model(
         Generated,
         Downloaded,
     ]
+    (sent,) = course.has(Submitting)
+    assert sent == Submitting(hashlib.sha256(png).hexdigest())
     record = record_of(folder, job.id)
+    assert record["picture_hash"] == hashlib.sha256(png).hexdigest()
     assert (record["state"], record["task_id"], record["model_path"]) == ("ready", job.task_id, job.model_path)
-    # The picture's copy stays until the model is in the scene; nothing else does.
     assert {path.name for path in (folder / job.id).iterdir()} == {
         "job.json",
         "picture.png",
+        "preview.png",
         f"model.{model_format}",
     }
 
@@ -87,9 +92,19 @@ def test_shapes_of_answer(simulator: SimulatorProcess, make_job: MakeJob, run: R
     assert job.trace_id
 
 
-def test_without_a_preview(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
-    simulator.options(rendered_image=False)
-    assert run(make_job(simulator.url)).job.state is JobState.READY
+@pytest.mark.parametrize("answers", ["native", "wrapped"])
+@pytest.mark.parametrize("settings", [SMALL, replace(SMALL, model_seed=7, texture_seed=8)], ids=["any", "asked for"])
+def test_the_seeds_that_the_service_took(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, folder: Path, answers: str, settings: Settings
+) -> None:
+    simulator.options(answers=answers)
+    job = run(make_job(simulator.url, settings)).job
+    (task,) = [task for task in simulator.tasks() if task["task_id"] == job.task_id]
+    assert (job.model_seed, job.texture_seed) == (task["input"]["model_seed"], task["input"]["texture_seed"])
+    if settings.model_seed:
+        assert (job.model_seed, job.texture_seed) == (7, 8)
+    record = record_of(folder, job.id)
+    assert (record["model_seed"], record["texture_seed"]) == (job.model_seed, job.texture_seed)
 
 
 def test_percent_never_falls(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:

@@ -48,7 +48,9 @@ def test_ladder(
 ) -> None:
     simulator.options(uploads=routes)
     habits = Habits()
-    assert run(make_job(simulator.url), habits=habits).job.state is JobState.READY
+    job = run(make_job(simulator.url), habits=habits).job
+    assert job.state is JobState.READY
+    assert job.picture_hash == hashlib.sha256(png).hexdigest()
     assert uploads(simulator) == tried
     assert habits.rung == rung
     (create,) = orders(simulator)
@@ -109,7 +111,9 @@ def test_the_pinned_way_is_taken(simulator: SimulatorProcess, make_job: MakeJob,
 
 def test_a_public_address(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
     address = "https://pictures.example.test/cat.webp?size=large"
-    assert run(make_job(simulator.url, picture=address)).job.state is JobState.READY
+    job = run(make_job(simulator.url, picture=address)).job
+    assert job.state is JobState.READY
+    assert job.picture_hash == ""
     assert not uploads(simulator)
     assert orders(simulator)[0]["body"]["file"] == {"type": "webp", "url": address}
 

@@ -21,11 +21,28 @@ class ModelFormat(StrEnum):
     FBX = "fbx"
 
 
-def check(data: bytes | memoryview) -> ModelFormat:
+FROM_SERVICE = "The model is kept by the service: fetch it again, or ask its support"  # what to do about a bad file
+
+
+def check(data: bytes | memoryview, advice: str = FROM_SERVICE) -> ModelFormat:
     """Give the format of a whole model file; raise `TripoError` of kind model file with a sentence otherwise.
 
-    The suffix and what was asked for do not count: the service gives an FBX under the same name as a GLB.
+    `advice` ends the sentence: what to do about it. The suffix and what was asked for do not count: the service gives
+    an FBX under the same name as a GLB.
     """
+    try:
+        return _format(data)
+    except _BadFile as bad:
+        raise TripoError(Kind.MODEL_FILE, f"{bad.what}. {advice}", detail=bad.detail) from None
+
+
+class _BadFile(Exception):
+    def __init__(self, what: str, detail: str) -> None:
+        super().__init__(what)
+        self.what, self.detail = what, detail
+
+
+def _format(data: bytes | memoryview) -> ModelFormat:
     head = bytes(data[:64])
     if head[:4] == b"glTF":
         _check_glb(data)
@@ -34,12 +51,12 @@ def check(data: bytes | memoryview) -> ModelFormat:
         _check_fbx(data)
         return ModelFormat.FBX
     if head.startswith(b"PK\x03\x04"):
-        raise _refusal("The service sent a ZIP archive", "the file begins with PK")
+        raise _BadFile("The model file is a ZIP archive", "the file begins with PK")
     if b"FBX" in head and head.lstrip().startswith(b";"):
-        raise _refusal("The service sent a text FBX, which Blender cannot read", "ASCII FBX")
+        raise _BadFile("The model file is a text FBX, which Blender cannot read", "ASCII FBX")
     if not head:
-        raise _refusal("The service sent an empty file", "0 bytes")
-    raise _refusal("What the service sent is not a 3D model", f"the file begins with {head[:16]!r}")
+        raise _BadFile("The model file is empty", "0 bytes")
+    raise _BadFile("The model file is neither GLB nor FBX", f"the file begins with {head[:16]!r}")
 
 
 def _check_glb(data: bytes | memoryview) -> None:
@@ -47,7 +64,7 @@ def _check_glb(data: bytes | memoryview) -> None:
         raise _cut_short("GLB", f"{len(data)} bytes")
     _, version, length = _GLB_HEADER.unpack_from(data)
     if version != 2:
-        raise _refusal(f"The service sent a GLB of version {version}, which Blender cannot read", "not version 2")
+        raise _BadFile(f"The model file is a GLB of version {version}, which Blender cannot read", "not version 2")
     if length > len(data):
         raise _cut_short("GLB", f"{len(data)} of {length} bytes")
     at, kinds, text = _GLB_HEADER.size, [], b""
@@ -64,7 +81,7 @@ def _check_glb(data: bytes | memoryview) -> None:
     if not kinds:
         raise _cut_short("GLB", "no chunk")
     if kinds[0] != b"JSON":
-        raise _refusal("The GLB that the service sent is broken", f"its first chunk is {kinds[0]!r}")
+        raise _BadFile("The GLB is broken", f"its first chunk is {kinds[0]!r}")
     _check_addresses(text)
 
 
@@ -73,15 +90,13 @@ def _check_addresses(text: bytes) -> None:
     try:
         scene = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _refusal("The GLB that the service sent is broken", f"its JSON: {error}") from error
+        raise _BadFile("The GLB is broken", f"its JSON: {error}") from error
     for place in ("buffers", "images"):
         entries = scene.get(place) if isinstance(scene, dict) else None
         for entry in entries if isinstance(entries, list) else []:
             uri = entry.get("uri") if isinstance(entry, dict) else None
             if uri is not None and not str(uri).startswith("data:"):
-                raise _refusal(
-                    "The GLB that the service sent names files outside itself", f"{place}: {str(uri)[:80]!r}"
-                )
+                raise _BadFile("The GLB names files outside itself", f"{place}: {str(uri)[:80]!r}")
 
 
 def _check_fbx(data: bytes | memoryview) -> None:
@@ -98,15 +113,9 @@ def _check_fbx(data: bytes | memoryview) -> None:
         if end == 0:
             return
         if end <= at:
-            raise _refusal("The FBX that the service sent is broken", f"a node at byte {at} ends at byte {end}")
+            raise _BadFile("The FBX is broken", f"a node at byte {at} ends at byte {end}")
         at = end
 
 
-def _refusal(what: str, detail: str) -> TripoError:
-    return TripoError(
-        Kind.MODEL_FILE, f"{what}. The model is kept by the service: fetch it again, or ask its support", detail=detail
-    )
-
-
-def _cut_short(kind: str, detail: str) -> TripoError:
-    return _refusal(f"The {kind} that the service sent is cut short", detail)
+def _cut_short(kind: str, detail: str) -> _BadFile:
+    return _BadFile(f"The {kind} is cut short", detail)

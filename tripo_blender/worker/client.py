@@ -106,17 +106,19 @@ class Client:
                 return HttpAnswer(response.status_code, headers, _read_limited(response).replace(self._key, b"..."))
 
     @contextmanager
-    def download(self, url: str, start: int = 0) -> Iterator[Download]:
-        """Open a file on a file host, without the key, from byte `start` on where the host allows that."""
+    def download(self, url: str, start: int = 0, *, patience: float = 0.0) -> Iterator[Download]:
+        """Open a file on a file host, without the key, from byte `start` on where the host allows that.
+
+        `patience` is for how many seconds the connection, and then each byte, is waited for; 0: as long as usual.
+        """
         with _translated("file host"):
             session = self._session
             session.trust_env = not is_loopback(url)
             headers = {"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"}
             if start:
                 headers["Range"] = f"bytes={start}-"
-            response = session.get(
-                url, auth=_NoAuth(), headers=headers, timeout=(CONNECT_SECONDS, READ_SECONDS), stream=True
-            )
+            timeout = (patience or CONNECT_SECONDS, patience or READ_SECONDS)
+            response = session.get(url, auth=_NoAuth(), headers=headers, timeout=timeout, stream=True)
             with response:
                 yield Download(response, start)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from ..core.job import Cancelled, Event, Job, TaskCreated
 from ..core.messages import Configure, Happened, Learnt
@@ -16,6 +18,9 @@ from .journal import Journal
 from .runner import Runner
 
 _CLOSING_SECONDS = 0.2  # that a run has to write down where it is when the process closes
+_LOOK_SECONDS = 0.05  # between two looks at the end of a run, while something brief is waited for
+
+T = TypeVar("T")
 
 
 class ThreadStop:
@@ -38,6 +43,16 @@ class ThreadStop:
     def wait(self, timeout: float) -> bool:
         """Wait, at most `timeout` seconds; True as soon as the run shall end."""
         return self._event.wait(timeout)
+
+    def briefly(self, work: Callable[[], T], seconds: float, /) -> T | None:
+        """Do `work` in a thread of its own, which is left to itself when it is given up: no socket can hold that up."""
+        results: list[T] = []
+        thread = threading.Thread(target=lambda: results.append(work()), daemon=True)
+        thread.start()
+        until = time.monotonic() + seconds
+        while thread.is_alive() and not self._event.is_set() and (left := until - time.monotonic()) > 0:
+            thread.join(min(left, _LOOK_SECONDS))
+        return results[0] if results else None
 
     @contextmanager
     def shielded(self) -> Iterator[None]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import TypeVar
 
 from ..core.job import Event, Job
 from .client import Client
@@ -17,6 +18,8 @@ from .journal import Journal
 from .runner import Runner
 
 _LOOK_SECONDS = 0.1  # between two looks at Ctrl-C while a purchase waits for its next attempt
+
+T = TypeVar("T")
 
 
 class Interrupt:
@@ -40,6 +43,10 @@ class Interrupt:
         while not self.cancelled and (left := until - time.monotonic()) > 0:
             time.sleep(min(left, _LOOK_SECONDS))
         return self.cancelled
+
+    def briefly(self, work: Callable[[], T], _seconds: float, /) -> T | None:
+        """Do `work` here, as long as it takes by itself: Blender wants no threads, and Ctrl-C tears the run out."""
+        return work()
 
     @contextmanager
     def shielded(self) -> Iterator[None]:

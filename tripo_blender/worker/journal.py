@@ -43,13 +43,18 @@ class Journal:
             raise
 
     def read(self) -> list[Job]:
-        """Give the jobs on record, oldest first; what cannot be read is passed over and left where it is."""
+        """Give the jobs on record, oldest first; what cannot be read is passed over and left where it is.
+
+        So is a record that names another folder than its own, which would be removed in its stead.
+        """
         jobs = []
         for path in sorted(self._folder.glob(f"*/{_RECORD}")):
             try:
                 record = json.loads(path.read_text(encoding="utf-8"))
                 if isinstance(record, dict) and record.get("format") == _FORMAT:
-                    jobs.append(from_record(Job, record.get("job")))
+                    job = from_record(Job, record.get("job"))
+                    if job.id == path.parent.name:
+                        jobs.append(job)
             except (OSError, ValueError, RecordError):
                 continue
         return sorted(jobs, key=lambda job: job.created)
@@ -57,17 +62,21 @@ class Journal:
     def settle(self, job: Job) -> None:
         """Tidy up after a job that went its way: what cost nothing is forgotten, what was paid for is kept.
 
-        The record and the model stay, so that it can be fetched or imported again; the picture's copy goes, unless
-        the order may have to be sent again.
+        The record, the model and the service's picture of it stay, so that it can be fetched or imported again. The
+        picture's copy stays where the model is in the scene, for another try, and where the order may have to be sent
+        again.
         """
         if not job.final:
             return
         if not job.task_id:
             self.forget(job.id)
             return
+        kept = {Path(job.model_path), Path(job.preview_path)}
+        if job.state is JobState.DONE:
+            kept.add(Path(job.picture))
         with contextlib.suppress(OSError):
             for path in self.folder_of(job.id).iterdir():
-                if path.name != _RECORD and path != Path(job.model_path):
+                if path.name != _RECORD and path not in kept:
                     path.unlink()
 
     def prune(self, keep: int) -> None:

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, TypeVar
 
 from ..core import plan
 from ..core.errors import Failure, Kind, TripoError
@@ -30,6 +31,7 @@ from ..core.job import (
 from ..core.services import modelstream as service
 from ..core.services.refusals import may_still_be_made
 from ..core.services.wire import Created, TaskReport, TaskStatus, Unclear
+from . import preview
 from .client import Client, NoAnswer, NotSent
 from .habits import Habits
 from .journal import Journal
@@ -43,6 +45,7 @@ _log = logging.getLogger(__name__)
 _PROGRESS_SECONDS = 0.2  # between two reports of a download; lower shows more steps, higher sends fewer messages
 _FRESH_LINKS = 2  # how often the task is asked for another link
 
+T = TypeVar("T")
 
 _PASSING = {
     Kind.BUSY: "The service is busy",
@@ -61,6 +64,9 @@ class Stop(Protocol):
 
     def wait(self, timeout: float) -> bool:
         """Wait, at most `timeout` seconds; True as soon as the run shall end."""
+
+    def briefly(self, work: Callable[[], T], seconds: float, /) -> T | None:
+        """Do what is not worth waiting for: about `seconds` at the most, and no longer than the run; None: given up."""
 
     def shielded(self) -> AbstractContextManager[object]:
         """While it is entered the run is not torn down: a purchase is under way."""
@@ -88,7 +94,7 @@ class Runner:
         self._stop = stop
         self._emit = emit
         self._sending = Sending(job, client, habits, self._delay)
-        self._link = ""
+        self._link = self._preview_link = ""
 
     def run(self) -> Job:
         """Carry the job as far as it goes without Blender: ready, uncertain, failed, cancelled, or stopped."""
@@ -171,7 +177,7 @@ class Runner:
     def _upload(self) -> Event:
         self._sending.upload()
         self._go_on()
-        return Submitting()
+        return Submitting(self._sending.picture_hash)
 
     def _order(self) -> Event:
         meaning = self._sending.order()
@@ -185,8 +191,8 @@ class Runner:
         while True:
             report = self._report()
             if report.status is TaskStatus.SUCCESS and report.model_url:
-                self._link = report.model_url
-                return Generated(report.credits)
+                self._link, self._preview_link = report.model_url, report.preview_url
+                return Generated(report.credits, report.model_seed, report.texture_seed)
             if report.failure is not None:
                 return Failed(report.failure)
             unknown = unknown + 1 if report.status is TaskStatus.UNKNOWN else 0
@@ -230,7 +236,7 @@ class Runner:
             try:
                 fetch(self._client, self._link, part, self._download_progress())
                 path, model_format = keep(part, folder)
-                return Downloaded(str(path), model_format)
+                return Downloaded(str(path), model_format, self._preview(folder))
             except (NotSent, NoAnswer) as error:
                 attempt += 1
                 if attempt > plan.READ_RETRIES:
@@ -242,6 +248,15 @@ class Runner:
                     raise
                 fresh_links += 1
                 self._link = ""
+
+    def _preview(self, folder: Path) -> str:
+        """Put the service's picture of the model beside it and give its path; empty where it does not come at once."""
+        if not self._preview_link:
+            return ""
+        data = self._stop.briefly(lambda: preview.fetch(self._client, self._preview_link), preview.SECONDS)
+        if self._stop.cancelled:
+            raise _Stopped
+        return preview.keep(data, folder) if data else ""
 
     def _download_progress(self) -> Callable[[float], None]:
         told = 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,13 +22,17 @@ Delay = Callable[[int, Failure, float], None]
 
 @dataclass
 class Sending:
-    """The way of one job's picture and order. `delay` waits before another attempt, and ends the run when told to."""
+    """The way of one job's picture and order. `delay` waits before another attempt, and ends the run when told to.
+
+    `picture_hash` is the SHA-256, in hex, of the file that went up.
+    """
 
     job: Job
     client: Client
     habits: Habits
     delay: Delay
     sent: bool = False  # an order is out, and its answer not yet read
+    picture_hash: str = ""
     _picture: Mapping[str, str] = field(default_factory=dict)
     _rung: str = ""
 
@@ -36,8 +41,11 @@ class Sending:
         if service.is_url(self.job.picture):
             self._picture = {"url": self.job.picture}
             return
+        path = Path(self.job.picture)
         try:
-            self._picture, self._rung = self._up_the_ladder(Path(self.job.picture))
+            with path.open("rb") as file:
+                self.picture_hash = hashlib.file_digest(file, "sha256").hexdigest()
+            self._picture, self._rung = self._up_the_ladder(path)
         except FileNotFoundError as error:
             raise TripoError(
                 Kind.PICTURE,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Callable
 from pathlib import Path
 
 from ..core.errors import Kind, TripoError
-from ..core.model_file import ModelFormat, check
+from ..core.model_file import ModelFormat
+from .checking import check_file
 from .client import Client, NoAnswer
 
 _EXPIRED = (401, 403, 404, 410)  # what file hosts answer for a signed link that has had its time
@@ -53,18 +53,6 @@ def keep(part: Path, folder: Path) -> tuple[Path, ModelFormat]:
     target = folder / f"model.{model_format}"
     part.replace(target)
     return target, model_format
-
-
-def check_file(path: Path) -> ModelFormat:
-    """Give the format of a model file on disk; raises `TripoError` of kind model file, or `OSError`."""
-    if path.stat().st_size == 0:
-        return check(b"")
-    with (
-        path.open("rb") as file,
-        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
-        memoryview(data) as view,
-    ):
-        return check(view)
 
 
 def _broken(detail: str) -> TripoError:

@@ -35,6 +35,8 @@ _STATUSES = {
     "canceled": TaskStatus.FAILED,
 }
 _MODEL_KEYS = ("pbr_model", "model", "base_model", "model_url", "result_url")
+_PREVIEW_KEYS = ("rendered_image", "rendered_image_url", "thumbnail")
+_LARGEST_SEED = 2**31 - 1  # a larger one could not be asked for again
 
 
 @dataclass(frozen=True)
@@ -131,10 +133,31 @@ def number_of(task: dict[str, Any], *names: str) -> float:
 
 def model_url_of(task: dict[str, Any]) -> str:
     """Give the link of the model: with PBR before plain before untextured; empty where there is none."""
+    return _link(task, _MODEL_KEYS)
+
+
+def preview_url_of(task: dict[str, Any]) -> str:
+    """Give the link of the service's own picture of the model; empty where there is none."""
+    return _link(task, _PREVIEW_KEYS)
+
+
+def seed_of(task: dict[str, Any], name: str) -> int:
+    """Give a seed that the service repeats in the task's `input`, also one written as text; -1 where it does not."""
+    value = _object(task.get("input")).get(name)
+    if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,10}\s*", value):
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST_SEED:
+        return value
+    return -1
+
+
+def _link(task: dict[str, Any], names: tuple[str, ...]) -> str:
     for place in (task.get("output"), task.get("result"), task):
         if not isinstance(place, dict):
             continue
-        for name in _MODEL_KEYS:
+        for name in names:
             value = place.get(name)
             url = value.get("url") if isinstance(value, dict) else value
             if isinstance(url, str) and url.startswith(("https://", "http://")):

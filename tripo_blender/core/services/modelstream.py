@@ -13,8 +13,10 @@ from .answers import (
     excerpt,
     model_url_of,
     number_of,
+    preview_url_of,
     read_json,
     retry_after_of,
+    seed_of,
     status_of,
     task_id_of,
     task_of,
@@ -241,6 +243,9 @@ def read_poll(answer: HttpAnswer, task_id: str) -> TaskReport | Refused:
         seconds_left=number_of(task, "running_left_time"),
         credits=number_of(task, "consumed_credit", "credits_consumed"),
         model_url=model_url_of(task),
+        preview_url=preview_url_of(task),
+        model_seed=seed_of(task, "model_seed"),
+        texture_seed=seed_of(task, "texture_seed"),
         failure=failed,
     )
 

@@ -86,7 +86,8 @@ class TaskStatus(StrEnum):
 class TaskReport:
     """One answer to "how far is it": -1 and empty texts stand for what the service did not say.
 
-    `model_url` is a signed link: it is used at once, never stored and never shown.
+    `model_url` and `preview_url` (the service's own picture of the model) are signed links: they are used at once,
+    never stored and never shown. The seeds are those that the service took, also where none was asked for.
     """
 
     status: TaskStatus
@@ -95,4 +96,7 @@ class TaskReport:
     seconds_left: float = -1.0
     credits: float = -1.0
     model_url: str = field(default="", repr=False)
+    preview_url: str = field(default="", repr=False)
+    model_seed: int = -1
+    texture_seed: int = -1
     failure: Failure | None = None
