@@ -13,6 +13,7 @@ from typing import Any
 import bpy
 import pytest
 
+from fixtures.blender_exports import forget_types
 from simulator.process import SimulatorProcess
 
 PACKAGE = "bl_ext.user_default.tripo_blender"
@@ -31,6 +32,7 @@ def installed() -> Iterator[None]:
     assert PACKAGE in bpy.context.preferences.addons
     yield
     bpy.ops.preferences.addon_disable(module=PACKAGE)
+    forget_types()  # tests export GLB files
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +63,7 @@ def preferences(simulator: SimulatorProcess) -> Iterator[Any]:
     chosen.api_key, chosen.base_url, chosen.rung = simulator.key, simulator.url, "AUTO"
     yield chosen
     chosen = bpy.context.preferences.addons[PACKAGE].preferences  # anew: a test may have switched it off and on
-    for name in ("api_key", "base_url", "rung", "at_once"):
+    for name in ("api_key", "base_url", "rung", "at_once", "keep_as", "asset_library", "asset_catalog", "asset_tags"):
         chosen.property_unset(name)
 
 

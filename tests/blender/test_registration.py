@@ -82,13 +82,14 @@ def test_blender_s_start_waits_for_no_library(module: Any) -> None:
         "for name in [name for name in sys.modules if 'tripo' in name or name.split('.')[0] == 'requests']:\n"
         "    del sys.modules[name]\n"
         f"bpy.ops.preferences.addon_enable(module={PACKAGE!r})\n"
-        "print(sorted(n for n in sys.modules if n.split('.')[0] == 'requests' or '.worker.' in n and 'tripo' in n))\n"
+        "print(sorted(n for n in sys.modules if n.split('.')[0] == 'requests' or '.worker.' in n and 'tripo' in n\n"
+        "    or '.converter.' in n and n.split('.')[-1] != 'compat'))\n"
     )
     # The settings are saved first, so that the fresh process has the add-on.
     bpy.ops.wm.save_userpref()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = done.stdout.strip().splitlines()[-1]
-    assert loaded == str([f"{PACKAGE}.worker.handle", f"{PACKAGE}.worker.journal"])
+    assert loaded == str([f"{PACKAGE}.worker.{name}" for name in ("checking", "handle", "journal")])
 
 
 def ours() -> list[type]:
@@ -116,14 +117,16 @@ def properties() -> list[bpy.types.Property]:
 def test_labels_are_in_title_case() -> None:
     items = [item.name for prop in properties() if prop.type == "ENUM" for item in prop.enum_items]
     for label in [cls.bl_label for cls in ours() if hasattr(cls, "bl_label")] + items + [p.name for p in properties()]:
-        for position, word in enumerate(label.replace("(", "").replace(")", "").split()):
-            assert word[0].isupper() or (position and word in SMALL_WORDS) or word[0].isdigit(), label
+        for position, word in enumerate(label.split()):
+            letter = word.strip("(+-)")[:1]
+            assert letter.isupper() or (position and word in SMALL_WORDS) or letter.isdigit(), label
 
 
 def test_tooltips_are_sentences_without_a_full_stop() -> None:
     tooltips = [cls.__doc__ for cls in ours()]
     tooltips += [prop.description for prop in properties() if not prop.is_hidden]
     for tooltip in tooltips:
+        assert tooltip
         assert tooltip[0].isupper(), tooltip
         assert not tooltip.endswith("."), tooltip
 

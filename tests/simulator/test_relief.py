@@ -90,10 +90,10 @@ def test_up_and_front_are_where_they_should_be() -> None:
     relief = carve(mask, np.full(mask.shape, 0.5), 4000)
     upper = relief.positions[relief.positions[:, 1] > 0.35]
     lower = relief.positions[relief.positions[:, 1] < -0.35]
-    assert np.ptp(upper[:, 0]) > 1.8 * np.ptp(lower[:, 0])
-    front = relief.normals[:, 2] > 0.9
-    # Left in the picture is -X; the picture's top row has v = 0.
-    assert np.corrcoef(relief.positions[front, 0], relief.uvs[front, 0])[0, 1] > 0.99
+    assert np.ptp(upper[:, 2]) > 1.8 * np.ptp(lower[:, 2])
+    front = relief.normals[:, 0] > 0.9
+    # Whoever looks at the front has left, in the picture too, at +Z; the picture's top row has v = 0.
+    assert np.corrcoef(relief.positions[front, 2], relief.uvs[front, 0])[0, 1] < -0.99
     assert np.corrcoef(relief.positions[front, 1], relief.uvs[front, 1])[0, 1] < -0.99
 
 

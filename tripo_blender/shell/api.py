@@ -10,15 +10,18 @@ from pathlib import Path
 
 import bpy
 
+from ..core import arrival as arrivals, request
 from ..core.errors import Failure, Kind, TripoError
-from ..core.job import Event, Failed, Imported, Job, JobState
-from ..core.request import Value, asked
+from ..core.job import Event, Failed, Job, JobState
+from ..core.options import Value
 from ..worker.journal import KEPT_RESULTS, Journal
 from . import ordering
-from .arrival import bring_in, wait_reason
+from .arrival import Arrived, bring_in, wait_reason
+from .keeping import Wish, check, wish
 from .preferences import Access, access
+from .spots import spot
 
-__all__ = ["TripoError", "fetch", "generate"]
+__all__ = ["TripoError", "fetch", "generate", "import_model"]
 
 
 def generate(
@@ -27,33 +30,71 @@ def generate(
     url: str = "",
     key: str = "",
     on_event: Callable[[Event], None] | None = None,
+    asset_library: str | Path = "",
     **settings: Value | None,
 ) -> bpy.types.Object:
     """Make a model of a picture and bring it into the current scene; blocks until it is there.
 
     `picture` is a path, an image of Blender or a public web address. `settings` are those of `core.request.Settings`
     (`quad`, `pbr`, `texture`, `texture_quality`, `geometry_quality`, `face_limit`, `auto_size`, `model_version`,
-    `model_seed`, ...). `url` and `key` stand for those of the preferences and the environment. `on_event` is told
-    every event of `core.job`.
+    `model_seed`, ...) and those of `core.arrival.Arrival` (`place`, `fit`, `size`, `shading`, `collection`, ...).
+    `url` and `key` stand for those of the preferences and the environment. `on_event` is told every event of
+    `core.job`. The model is saved as an asset into `asset_library`, the name or folder of one, if it is given.
 
-    Gives the main object: selected, active, its base on the 3D cursor, in the collection "Tripo".
+    Gives the main object: as a rule selected, active, its base on the 3D cursor, in the collection "Tripo".
     Raises `TripoError`: `str()` is a sentence that says what to do, and `.failure` holds kind,
     detail, code and trace id.
     """
     given = access(bpy.context, url, key)
     check_takes_models()
-    job, folder = ordering.order(picture, asked(**settings), given, bpy.context.scene)
-    return finish(job, given, folder, on_event)[1]
+    arrival, wanted = _sorted(settings)
+    place = spot(bpy.context, arrival)
+    asset = asset_wish(asset_library)
+    job, folder = ordering.order(picture, wanted, given, bpy.context.scene, arrival, place)
+    return finish(job, given, folder, on_event, asset)[1].main
 
 
 def fetch(
-    task_id: str, *, url: str = "", key: str = "", on_event: Callable[[Event], None] | None = None
+    task_id: str,
+    *,
+    url: str = "",
+    key: str = "",
+    on_event: Callable[[Event], None] | None = None,
+    asset_library: str | Path = "",
+    **arrival: Value | None,
 ) -> bpy.types.Object:
     """Bring in the model of a task that was made before, without ordering anything; otherwise as `generate`."""
     given = access(bpy.context, url, key)
     check_takes_models()
-    job, folder = ordering.fetch(task_id, given)
-    return finish(job, given, folder, on_event)[1]
+    chosen = arrivals.asked(**arrival)
+    asset = asset_wish(asset_library)
+    job, folder = ordering.fetch(task_id, given, chosen, spot(bpy.context, chosen))
+    return finish(job, given, folder, on_event, asset)[1].main
+
+
+def import_model(path: str | Path, *, asset_library: str | Path = "", **arrival: Value | None) -> bpy.types.Object:
+    """Bring in a GLB or FBX file of this disk the way a generated model comes in; no key and no network are needed."""
+    check_takes_models()
+    chosen = arrivals.asked(**arrival)
+    job = ordering.import_file(Path(path), chosen, spot(bpy.context, chosen))
+    return bring_in(job, bpy.context, asset_wish(asset_library)).main
+
+
+def asset_wish(library: str | Path, catalog: str = "") -> Wish:
+    """Give where models are kept as assets: in this library, or as preferred; raises `TripoError` of kind usage."""
+    asked = wish(bpy.context, str(library), catalog)
+    check(asked, bpy.context)
+    return asked
+
+
+def _sorted(values: dict[str, Value | None]) -> tuple[arrivals.Arrival, request.Settings]:
+    """Give what was asked for of the arrival and of the generation."""
+    known = {option.name for option in (*arrivals.OPTIONS, *request.SETTINGS)}
+    if strange := [name for name in values if name not in known]:
+        raise TripoError(Kind.USAGE, f"There is no setting {strange[0]!r}; there are: {', '.join(sorted(known))}")
+    of_arrival = {name: value for name, value in values.items() if name in arrivals.OPTION_BY_NAME}
+    of_request = {name: value for name, value in values.items() if name not in arrivals.OPTION_BY_NAME}
+    return arrivals.asked(**of_arrival), request.asked(**of_request)
 
 
 def check_takes_models() -> None:
@@ -63,26 +104,28 @@ def check_takes_models() -> None:
 
 
 def finish(
-    job: Job, given: Access, folder: Path, on_event: Callable[[Event], None] | None = None
-) -> tuple[Job, bpy.types.Object]:
-    """Run a job to its end in the foreground and bring its model in on the 3D cursor; raises `TripoError`."""
+    job: Job,
+    given: Access,
+    folder: Path,
+    on_event: Callable[[Event], None] | None = None,
+    asset: Wish | None = None,
+) -> tuple[Job, Arrived]:
+    """Run a job to its end in the foreground and bring its model in; raises `TripoError`."""
     tell = on_event or (lambda event: None)
-    location = bpy.context.scene.cursor.location.copy()
     job = ordering.run(job, given, folder, tell)
     if job.state is not JobState.READY:
         raise TripoError.of(job.failure or cancelled(job))
     journal = Journal(folder)
     try:
-        main = bring_in(job, location, bpy.context)
+        arrived = bring_in(job, bpy.context, asset)
     except TripoError as error:
         _write_down(journal, job.after(Failed(error.failure)))
         raise
-    imported = Imported(main.name)
-    job = job.after(imported)
+    job = job.after(arrived.event)
     _write_down(journal, job)
     journal.prune(KEPT_RESULTS)
-    tell(imported)
-    return job, main
+    tell(arrived.event)
+    return job, arrived
 
 
 def _write_down(journal: Journal, job: Job) -> None:

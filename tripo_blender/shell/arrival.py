@@ -1,16 +1,28 @@
 """Brings the model of a ready job into the scene: when Blender can take it, and as one undo step."""
 
+import logging
+from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
-from mathutils import Vector
 
 from ..core.errors import Kind, TripoError
-from ..core.job import Job
-from .importing import import_model, rolled_back
-from .materials import name_after
-from .placing import note_origin, place
+from ..core.inspection import shortfalls
+from ..core.job import Imported, Job
+from ..core.services.modelstream import NAME as SERVICE_NAME
+from . import keeping
 from .version import addon_version
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A model that is in the scene: its main object, all of them, and what is told of it."""
+
+    main: bpy.types.Object
+    objects: list[bpy.types.Object]
+    event: Imported
 
 
 def wait_reason(context: bpy.types.Context) -> str:
@@ -21,6 +33,8 @@ def wait_reason(context: bpy.types.Context) -> str:
         return "Waits for Object Mode"
     if _transforming(context):
         return "Waits for the tool to finish"
+    if not context.scene.is_editable or context.scene.override_library is not None:
+        return "Waits for a scene that is not linked"
     return ""
 
 
@@ -35,22 +49,48 @@ def _transforming(context: bpy.types.Context) -> bool:
     )
 
 
-def bring_in(job: Job, location: Vector, context: bpy.types.Context) -> bpy.types.Object:
-    """Import a ready job's model, place its base on `location`, and give its main object.
+def bring_in(job: Job, context: bpy.types.Context, wish: keeping.Wish | None = None) -> Arrived:
+    """Import a ready job's model, put it where the job says, and keep it as an asset as wished or preferred.
 
     Raises `TripoError` of kind import, with nothing left in the file.
     """
+    # With it come numpy and all that sets a model up, which Blender's start shall not wait for.
+    from ..converter.importing import rolled_back  # noqa: PLC0415
+    from ..converter.prepare import prepare  # noqa: PLC0415
+    from . import placing, textures  # noqa: PLC0415
+
     if job.model_format is None:
         raise TripoError(Kind.INTERNAL, "This job has no model file. Please report it", detail=f"state {job.state}")
     if not Path(job.model_path).is_file():
-        raise TripoError(
-            Kind.IMPORT, "The downloaded model is gone from the disk. Generate it again", detail=job.model_path
-        )
-    known = set(bpy.data.materials)
+        raise TripoError(Kind.IMPORT, _gone(job), detail=job.model_path)
+    before = list(context.selected_objects), context.view_layer.objects.active
     with rolled_back():
-        main = place(import_model(Path(job.model_path), job.model_format), job.name, location, context)
-        name_after([material for material in bpy.data.materials if material not in known], main.name)
-        note_origin(main, job, addon_version())
+        prepared = prepare(job, SERVICE_NAME, addon_version())
+        placing.select(*before, context)  # the importers select what they bring
+        remarks = [placing.put(prepared, job, context)]
+        if job.arrival.textures == "files":
+            remarks.append(textures.write_beside(prepared.images))
+        remarks.append(_keep(prepared.main, job, wish or keeping.wish(context), context))
     if bpy.ops.ed.undo_push.poll():  # type: ignore[attr-defined]  # not where Blender keeps no undo, as in the background
-        bpy.ops.ed.undo_push(message=f"Generate {job.name}")
-    return main
+        bpy.ops.ed.undo_push(message=f"Generate {job.name}" if job.task_id else f"Import {job.name}")
+    if job.ordered:
+        remarks += shortfalls(job.settings, prepared.inspection)
+    warning = ". ".join(remark for remark in remarks if remark)
+    return Arrived(prepared.main, prepared.objects, Imported(prepared.main.name, prepared.inspection, warning))
+
+
+def _keep(main: bpy.types.Object, job: Job, wish: keeping.Wish, context: bpy.types.Context) -> str:
+    """Keep a model as an asset; gives a sentence where that failed, since the model is good all the same."""
+    if not (wish.in_file or wish.library):
+        return ""
+    try:
+        _log.info("%s", keeping.keep(main, job, wish, context))
+    except TripoError as error:
+        return str(error)
+    return ""
+
+
+def _gone(job: Job) -> str:
+    if job.task_id:
+        return "The downloaded model is gone from the disk. Fetch it again"
+    return "The model file is gone from the disk. Import it again from where it is now"

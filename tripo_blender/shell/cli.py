@@ -9,12 +9,17 @@ from typing import Any, NoReturn
 
 import bpy
 
+from ..core import arrival as arrivals
+from ..core.arrival import OPTIONS
 from ..core.errors import Kind, TripoError, exit_code
-from ..core.request import OFFERS, SETTINGS, Setting, asked
+from ..core.options import Option
+from ..core.request import OFFERS, SETTINGS, asked
 from . import api, ordering, outputs
+from .arrival import bring_in
 from .ordering import name_of
 from .preferences import access
 from .report import Report, open_report
+from .spots import spot
 
 _log = logging.getLogger(__name__)
 
@@ -50,21 +55,33 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _carry_out(options: argparse.Namespace, report: Report) -> None:
-    fetching = options.command == "fetch"
-    stem = options.task_id if fetching else name_of(options.picture)
-    files = outputs.checked(options.out or [Path(f"{stem.replace('/', '_')}.blend")])
-    given = access(bpy.context, options.url)
+    stem = options.source if options.command == "fetch" else name_of(options.source)
+    own = [] if options.asset_library else [Path(f"{stem.replace('/', '_')}.blend")]
+    files = outputs.checked(options.out or own)
+    arrival = arrivals.asked(**{option.name: getattr(options, option.name) for option in OPTIONS})
     api.check_takes_models()
-    if fetching:
-        job, folder = ordering.fetch(options.task_id, given)
+    place = spot(bpy.context, arrival)
+    asset = api.asset_wish(options.asset_library, options.catalog)
+    if options.command == "import":
+        job = ordering.import_file(Path(options.source), arrival, place)
+        _empty_scene()
+        report.started(job)
+        arrived = bring_in(job, bpy.context, asset)
+        report.happened(arrived.event)
+        job = job.after(arrived.event)
     else:
-        settings = asked(**{setting.name: getattr(options, setting.name) for setting in SETTINGS})
-        job, folder = ordering.order(options.picture, settings, given, bpy.context.scene)
-    _empty_scene()
-    report.started(job)
-    job, main = api.finish(job, given, folder, report.happened)
-    outputs.write(files, job)
-    report.done(job, main, files)
+        given = access(bpy.context, options.url)
+        if options.command == "fetch":
+            job, folder = ordering.fetch(options.source, given, arrival, place)
+        else:
+            settings = asked(**{setting.name: getattr(options, setting.name) for setting in SETTINGS})
+            job, folder = ordering.order(options.source, settings, given, bpy.context.scene, arrival, place)
+        _empty_scene()
+        report.started(job)
+        job, arrived = api.finish(job, given, folder, report.happened, asset)
+    if files:
+        outputs.write(files, job)
+    report.done(job, files)
 
 
 def _empty_scene() -> None:
@@ -90,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no key, 4 offline, 5 outcome unknown after sending.",
         allow_abbrev=False,
     )
-    generate.add_argument("picture", metavar="PICTURE", help="a picture file, or the public web address of one")
+    generate.add_argument("source", metavar="PICTURE", help="a picture file, or the public web address of one")
     group = generate.add_argument_group("settings")
     for setting in SETTINGS:
         group.add_argument(f"--{setting.option}", dest=setting.name, default=None, **_option(setting))
@@ -100,8 +117,22 @@ def _parser() -> argparse.ArgumentParser:
         description="Fetch the model of a task that was made before. Nothing is ordered.",
         allow_abbrev=False,
     )
-    fetch.add_argument("task_id", metavar="TASK_ID", help="id of the task, as a failed run printed it")
-    for command, source in ((generate, "PICTURE's name"), (fetch, "TASK_ID")):
+    fetch.add_argument("source", metavar="TASK_ID", help="id of the task, as a failed run printed it")
+    import_ = commands.add_parser(
+        "import",
+        help="bring in a GLB or FBX file of this disk",
+        description="Bring in a GLB or FBX file of this disk like a generated model. No key and no network are needed.",
+        allow_abbrev=False,
+    )
+    import_.add_argument("source", metavar="FILE", help="a GLB or FBX file")
+    for command in (generate, fetch):
+        command.add_argument(
+            "--url", default="", metavar="BASE", help="base URL of the service: all that precedes /task"
+        )
+    for command, source in ((generate, "PICTURE's name"), (fetch, "TASK_ID"), (import_, "FILE's name")):
+        group = command.add_argument_group("arrival")
+        for option in OPTIONS:
+            group.add_argument(f"--{option.option}", dest=option.name, default=None, **_option(option))
         command.add_argument(
             "--out",
             action="append",
@@ -110,19 +141,23 @@ def _parser() -> argparse.ArgumentParser:
             help=f"where to save: .blend, .glb or .fbx; may be repeated (default: {source} with .blend)",
         )
         command.add_argument(
-            "--url", default="", metavar="BASE", help="base URL of the service: all that precedes /task"
+            "--asset-library",
+            default="",
+            metavar="PATH",
+            help="save the model as an asset into this library: its folder, or its name in the preferences",
         )
+        command.add_argument("--catalog", default="", metavar="NAME", help="catalog of the asset (default: Tripo)")
         command.add_argument(
             "--json", action="store_true", help="one JSON object a line for each event, the result last"
         )
     return parser
 
 
-def _option(setting: Setting) -> dict[str, Any]:
+def _option(setting: Option) -> dict[str, Any]:
     if isinstance(setting.default, bool):
         return {"action": argparse.BooleanOptionalAction, "help": setting.tooltip}
-    if isinstance(setting.default, int):
-        return {"type": int, "metavar": "N", "help": setting.tooltip}
+    if isinstance(setting.default, int | float):
+        return {"type": type(setting.default), "metavar": "N", "help": setting.tooltip}
     if setting.choices:
         return {"choices": [choice[0] for choice in setting.choices], "help": setting.tooltip}
     offered = ", ".join(offer.name for offer in OFFERS)

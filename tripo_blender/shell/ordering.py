@@ -4,15 +4,19 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
 
 from .. import __package__ as base_package
+from ..core.arrival import Arrival
 from ..core.errors import Kind, TripoError
-from ..core.job import Event, Job, TaskCreated
+from ..core.job import Downloaded, Event, Job, JobState, TaskCreated
+from ..core.placement import Spot
 from ..core.request import Settings, effective, problem
 from ..core.services.modelstream import is_url
+from ..worker.checking import check_file
 from ..worker.journal import Journal
 from . import pictures
 from .preferences import Access, obstacle
@@ -36,11 +40,20 @@ def jobs_folder() -> Path:
     return folder
 
 
-def order(picture: Picture, settings: Settings, access: Access, scene: bpy.types.Scene) -> tuple[Job, Path]:
+def order(
+    picture: Picture,
+    settings: Settings,
+    access: Access,
+    scene: bpy.types.Scene,
+    arrival: Arrival = Arrival(),  # noqa: B008  # frozen
+    spot: Spot = Spot(),  # noqa: B008
+    like: Job | None = None,
+) -> tuple[Job, Path]:
     """Give a job for a picture as it is at this moment, and its folder; painting on, or another pick, changes nothing.
 
-    `picture` is an image of Blender, a path or a public URL. All that can be checked before money is spent is checked.
-    Raises `TripoError` with a sentence; nothing is left on the disk then.
+    `picture` is an image of Blender, a path or a public URL. The model is named after it, or like that of `like`.
+    All that can be checked before money is spent is checked. Raises `TripoError` with a sentence; nothing is left
+    on the disk then.
     """
     if sentence := problem(settings):
         raise TripoError(Kind.USAGE, sentence)
@@ -63,10 +76,18 @@ def order(picture: Picture, settings: Settings, access: Access, scene: bpy.types
     except BaseException:
         journal.forget(job_id)
         raise
-    return Job(job_id, name_of(picture), sent, effective(settings), access.base_url, time.time()), folder
+    name, source = (like.name, like.source) if like else (name_of(picture), _file_name(picture))
+    job = Job(job_id, name, sent, effective(settings), access.base_url, time.time())
+    return replace(job, source=source, arrival=arrival, spot=spot), folder
 
 
-def fetch(task_id: str, access: Access, like: Job | None = None) -> tuple[Job, Path]:
+def fetch(
+    task_id: str,
+    access: Access,
+    arrival: Arrival = Arrival(),  # noqa: B008
+    spot: Spot = Spot(),  # noqa: B008
+    like: Job | None = None,
+) -> tuple[Job, Path]:
     """Give a job that only fetches the model of a task that was made before, and its folder; raises `TripoError`.
 
     `like` is the job that ordered the task, where it is known: the model gets its name and settings.
@@ -76,13 +97,49 @@ def fetch(task_id: str, access: Access, like: Job | None = None) -> tuple[Job, P
         raise TripoError(Kind.USAGE, "This is no task id. Paste the id as your account or the failed job shows it")
     job_id, folder = _begin(access)
     name, settings = (like.name, like.settings) if like else ("Model", Settings())
-    return Job(job_id, name, "", settings, access.base_url, time.time()).after(TaskCreated(task_id)), folder
+    job = Job(job_id, name, "", settings, access.base_url, time.time(), arrival=arrival, spot=spot)
+    if like is not None:
+        job = replace(job, source=like.source, picture_hash=like.picture_hash)
+    return job.after(TaskCreated(task_id)), folder
+
+
+def import_file(path: Path, arrival: Arrival, spot: Spot, like: Job | None = None) -> Job:
+    """Give a ready job for a model file on this disk; nothing of it is kept besides.
+
+    `like` is the job that the file came with, where it is known: the model gets its name and provenance.
+    Raises `TripoError`.
+    """
+    path = path.absolute()
+    try:
+        model_format = check_file(path, "Choose another file; File > Import may still open it")
+    except OSError as error:
+        raise TripoError(
+            Kind.USAGE, f"There is no model file {str(path)!r} that can be read. Choose a GLB or FBX file"
+        ) from error
+    job_id = _new_id()
+    if like is None:
+        job = Job(job_id, name_of(path), "", Settings(), "", time.time(), source=path.name)
+    else:
+        job = replace(like, id=job_id, state=JobState.QUEUED, percent=0.0, failure=None, warning="", object_name="")
+    return replace(job, arrival=arrival, spot=spot).after(Downloaded(str(path), model_format, job.preview_path))
+
+
+def kept(task_id: str) -> Job | None:
+    """Give the job that ordered a task, if it and its picture are still kept."""
+    for job in reversed(Journal(jobs_folder()).read()):
+        if task_id and job.task_id == task_id and (is_url(job.picture) or Path(job.picture).is_file()):
+            return job
+    return None
 
 
 def _begin(access: Access) -> tuple[str, Path]:
     if (failure := obstacle(access)) is not None:
         raise failure
-    return f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}", jobs_folder()
+    return _new_id(), jobs_folder()
+
+
+def _new_id() -> str:
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}"
 
 
 def name_of(picture: Picture) -> str:
@@ -90,9 +147,16 @@ def name_of(picture: Picture) -> str:
     if isinstance(picture, bpy.types.Image):
         text = "Render" if picture.type == "RENDER_RESULT" else re.sub(r"\.\d{3,}$", "", picture.name)
     else:
-        text = str(picture).split("?")[0].split("#")[0].rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1]
-    text = re.sub(r"\.(png|jpe?g|webp|exr|tiff?|tga|bmp|hdr|gif)$", "", text, flags=re.IGNORECASE)
+        text = _file_name(picture)
+    text = re.sub(r"\.(png|jpe?g|webp|exr|tiff?|tga|bmp|hdr|gif|glb|fbx)$", "", text, flags=re.IGNORECASE)
     return re.sub(r"\s+", " ", text).strip()[:_LONGEST_NAME] or "Model"
+
+
+def _file_name(picture: Picture) -> str:
+    """Give the name of a picture, where it has one: without folders, and without an address's query."""
+    if isinstance(picture, bpy.types.Image):
+        return picture.name
+    return str(picture).split("?")[0].split("#")[0].rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def run(job: Job, access: Access, folder: Path, emit: Callable[[Event], None]) -> Job:

@@ -10,9 +10,9 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..converter import compat
 from ..core.errors import Kind, TripoError
 from ..core.picture_file import HEAD_BYTES, LARGEST_FILE, PictureHead, fits, read_head, too_small
-from . import compat
 
 _RENDERED = {"RENDER_RESULT", "COMPOSITING"}
 _PNG_COMPRESSION = 15  # percent, Blender's default: a higher one takes far longer for a few percent

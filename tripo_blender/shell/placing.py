@@ -1,104 +1,96 @@
-"""Puts an imported model into the scene: clean transforms, place, collection, selection, and where it came from."""
+"""Puts a prepared model into the scene: its place, its collection, its visibility, the selection."""
 
-import json
 import re
 
 import bpy
-from mathutils import Matrix, Vector
+from mathutils import Vector
 
+from ..converter.prepare import Prepared
 from ..core.job import Job
-from ..core.request import as_values
-from ..core.services.modelstream import NAME as SERVICE_NAME
 
 COLLECTION = "Tripo"
 
 
-def place(objects: list[bpy.types.Object], name: str, location: Vector, context: bpy.types.Context) -> bpy.types.Object:
-    """Put the objects of one model into the collection, its base on `location` (scene units), and select them.
-
-    Gives the main object, named `name`: the active one from now on. A model that stands still gets its rotation and
-    scale into the mesh and its origin to the base; one with bones or movement is only moved.
-    """
-    collection = _collection(context.scene)
-    for obj in objects:
-        for linked in obj.users_collection:
-            linked.objects.unlink(obj)
-        collection.objects.link(obj)
+def put(prepared: Prepared, job: Job, context: bpy.types.Context) -> str:
+    """Put a model where its job says; gives a sentence where something is not as it was asked for."""
+    collection, remark = _collection(context, job)
+    for obj in prepared.objects:
+        if obj.name not in collection.objects:
+            collection.objects.link(obj)
+        for other in obj.users_collection:
+            if other != collection:
+                other.objects.unlink(obj)
+    for root in prepared.roots:
+        root.location += Vector(job.spot.point)
     context.view_layer.update()
-    base = _base(objects)
-    if all(_stands_still(obj) for obj in objects):
-        objects = _stand_alone(objects, base, location)
+    _show(prepared.objects, context)
+    if job.spot.replaced and not _hide(job.spot.replaced, context):
+        remark = remark or f"{job.spot.replaced} is no longer there to be replaced"
+    if job.arrival.select:
+        select(prepared.objects, prepared.main, context)
+    return remark
+
+
+def _collection(context: bpy.types.Context, job: Job) -> tuple[bpy.types.Collection, str]:
+    """Give the collection for a model: one that can be seen and changed, made where it is missing."""
+    scene, layer = context.scene, context.view_layer
+    if job.arrival.collection == "active":
+        active = layer.active_layer_collection
+        wanted = active.collection if active else scene.collection
     else:
-        for root in [obj for obj in objects if obj.parent not in objects]:
-            root.location += location - base
-    main = max((obj for obj in objects if obj.type == "MESH"), key=_size)
-    main.name = name
-    if isinstance(main.data, bpy.types.Mesh):
-        main.data.name = name
-    _select(objects, main, context)
-    return main
+        wanted = _own(scene) or _new(COLLECTION, scene.collection)
+    if not (_visible(layer.layer_collection, wanted) and wanted.is_editable and wanted.override_library is None):
+        where = scene.collection
+        return where, f"The collection {wanted.name} cannot be seen or changed, so the model is in {where.name}"
+    if job.arrival.collection == "own":
+        return _new(job.name, wanted), ""
+    return wanted, ""
 
 
-def note_origin(main: bpy.types.Object, job: Job, version: str) -> None:
-    """Write on the object where it came from; `version` is the add-on's."""
-    main["tripo_task_id"] = job.task_id
-    main["tripo_service"] = SERVICE_NAME
-    main["tripo_settings"] = json.dumps(as_values(job.settings))
-    main["tripo_addon_version"] = version
-
-
-def _collection(scene: bpy.types.Scene) -> bpy.types.Collection:
-    """Give the scene's collection for models; made where it is missing."""
+def _own(scene: bpy.types.Scene) -> bpy.types.Collection | None:
+    """Give the scene's collection for models, if there is one of this file."""
     for collection in scene.collection.children_recursive:
         if re.fullmatch(rf"{COLLECTION}(\.\d+)?", collection.name) and collection.library is None:  # each scene's own
             return collection  # type: ignore[no-any-return]
-    collection = bpy.data.collections.new(COLLECTION)
-    scene.collection.children.link(collection)
+    return None
+
+
+def _new(name: str, parent: bpy.types.Collection) -> bpy.types.Collection:
+    collection = bpy.data.collections.new(name)
+    parent.children.link(collection)
     return collection
 
 
-def _base(objects: list[bpy.types.Object]) -> Vector:
-    """Give the middle of the underside of the model's box, in world space."""
-    corners = [obj.matrix_world @ Vector(corner) for obj in objects if obj.type == "MESH" for corner in obj.bound_box]
-    low = Vector([min(corner[axis] for corner in corners) for axis in range(3)])
-    high = Vector([max(corner[axis] for corner in corners) for axis in range(3)])
-    return Vector(((low.x + high.x) / 2, (low.y + high.y) / 2, low.z))
+def _visible(layer: bpy.types.LayerCollection, wanted: bpy.types.Collection) -> bool:
+    """Whether objects of a collection can be seen in the viewport."""
+    if layer.collection == wanted:
+        return layer.is_visible and not layer.exclude
+    return any(_visible(child, wanted) for child in layer.children)
 
 
-def _stands_still(obj: bpy.types.Object) -> bool:
-    """Whether an object is a mesh of its own, or an empty that importers put above one, with nothing that moves it."""
-    if obj.animation_data is not None or obj.modifiers or obj.constraints:
+def _show(objects: list[bpy.types.Object], context: bpy.types.Context) -> None:
+    """Have a model take part in the local views that are open, as anything newly added does."""
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            space = area.spaces.active
+            if isinstance(space, bpy.types.SpaceView3D) and space.local_view is not None:
+                for obj in objects:
+                    obj.local_view_set(space, True)
+
+
+def _hide(name: str, context: bpy.types.Context) -> bool:
+    """Hide an object, in the viewport and in renders; False where it is not in the scene."""
+    obj = context.view_layer.objects.get(name)
+    if obj is None:
         return False
-    if isinstance(obj.data, bpy.types.Mesh):
-        return obj.data.users == 1 and obj.data.shape_keys is None
-    return obj.type == "EMPTY"
+    obj.hide_set(True)
+    obj.hide_render = True
+    return True
 
 
-def _stand_alone(objects: list[bpy.types.Object], base: Vector, location: Vector) -> list[bpy.types.Object]:
-    """Give every mesh its whole transform, with the origin at `base`, and stand it on `location`; empties go."""
-    meshes = [obj for obj in objects if obj.type == "MESH"]
-    transforms = [Matrix.Translation(-base) @ obj.matrix_world for obj in meshes]
-    for obj, transform in zip(meshes, transforms, strict=True):
-        obj.parent = None
-        obj.data.transform(transform)  # type: ignore[union-attr]
-        if transform.determinant() < 0:  # mirrored: its faces would look inwards
-            obj.data.flip_normals()  # type: ignore[union-attr]
-        obj.rotation_mode = "XYZ"
-        obj.matrix_world = Matrix.Translation(location)
-    bpy.data.batch_remove([obj for obj in objects if obj.type != "MESH"])
-    return meshes
-
-
-def _size(obj: bpy.types.Object) -> int:
-    return len(obj.data.vertices) if isinstance(obj.data, bpy.types.Mesh) else 0
-
-
-def _select(objects: list[bpy.types.Object], main: bpy.types.Object, context: bpy.types.Context) -> None:
-    visible = {obj.name for obj in context.view_layer.objects}  # not where the collection is excluded
+def select(objects: list[bpy.types.Object], active: bpy.types.Object | None, context: bpy.types.Context) -> None:
+    """Select these objects and no others."""
+    context.view_layer.update()  # what was removed a moment ago is still listed before, as None
     for obj in context.view_layer.objects:
-        obj.select_set(False)
-    for obj in objects:
-        if obj.name in visible:
-            obj.select_set(True)
-    if main.name in visible:
-        context.view_layer.objects.active = main
+        obj.select_set(obj in objects)
+    context.view_layer.objects.active = active

@@ -30,6 +30,10 @@ class TripoPreferences(bpy.types.AddonPreferences):
         base_url: str
         at_once: int
         rung: str
+        keep_as: str
+        asset_library: str
+        asset_catalog: str
+        asset_tags: str
     else:
         api_key: StringProperty(
             name="API Key",
@@ -49,8 +53,22 @@ class TripoPreferences(bpy.types.AddonPreferences):
             max=10,
         )
         rung: EnumProperty(name="Send Pictures By", description="How pictures reach the service", items=_RUNG_ITEMS)
+        keep_as: EnumProperty(
+            name="Keep as Asset",
+            description="Whether every model that arrives is kept as an asset, and where",
+            items=(
+                ("NONE", "No", "Only by the button on a job"),
+                ("FILE", "In the File", "Marked as an asset of the .blend file it arrives in"),
+                ("LIBRARY", "In a Library", "Saved as a .blend of its own in an asset library"),
+            ),
+        )
+        asset_library: StringProperty(
+            name="Library", description="Name of an asset library of the preferences, or a folder"
+        )
+        asset_catalog: StringProperty(name="Catalog", description="Catalog of the assets", default="Tripo")
+        asset_tags: StringProperty(name="Tags", description="Tags of the assets, separated by commas", default="tripo")
 
-    def draw(self, _context: bpy.types.Context) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the preferences."""
         layout = self.layout
         layout.use_property_split = True
@@ -61,6 +79,15 @@ class TripoPreferences(bpy.types.AddonPreferences):
         layout.prop(self, "at_once")
         layout.prop(self, "base_url")
         layout.prop(self, "rung")
+        col = layout.column(heading="Assets")
+        col.prop(self, "keep_as")
+        sub = col.column()
+        sub.enabled = self.keep_as != "NONE"
+        row = sub.row()
+        row.enabled = self.keep_as == "LIBRARY"
+        row.prop_search(self, "asset_library", context.preferences.filepaths, "asset_libraries", icon="ASSET_MANAGER")
+        sub.prop(self, "asset_catalog")
+        sub.prop(self, "asset_tags")
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,14 @@
-"""The settings of a scene: which picture, and the generation's settings made from the table in `core.request`."""
+"""The settings of a scene: which picture, how it is made, and how the model arrives; made from the tables in core."""
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
-from ..core.request import OFFERS, SETTINGS, Setting, Settings, line_of
+from ..core.arrival import OPTIONS, Arrival, unavailable
+from ..core.options import Option, Unit
+from ..core.request import OFFERS, SETTINGS, Settings, line_of
 
 _OTHER = "OTHER"
 _VERSION_ITEMS = (
@@ -30,6 +33,46 @@ def _ensure_preview(group: "TRIPO_PG_settings", _context: bpy.types.Context) -> 
         group.image.preview_ensure()
 
 
+def _property(option: Option) -> Any:
+    """Give the bpy property for an option."""
+    named: dict[str, Any] = {"name": option.label, "description": option.tooltip, "default": option.default}
+    if option.name == "model_version":
+        return EnumProperty(items=_VERSION_ITEMS, **named)
+    if option.choices:
+        return EnumProperty(items=option.choices, **named)
+    if isinstance(option.default, bool):
+        return BoolProperty(**named)
+    low, high = option.limits
+    if isinstance(option.default, float):
+        if option.unit is Unit.ANGLE:  # Blender keeps angles in radians and shows them in degrees
+            named["default"], low, high = (math.radians(value) for value in (option.default, low, high))
+        return FloatProperty(min=low, max=high, unit=option.unit.value, **named)
+    if option.name == "face_limit":
+        high = line_of("").face_limits[1]
+    return IntProperty(min=int(low), max=int(high), **named)
+
+
+class TRIPO_PG_arrival(bpy.types.PropertyGroup):
+    """How a model arrives; the options of `core.arrival` are added below, one property each"""
+
+    def arrival(self) -> Arrival:
+        """Give the options as they are shown, greyed-out ones included."""
+        values: dict[str, Any] = {option.name: getattr(self, option.name) for option in OPTIONS}
+        for option in OPTIONS:
+            if option.unit is Unit.ANGLE:
+                values[option.name] = math.degrees(values[option.name])
+        return Arrival(**values)
+
+    @property
+    def asks_for_click(self) -> bool:
+        """Whether the place is clicked in a viewport."""
+        arrival = self.arrival()
+        return arrival.place == "mouse" and "place" not in unavailable(arrival)
+
+
+TRIPO_PG_arrival.__annotations__ = {option.name: _property(option) for option in OPTIONS}
+
+
 class TRIPO_PG_settings(bpy.types.PropertyGroup):
     """What the sidebar holds; the settings of `core.request` are added below, one property each"""
 
@@ -40,6 +83,7 @@ class TRIPO_PG_settings(bpy.types.PropertyGroup):
         url: str
         model_version: str
         other_version: str
+        arrival: TRIPO_PG_arrival
     else:
         source: EnumProperty(name="Picture From", description="Where the picture comes from", items=_SOURCE_ITEMS)
         image: PointerProperty(
@@ -54,6 +98,9 @@ class TRIPO_PG_settings(bpy.types.PropertyGroup):
         other_version: StringProperty(
             name="Version Name", description="Name of the model version, as the service's documentation gives it"
         )
+        arrival: PointerProperty(
+            name="Arrival", description="How the model arrives in the scene", type=TRIPO_PG_arrival
+        )
 
     def settings(self) -> Settings:
         """Give the settings as they are shown, greyed-out ones included."""
@@ -62,23 +109,18 @@ class TRIPO_PG_settings(bpy.types.PropertyGroup):
             values["model_version"] = self.other_version.strip()
         return Settings(**values)
 
+    def take(self, settings: Settings) -> None:
+        """Show these settings."""
+        for setting in SETTINGS:
+            value = getattr(settings, setting.name)
+            if setting.name == "model_version" and value not in {offer.name for offer in OFFERS}:
+                self.other_version, value = value, _OTHER
+            setattr(self, setting.name, value)
+
     @property
     def names_version(self) -> bool:
         """Whether the model version is typed rather than chosen."""
         return self.model_version == _OTHER
-
-
-def _property(setting: Setting) -> Any:
-    """Give the bpy property for a setting."""
-    named: dict[str, Any] = {"name": setting.label, "description": setting.tooltip}
-    if setting.name == "model_version":
-        return EnumProperty(items=_VERSION_ITEMS, default=setting.default, **named)
-    if setting.choices:
-        return EnumProperty(items=setting.choices, default=setting.default, **named)
-    if isinstance(setting.default, bool):
-        return BoolProperty(default=setting.default, **named)
-    high = line_of("").face_limits[1] if setting.name == "face_limit" else setting.limits[1]
-    return IntProperty(default=setting.default, min=0, max=high, **named)
 
 
 TRIPO_PG_settings.__annotations__.update({setting.name: _property(setting) for setting in SETTINGS})

@@ -7,10 +7,10 @@ from bpy.props import PointerProperty
 
 from . import cli, operators, panels
 from .preferences import TripoPreferences
-from .properties import TRIPO_PG_settings
+from .properties import TRIPO_PG_arrival, TRIPO_PG_settings
 from .session import session, tick
 
-_CLASSES = (TripoPreferences, TRIPO_PG_settings, *operators.CLASSES, *panels.CLASSES)
+_CLASSES = (TripoPreferences, TRIPO_PG_arrival, TRIPO_PG_settings, *operators.CLASSES, *panels.CLASSES)
 _CLOSING_SECONDS = 2.0  # how long switching off waits for the worker; only a purchase under way takes longer
 
 _installed = ExitStack()

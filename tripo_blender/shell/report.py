@@ -8,10 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-import bpy
-import numpy as np
-
 from ..core.errors import Failure
+from ..core.inspection import Inspection, remarks
 from ..core.job import Event, Job
 from ..core.records import to_record
 
@@ -43,9 +41,9 @@ class Report:
         else:
             self._progress(self.job)
 
-    def done(self, job: Job, main: bpy.types.Object, files: list[Path]) -> None:
+    def done(self, job: Job, files: list[Path]) -> None:
         """Tell the result."""
-        faces, quads = _faces(main)
+        found = job.inspection or Inspection()
         if self._as_json:
             self._json(
                 {
@@ -54,18 +52,23 @@ class Report:
                     "exit_code": 0,
                     "job": job.id,
                     "task_id": job.task_id,
-                    "object": main.name,
+                    "object": job.object_name,
                     "format": str(job.model_format),
-                    "faces": faces,
-                    "quads": quads,
+                    "faces": found.faces,
+                    "quads": found.quads,
+                    "warning": job.warning,
                     "credits": job.credits,
                     "outputs": [str(path) for path in files],
                 }
             )
             return
-        kind = "quads" if faces and quads == faces else "faces"
+        kind = "quads" if found.faces and found.quads == found.faces else "faces"
         cost = f", {job.credits:g} credits" if job.credits >= 0 else ""
-        self._line(f"Done: {main.name}, {faces:,} {kind}{cost}, task {job.task_id}")
+        task = f", task {job.task_id}" if job.task_id else ""
+        self._line(f"Done: {job.object_name}, {found.faces:,} {kind}{cost}{task}")
+        for sentence in (job.warning, *remarks(found)):
+            if sentence:
+                self._line(f"  {sentence}")
         for path in files:
             self._line(f"  {path}")
 
@@ -106,15 +109,6 @@ class Report:
     def _json(self, record: dict[str, Any]) -> None:
         self._out.write(json.dumps(record) + "\n")
         self._out.flush()
-
-
-def _faces(main: bpy.types.Object) -> tuple[int, int]:
-    """Give the number of faces of a mesh, and how many of them are quads."""
-    if not isinstance(main.data, bpy.types.Mesh):
-        return 0, 0
-    corners = np.empty(len(main.data.polygons), np.int32)
-    main.data.polygons.foreach_get("loop_total", corners)  # type: ignore[arg-type]
-    return len(corners), int(np.count_nonzero(corners == 4))
 
 
 @contextmanager

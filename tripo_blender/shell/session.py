@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
-from mathutils import Vector
 
 from ..core.errors import Failure, Kind, TripoError
-from ..core.job import AnswerLost, Cancelled, Delayed, Event, Failed, Imported, Job, JobState, Submitting
+from ..core.job import AnswerLost, Cancelled, Delayed, Event, Failed, Job, JobState, Submitting
 from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run
 from ..core.services.modelstream import lost_answer
 from ..core.services.refusals import may_still_be_made
@@ -31,11 +30,10 @@ _READ_BUDGET = 0.001  # s for the events of one tick; what is left over is read 
 
 @dataclass(frozen=True)
 class _Errand:
-    """What a job needs besides itself: how to reach the service, where its files lie, where its model shall stand."""
+    """What a job needs besides itself: how to reach the service, and where its files lie."""
 
     access: Access
     folder: Path
-    location: Vector
 
 
 class Session:
@@ -52,12 +50,20 @@ class Session:
         self._changed = False
         self._redrawn = 0.0
 
-    def start(self, job: Job, access: Access, folder: Path, location: Vector) -> None:
-        """Hand a job to the worker; its model's base will stand on `location`. Raises `TripoError`."""
-        errand = _Errand(access, folder, location.copy())
+    def start(self, job: Job, access: Access, folder: Path) -> None:
+        """Hand a job to the worker. Raises `TripoError`."""
+        errand = _Errand(access, folder)
         self._order(job, errand)
         self._errands[job.id] = errand
         self._put(job)
+        self._look_after()
+
+    def take_over(self, job: Job) -> None:
+        """Take a job into the list whose model is on disk already: it comes in as soon as Blender can take it."""
+        self._put(job)
+        self._look_after()
+
+    def _look_after(self) -> None:
         if not bpy.app.timers.is_registered(tick):
             bpy.app.timers.register(tick, first_interval=_TICK_SECONDS, persistent=True)
 
@@ -74,10 +80,10 @@ class Session:
 
     def send_again(self, job_id: str, access: Access, folder: Path) -> None:
         """Order an uncertain job once more, at the user's word. Raises `TripoError`."""
-        job, errand = self.jobs[job_id], self._errands.get(job_id)
+        job = self.jobs[job_id]
         if job.state is not JobState.UNCERTAIN:
             raise TripoError(Kind.USAGE, f"The job of {job.name} is not uncertain: it is {job.state}")
-        self.start(job.after(Submitting()), access, folder, errand.location if errand else Vector())
+        self.start(job.after(Submitting()), access, folder)
 
     def replace(self, job_id: str) -> None:
         """Take a job out of the list whose task another one fetches; its record stays."""
@@ -185,8 +191,7 @@ class Session:
                 self._happened(ready.id, Delayed(reason))
             return
         try:
-            errand = self._errands.get(ready.id)
-            main = bring_in(ready, errand.location if errand else Vector(), context)
+            arrived = bring_in(ready, context)
         except TripoError as error:
             _log.warning("%s %s", error, error.failure.technical())
             self._happened(ready.id, Failed(error.failure))
@@ -194,15 +199,17 @@ class Session:
             _log.exception("the import of job %s failed", ready.id)
             self._happened(ready.id, Failed(_import_mistake(error)))
         else:
-            self._happened(ready.id, Imported(main.name))
+            self._happened(ready.id, arrived.event)
         self._end(self.jobs[ready.id])
 
     def _end(self, job: Job) -> None:
         """Have the end of a job in Blender written down: by the worker, or here where there is none."""
         errand = self._errands.pop(job.id, None)
+        if errand is None:  # a local file, of which nothing is on record
+            return
         if self._worker is not None:
             self._worker.send(Ended(job))
-        elif errand is not None:
+        else:
             Journal(errand.folder).settle(job)
 
     def _happened(self, job_id: str, event: Event) -> None:

@@ -1,4 +1,4 @@
-"""A closed relief in quads, inflated from a mask: front towards +Z, up +Y, largest dimension 1."""
+"""A closed relief in quads, inflated from a mask: front towards +X as the service's, up +Y, largest dimension 1."""
 
 from dataclasses import dataclass
 
@@ -70,7 +70,8 @@ def carve(mask: Mask, brightness: Field, most_quads: int) -> Relief:
     front = np.maximum(edge, edge + half + bump)
     back = -(edge + 0.7 * half)
 
-    points = np.stack([np.tile(px, 2), -np.tile(py, 2), np.concatenate([front, back])], axis=1)
+    # Seen from +X, the picture's right is -Z.
+    points = np.stack([np.concatenate([front, back]), -np.tile(py, 2), -np.tile(px, 2)], axis=1)
     low, high = points.min(axis=0), points.max(axis=0)
     points = (points - (low + high) / 2) / float((high - low).max())
     uvs = np.concatenate([_uvs(px, py, solid, (height, width), inset) for inset in (_UV_INSET, 2 * _UV_INSET)])
@@ -117,7 +118,7 @@ def _quads(cells: Mask, ids: Indices, count: int) -> Indices:
 
 
 def _uvs(x: Field, y: Field, solid: Mask, size: tuple[int, int], inset: float) -> Field:
-    """The picture projected along Z on both sides; points near the outline look a little further inwards."""
+    """The picture projected along X on both sides; points near the outline look a little further inwards."""
     height, width = size
     reach = inset * max(size)
     field = blur(solid.astype(np.float64), max(1.5, reach))

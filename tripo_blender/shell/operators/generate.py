@@ -4,18 +4,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
+from mathutils import Vector
 
 from ...core.errors import Kind, TripoError
 from ...core.job import Job
 from .. import api, ordering, pictures, properties
 from ..preferences import Access, access, obstacle
 from ..session import session
+from ..spots import spot
+from .picking import PicksPlace
 
 if TYPE_CHECKING:
     from bpy._typing.rna_enums import OperatorReturnItems
 
 
-class TRIPO_OT_generate(bpy.types.Operator):
+class TRIPO_OT_generate(PicksPlace, bpy.types.Operator):
     """Make a 3D model of the picture. The picture is sent to the service, which charges for the model"""
 
     bl_idname = "tripo.generate"
@@ -36,8 +39,17 @@ class TRIPO_OT_generate(bpy.types.Operator):
         """Start a job and return at once."""
         if bpy.app.background:  # where no timer would ever bring the model in
             return self.execute(context)
+        if properties.of(context.scene).arrival.asks_for_click:
+            return self.pick(context)
+        return self._start(context)
+
+    def picked(self, context: bpy.types.Context, point: Vector) -> "set[OperatorReturnItems]":
+        """Start a job whose model will stand where was clicked."""
+        return self._start(context, point)
+
+    def _start(self, context: bpy.types.Context, clicked: Vector | None = None) -> "set[OperatorReturnItems]":
         try:
-            start(context)
+            start(context, clicked)
         except TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -72,17 +84,22 @@ def missing(context: bpy.types.Context) -> str:
     return ""
 
 
-def start(context: bpy.types.Context) -> Job:
-    """Start a job for what the sidebar shows, and give it; raises `TripoError`."""
+def start(context: bpy.types.Context, clicked: Vector | None = None) -> Job:
+    """Start a job for what the sidebar shows, and give it; raises `TripoError`.
+
+    `clicked` is the point in world space where the model shall stand, if one was asked for.
+    """
     given = access(context)
-    job, folder = _order(context, given)
-    session.start(job, given, folder, context.scene.cursor.location)
+    job, folder = _order(context, given, clicked)
+    session.start(job, given, folder)
     return job
 
 
-def _order(context: bpy.types.Context, given: Access) -> tuple[Job, Path]:
+def _order(context: bpy.types.Context, given: Access, clicked: Vector | None = None) -> tuple[Job, Path]:
     group = properties.of(context.scene)
-    return ordering.order(_picture(group), group.settings(), given, context.scene)
+    arrival = group.arrival.arrival()
+    place = spot(context, arrival, clicked)
+    return ordering.order(_picture(group), group.settings(), given, context.scene, arrival, place)
 
 
 def _picture(group: properties.TRIPO_PG_settings) -> ordering.Picture:

@@ -7,15 +7,16 @@ from bpy.props import BoolProperty, StringProperty
 
 from ...core.errors import Kind, TripoError
 from ...core.job import Job
-from .. import api, ordering
+from .. import api, ordering, properties
 from ..preferences import access, obstacle
 from ..session import session
+from ..spots import spot
 
 if TYPE_CHECKING:
     from bpy._typing.rna_enums import OperatorReturnItems
 
 
-class _OnJob:
+class OnJob:
     """An operator on the job whose id it is given."""
 
     if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class _OnJob:
         job_id: StringProperty(name="Job", options={"HIDDEN", "SKIP_SAVE"})
 
 
-class TRIPO_OT_cancel(_OnJob, bpy.types.Operator):
+class TRIPO_OT_cancel(OnJob, bpy.types.Operator):
     """Stop this job. A model that the service has begun may still be charged"""
 
     bl_idname = "tripo.cancel"
@@ -34,14 +35,14 @@ class TRIPO_OT_cancel(_OnJob, bpy.types.Operator):
     def execute(self, _context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Cancel the job."""
         try:
-            session.cancel(_known(self.job_id).id)
+            session.cancel(known(self.job_id).id)
         except TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
 
 
-class TRIPO_OT_send_again(_OnJob, bpy.types.Operator):
+class TRIPO_OT_send_again(OnJob, bpy.types.Operator):
     """Order this model once more. Look at your account first: it may have been bought already"""
 
     bl_idname = "tripo.send_again"
@@ -54,14 +55,14 @@ class TRIPO_OT_send_again(_OnJob, bpy.types.Operator):
         try:
             if (failure := obstacle(given)) is not None:
                 raise failure
-            session.send_again(_known(self.job_id).id, given, ordering.jobs_folder())
+            session.send_again(known(self.job_id).id, given, ordering.jobs_folder())
         except TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
 
 
-class TRIPO_OT_fetch(_OnJob, bpy.types.Operator):
+class TRIPO_OT_fetch(OnJob, bpy.types.Operator):
     """Fetch the model of a task that was made before. Nothing is ordered"""
 
     bl_idname = "tripo.fetch"
@@ -92,12 +93,14 @@ class TRIPO_OT_fetch(_OnJob, bpy.types.Operator):
         """Fetch the model: beside the artist after an invoke, to the end for scripts."""
         given = access(context)
         try:
-            like = _known(self.job_id) if self.job_id else None
+            like = known(self.job_id) if self.job_id else None
             if not self.beside:
                 api.check_takes_models()
-            job, folder = ordering.fetch(self.task_id, given, like)
+            arrival = properties.of(context.scene).arrival.arrival()
+            place = spot(context, arrival, context.scene.cursor.location)
+            job, folder = ordering.fetch(self.task_id, given, arrival, place, like)
             if self.beside:
-                session.start(job, given, folder, context.scene.cursor.location)
+                session.start(job, given, folder)
                 if like is not None:
                     session.replace(like.id)
             else:
@@ -108,7 +111,7 @@ class TRIPO_OT_fetch(_OnJob, bpy.types.Operator):
         return {"FINISHED"}
 
 
-def _known(job_id: str) -> Job:
+def known(job_id: str) -> Job:
     """Give the job of that id; raises `TripoError`."""
     if job_id not in session.jobs:
         raise TripoError(Kind.USAGE, f"There is no job {job_id!r} in the list: it may have been cleared")

@@ -2,6 +2,7 @@
 
 import bpy
 
+from ...core.inspection import remarks, summary
 from ...core.job import Job, JobState
 from ..session import session
 from .text import draw_sentence
@@ -67,13 +68,35 @@ def _draw_job(box: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> 
         sub = row.row()
         sub.alignment = "RIGHT"  # the name gets the room
         sub.label(text=_WORDS[job.state])
+        _draw_details(box, context, job)
     if job.state is JobState.UNCERTAIN:
         row = box.row(align=True)
         row.operator("tripo.send_again").job_id = job.id  # type: ignore[attr-defined]
         row.operator("tripo.fetch").job_id = job.id  # type: ignore[attr-defined]
         row.operator("tripo.cancel", text="Give Up").job_id = job.id  # type: ignore[attr-defined]
-    elif job.final and job.task_id and job.state is not JobState.DONE:
-        box.operator("tripo.fetch", text="Fetch Again", icon="IMPORT").job_id = job.id  # type: ignore[attr-defined]
+    elif job.final and job.state is not JobState.DONE:
+        row = box.row(align=True)
+        if job.model_path:
+            row.operator("tripo.import_again", icon="FILE_REFRESH").job_id = job.id  # type: ignore[attr-defined]
+        if job.task_id:
+            row.operator("tripo.fetch", text="Fetch Again", icon="IMPORT").job_id = job.id  # type: ignore[attr-defined]
+
+
+def _draw_details(box: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> None:
+    """Draw what came of a job: its counts, and where it is not as it was ordered."""
+    found = job.inspection
+    if found is None:
+        return
+    sub = box.column()
+    sub.active = False
+    draw_sentence(sub, context, summary(job.settings, found))
+    if job.warning:
+        draw_sentence(box, context, job.warning, "ERROR")
+    for sentence in remarks(found):
+        draw_sentence(box, context, sentence, "INFO")
+    row = box.row(align=True)
+    row.operator("tripo.import_again", icon="FILE_REFRESH").job_id = job.id  # type: ignore[attr-defined]
+    row.operator("tripo.save_asset", icon="ASSET_MANAGER").job_id = job.id  # type: ignore[attr-defined]
 
 
 def _caption(job: Job) -> str:

@@ -1,0 +1,63 @@
+"""What differs between Blender 4.2 and 5.2, each with what changed when."""
+
+import mmap
+from pathlib import Path
+
+import bpy
+
+
+def import_glb(filepath: str) -> None:
+    """Import a GLB file, its pictures packed; errors as `import_fbx`.
+
+    Vertices are not merged here: the importer joins only those with equal normals, which tears hard edges open.
+    4.2 to 5.2 all have the options that are given.
+    """
+    bpy.ops.import_scene.gltf(
+        filepath=filepath,
+        import_pack_images=True,
+        merge_vertices=False,
+        import_webp_texture=True,
+        disable_bone_shape=True,
+    )
+
+
+def import_fbx(filepath: str) -> None:
+    """Import an FBX file.
+
+    4.5 brought the importer in C++ (`wm.fbx_import`), which is about twice as fast; before it there is only the
+    add-on's (`import_scene.fbx`). In 4.5 and 5.0 the one in C++ keeps only the first and the last key of an object's
+    movement, in 5.2 all; so what moves is left to the add-on there. Raises `RuntimeError` as operators do, or
+    `AttributeError` where the add-on is off.
+    """
+    has_cpp = "fbx_import" in dir(bpy.ops.wm)  # `hasattr` is true for every name
+    loses_keys = (4, 5) <= bpy.app.version < (5, 1) and "fbx" in dir(bpy.ops.import_scene)
+    if has_cpp and not (loses_keys and _moves(filepath)):
+        bpy.ops.wm.fbx_import(filepath=filepath)  # type: ignore[attr-defined]  # the stubs are of 4.3
+    else:
+        bpy.ops.import_scene.fbx(filepath=filepath)
+
+
+def _moves(filepath: str) -> bool:
+    """Whether an FBX file speaks of movement."""
+    with Path(filepath).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return data.find(b"AnimationCurveNode") >= 0
+
+
+def write_images_as(settings: bpy.types.ImageFormatSettings, file_format: str) -> None:
+    """Choose a format for still pictures: from 5.0 on the kind of media must fit before the format can be set."""
+    if hasattr(settings, "media_type"):
+        settings.media_type = "IMAGE"
+    settings.file_format = file_format  # type: ignore[assignment]
+
+
+def channels(action: bpy.types.Action) -> list[str]:
+    """Give the data paths that an action moves: 4.4 brought layers and slots, 5.0 took `Action.fcurves` away."""
+    if hasattr(action, "fcurves"):
+        return [curve.data_path for curve in action.fcurves]
+    return [
+        curve.data_path
+        for layer in action.layers
+        for strip in layer.strips
+        for bag in strip.channelbags  # type: ignore[attr-defined]  # the stubs are of 4.3
+        for curve in bag.fcurves
+    ]

@@ -1,0 +1,118 @@
+"""Imports a model file: the stock importers, called so that what they bring is known and nothing half stays."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import bpy
+
+from ..core import extensions
+from ..core.errors import Kind, TripoError
+from ..core.model_file import ModelFormat
+from . import compat
+
+_LONGEST_JSON = 50_000_000  # bytes; that of a model takes some thousands
+
+
+def import_model(path: Path, model_format: ModelFormat) -> list[bpy.types.Object]:
+    """Import a model file into the current scene, one unit of it a metre, and give its objects.
+
+    Blender must be in Object Mode. Raises `TripoError` of kind import with a sentence.
+    """
+    known, actions = set(bpy.data.objects), set(bpy.data.actions)
+    try:
+        with _undisturbed(bpy.context.scene):
+            if model_format is ModelFormat.GLB:
+                compat.import_glb(str(path))
+            else:
+                compat.import_fbx(str(path))
+    except (RuntimeError, AttributeError) as error:  # what operators raise: their report, or that they are missing
+        raise _import_failure(path, model_format, error) from error
+    imported = [obj for obj in bpy.data.objects if obj not in known]
+    if not any(obj.type == "MESH" and len(obj.data.polygons) for obj in imported):  # type: ignore[union-attr]
+        raise TripoError(
+            Kind.IMPORT,
+            "The file holds no model. If the service sent it, its support can look at the task",
+            detail=f"{len(imported)} objects, no mesh with faces",
+        )
+    for action in bpy.data.actions:
+        if action not in actions and action.use_fake_user and action.users > 1:
+            action.use_fake_user = False  # by the FBX importers: it would outlive its model
+    return imported
+
+
+@contextmanager
+def _undisturbed(scene: bpy.types.Scene) -> Iterator[None]:
+    """Have a unit of the scene be a metre, and keep its frame rate.
+
+    The FBX importers scale by the unit, the glTF importer does not; and they set the scene's rate to the file's.
+    """
+    units, render = scene.unit_settings, scene.render
+    own, rate, base = units.scale_length, render.fps, render.fps_base
+    if own != 1.0:
+        units.scale_length = 1.0
+    try:
+        yield
+    finally:
+        if own != 1.0:
+            units.scale_length = own
+        if (render.fps, render.fps_base) != (rate, base):
+            render.fps, render.fps_base = rate, base
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """Take out again all that came into the file meanwhile, when it ends with an error; the selection is as before."""
+    before = snapshot()
+    selected, active = bpy.context.selected_objects, bpy.context.view_layer.objects.active
+    try:
+        yield
+    except BaseException:
+        for name, blocks in _all_data():
+            bpy.data.batch_remove([block for block in blocks if block not in before[name]])
+        for obj in selected:
+            obj.select_set(True)
+        bpy.context.view_layer.objects.active = active
+        raise
+
+
+def snapshot() -> dict[str, set[bpy.types.ID]]:
+    """Give all that is in the file, by kind."""
+    return {name: set(blocks) for name, blocks in _all_data()}
+
+
+def remove_leftovers(before: dict[str, set[bpy.types.ID]]) -> None:
+    """Take out what an importer brought and nothing uses: its collections, empties' data, materials, images."""
+    for collection in [block for block in bpy.data.collections if block not in before["collections"]]:
+        bpy.data.collections.remove(collection)  # their objects stay, the caller links them
+    left = True
+    while left:  # what a removed material used is unused itself then
+        unused = [
+            block
+            for name, blocks in _all_data()
+            for block in blocks
+            if block not in before[name] and block.users == 0 and name not in ("objects", "window_managers")
+        ]
+        left = bool(unused)
+        bpy.data.batch_remove(unused)
+
+
+def _all_data() -> Iterator[tuple[str, Iterable[bpy.types.ID]]]:
+    for prop in bpy.data.bl_rna.properties:
+        if prop.type == "COLLECTION" and prop.identifier != "all_ids":  # 5.2 brought it: all the others over again
+            yield prop.identifier, getattr(bpy.data, prop.identifier)
+
+
+def _import_failure(path: Path, model_format: ModelFormat, error: Exception) -> TripoError:
+    detail = str(error).strip()
+    with path.open("rb") as file:
+        needed = extensions.required(file.read(_LONGEST_JSON)) if model_format is ModelFormat.GLB else ()
+    hindrance = extensions.hindrance(needed, ".".join(str(part) for part in bpy.app.version[:2]))
+    if hindrance:
+        sentence = hindrance
+    elif isinstance(error, AttributeError) or "could not be found" in detail:
+        name = "glTF 2.0" if model_format is ModelFormat.GLB else "FBX"
+        sentence = f"Blender's {name} importer is switched off. Enable its add-on in the preferences, then try again"
+    else:
+        sentence = f"Blender could not import the {model_format.upper()} file. It is kept; try again"
+    return TripoError(Kind.IMPORT, sentence, detail=detail)

@@ -1,0 +1,94 @@
+"""Generate Again With These Settings: from a model in the scene back to the sidebar, or straight to a new job."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import BoolProperty
+
+from ...core import provenance
+from ...core.errors import Kind, TripoError
+from ...core.job import Job
+from ...core.request import estimated_credits
+from ...core.services.modelstream import is_url
+from .. import api, ordering, origin, properties
+from ..preferences import Access, access, obstacle
+from ..session import session
+from ..spots import spot
+
+if TYPE_CHECKING:
+    from bpy._typing.rna_enums import OperatorReturnItems
+
+
+class TRIPO_OT_generate_again(bpy.types.Operator):
+    """Order a model of the same picture with the settings that this one was made with. The service charges for it"""
+
+    bl_idname = "tripo.generate_again"
+    bl_label = "Generate Again With These Settings"
+    bl_options = {"INTERNAL"}
+
+    if TYPE_CHECKING:
+        beside: bool
+    else:
+        beside: BoolProperty(name="Beside", options={"HIDDEN", "SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Whether the active object says how it was made, and the service can be used."""
+        obj = context.object
+        if origin.settings_of(obj) is None:
+            cls.poll_message_set("Select an object that was made by Tripo")
+            return False
+        if (failure := obstacle(access(context))) is not None:
+            cls.poll_message_set(str(failure))
+            return False
+        return True
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> "set[OperatorReturnItems]":
+        """Ask first: it costs."""
+        self.beside = not bpy.app.background
+        settings = origin.settings_of(context.object)
+        assert settings is not None
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title="Generate Again",
+            message=f"A new model will be ordered, for about {estimated_credits(settings)} credits",
+            confirm_text="Generate",
+        )
+
+    def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
+        """Order: beside the artist after an invoke, to the end for scripts."""
+        given = access(context)
+        try:
+            if not self.beside:
+                api.check_takes_models()
+            job, folder = _order(context, given)
+            if self.beside:
+                session.start(job, given, folder)
+            else:
+                api.finish(job, given, folder)
+        except TripoError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+def _order(context: bpy.types.Context, given: Access) -> tuple[Job, Path]:
+    """Give a job like the one that made the active object; raises `TripoError`."""
+    obj, group = context.object, properties.of(context.scene)
+    settings = origin.settings_of(obj)
+    if obj is None or settings is None:
+        raise TripoError(Kind.USAGE, "Select an object that was made by Tripo")
+    kept = ordering.kept(str(obj.get(provenance.TASK_ID, "")))
+    if kept is None:
+        group.take(settings)
+        raise TripoError(
+            Kind.PICTURE,
+            "The picture of this model is no longer kept. Its settings are in the sidebar now: "
+            "choose the picture there and press Generate Model",
+        )
+    arrival = group.arrival.arrival()
+    place = spot(context, arrival, context.scene.cursor.location)
+    picture = kept.picture if is_url(kept.picture) else Path(kept.picture)
+    return ordering.order(picture, settings, given, context.scene, arrival, place, kept)

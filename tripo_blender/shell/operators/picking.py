@@ -1,0 +1,83 @@
+"""Has an artist click the place in a viewport where a model shall stand."""
+
+from typing import TYPE_CHECKING, Any
+
+import bpy
+from bpy_extras import view3d_utils
+from mathutils import Vector
+from mathutils.geometry import intersect_line_plane
+
+if TYPE_CHECKING:
+    from bpy._typing.rna_enums import OperatorReturnItems
+
+_NAVIGATION = ("MIDDLEMOUSE", "WHEELUPMOUSE", "WHEELDOWNMOUSE", "TRACKPADPAN", "TRACKPADZOOM", "NDOF_MOTION")
+
+
+class PicksPlace:
+    """An operator that asks for a click in a viewport: `pick` to begin, `picked` is called with the point."""
+
+    if TYPE_CHECKING:
+        report: Any
+
+    def picked(self, context: bpy.types.Context, point: Vector) -> "set[OperatorReturnItems]":
+        """Go on with the point in world space that was clicked."""
+        raise NotImplementedError
+
+    def pick(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
+        """Ask for the click; what `invoke` gives back."""
+        context.window.cursor_modal_set("CROSSHAIR")
+        context.workspace.status_text_set("Click where the model shall stand    Esc: Cancel")
+        context.window_manager.modal_handler_add(self)  # type: ignore[arg-type]
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> "set[OperatorReturnItems]":
+        """Wait for the click; the view can be turned meanwhile."""
+        if event.type in ("ESC", "RIGHTMOUSE"):
+            self.cancel(context)
+            return {"CANCELLED"}
+        if event.type != "LEFTMOUSE" or event.value != "PRESS":
+            return {"PASS_THROUGH"} if event.type in _NAVIGATION else {"RUNNING_MODAL"}
+        point = under_mouse(context, event.mouse_x, event.mouse_y)
+        if point is None:
+            self.report({"INFO"}, "Click inside a 3D Viewport, or press Esc")
+            return {"RUNNING_MODAL"}
+        self.cancel(context)
+        return self.picked(context, point)
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        """Give mouse and status bar back; Blender calls it too when it ends the operator itself."""
+        context.window.cursor_modal_restore()
+        context.workspace.status_text_set(None)
+
+
+def under_mouse(context: bpy.types.Context, x: int, y: int) -> Vector | None:
+    """Give the point under the mouse (px in the window): on a face, else on the floor; None outside the viewports."""
+    for area in context.window.screen.areas:
+        if area.type != "VIEW_3D" or _covered(area, x, y):
+            continue
+        for region in area.regions:
+            if region.type == "WINDOW" and _inside(region, x, y):
+                return _hit(context, region, (x - region.x, y - region.y))
+    return None
+
+
+def _inside(region: bpy.types.Region, x: int, y: int) -> bool:
+    return region.x <= x < region.x + region.width and region.y <= y < region.y + region.height
+
+
+def _covered(area: bpy.types.Area, x: int, y: int) -> bool:
+    """Whether a sidebar or header lies over the viewport there."""
+    return any(_inside(region, x, y) for region in area.regions if region.type != "WINDOW" and region.width > 1)
+
+
+def _hit(context: bpy.types.Context, region: bpy.types.Region, place: tuple[int, int]) -> Vector:
+    view = region.data
+    origin = view3d_utils.region_2d_to_origin_3d(region, view, place)
+    direction = view3d_utils.region_2d_to_vector_3d(region, view, place)
+    hit, point, *_ = context.scene.ray_cast(context.evaluated_depsgraph_get(), origin, direction)
+    if hit:
+        return point
+    floor = intersect_line_plane(origin, origin + direction, Vector(), Vector((0, 0, 1)))
+    if floor is not None and (floor - origin).dot(direction) > 0:
+        return floor
+    return view3d_utils.region_2d_to_location_3d(region, view, place, context.scene.cursor.location)

@@ -1,0 +1,47 @@
+"""Where in the scene a model shall stand, noted at the moment it is asked for."""
+
+import bpy
+from mathutils import Vector
+
+from ..core.arrival import Arrival
+from ..core.errors import Kind, TripoError
+from ..core.placement import Box, Spot
+
+_ABOVE = 1e-3  # scene units: a cursor that lies on a face finds that face, not the one below
+
+
+def spot(context: bpy.types.Context, arrival: Arrival, clicked: Vector | None = None) -> Spot:
+    """Give where a model shall stand, by the scene as it is now; `clicked` is the point under the mouse, if any.
+
+    Raises `TripoError` of kind usage where the place that was chosen does not exist.
+    """
+    unit_scale = context.scene.unit_settings.scale_length
+    if arrival.fit == "box":
+        target = context.view_layer.objects.active
+        if target is None or not target.select_get():
+            raise TripoError(Kind.USAGE, "Select the object whose bounding box the model shall fill, or choose a size")
+        return Spot(box=box_of(target), replaced=target.name if arrival.replace else "", unit_scale=unit_scale)
+    if arrival.place == "mouse" and clicked is None:
+        raise TripoError(
+            Kind.USAGE, "Nothing was clicked. Press the button in a window, or choose another place than the mouse"
+        )
+    if arrival.place == "origin":
+        return Spot(unit_scale=unit_scale)
+    cursor = context.scene.cursor.location
+    point = _ground(context, cursor) if arrival.place == "ground" else (clicked or cursor)
+    return Spot(point.x, point.y, point.z, unit_scale=unit_scale)
+
+
+def _ground(context: bpy.types.Context, point: Vector) -> Vector:
+    """Give the point below, on the uppermost visible face, or on the floor."""
+    start = Vector((point.x, point.y, point.z + _ABOVE))
+    hit, place, *_ = context.scene.ray_cast(context.evaluated_depsgraph_get(), start, Vector((0, 0, -1)))
+    return place if hit else Vector((point.x, point.y, 0))
+
+
+def box_of(obj: bpy.types.Object) -> Box:
+    """Give the bounding box of an object in world space, its modifiers applied."""
+    evaluated = obj.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    corners = [obj.matrix_world @ Vector(corner) for corner in evaluated.bound_box]
+    low, high = ([side(corner[axis] for corner in corners) for axis in range(3)] for side in (min, max))
+    return Box(*low, *high)
