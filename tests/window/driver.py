@@ -15,12 +15,13 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import Any
 
 import blf
 import bpy
+from bpy_extras import view3d_utils
 
 PACKAGE = "bl_ext.user_default.tripo_blender"
 Steps = Generator[float, None, None]  # a story yields the seconds until its next step
@@ -37,6 +38,7 @@ class Desk:
         self.order = order
         self.notes: dict[str, Any] = {}
         self._draws = 0
+        self._mouse = (0, 0)
         self._began = time.monotonic()
         self._drawn: dict[str, list[dict[str, Any]]] = {}
 
@@ -53,6 +55,10 @@ class Desk:
     @property
     def sidebar(self) -> bpy.types.Region:
         return next(region for region in self.area.regions if region.type == "UI")
+
+    @property
+    def viewport(self) -> bpy.types.Region:
+        return next(region for region in self.area.regions if region.type == "WINDOW")
 
     @property
     def settings(self) -> Any:
@@ -85,6 +91,15 @@ class Desk:
     def at_sidebar(self) -> Any:
         """Give the context that a button of the sidebar runs in."""
         return bpy.context.temp_override(window=self.window, area=self.area, region=self.sidebar)
+
+    def at_viewport(self) -> Any:
+        """Give the context that a key over the viewport acts in."""
+        return bpy.context.temp_override(window=self.window, area=self.area, region=self.viewport)
+
+    def on_screen(self, point: Any) -> tuple[int, int]:
+        """Give where a point of the scene is seen, in px of the window."""
+        place = view3d_utils.location_3d_to_region_2d(self.viewport, self.area.spaces.active.region_3d, point)
+        return self.viewport.x + round(place.x), self.viewport.y + round(place.y)
 
     # Waiting
 
@@ -143,27 +158,30 @@ class Desk:
     def until_generating(self) -> Steps:
         yield from self.until(lambda: "generating" in self.states, "the service to begin")
 
-    def find(self, wanted: str) -> Generator[float, None, tuple[int, int]]:
+    def find(
+        self, wanted: str, at: tuple[bpy.types.Area, bpy.types.Region] | None = None
+    ) -> Generator[float, None, tuple[int, int]]:
         """Put the mouse on the button of an operator's Python call, such as `tripo.cancel`, or of a property, by name.
 
-        Blender tells no one where its buttons are; but it tells which one is under the mouse.
+        Blender tells no one where its buttons are; but it tells which one is under the mouse. Looks in the sidebar, or
+        in another area's region.
         """
-        region = self.sidebar
+        area, region = at or (self.area, self.sidebar)
         for part in _SCAN_COLUMNS:
             x = region.x + int(region.width * part)
             for y in range(region.y + region.height - 5, region.y, -_SCAN_STEP):
                 self.move(x, y)
                 yield _LOOK_SECONDS
-                if wanted in self._under_mouse():
+                if wanted in self._under_mouse(area, region):
                     yield 2 * _LOOK_SECONDS
-                    if wanted in self._under_mouse():  # not what was under it a moment ago
+                    if wanted in self._under_mouse(area, region):  # not what was under it a moment ago
                         return x, y
         self.photograph("not-found", whole=True)
-        raise LookupError(f"there is no button of {wanted} in the sidebar")
+        raise LookupError(f"there is no button of {wanted} in the {region.type} of {area.type}")
 
-    def click(self, wanted: str) -> Steps:
+    def click(self, wanted: str, at: tuple[bpy.types.Area, bpy.types.Region] | None = None) -> Steps:
         """Click a button, see `find`."""
-        x, y = yield from self.find(wanted)
+        x, y = yield from self.find(wanted, at)
         yield from self.click_at(x, y)
 
     def click_at(self, x: int, y: int) -> Steps:
@@ -180,6 +198,25 @@ class Desk:
         for value in ("PRESS", "RELEASE"):
             self.window.event_simulate(type=key, value=value, x=x, y=y, **held)
             yield 2 * _LOOK_SECONDS
+
+    def tap(self, key: str, **held: bool) -> Steps:
+        """Press a key without moving the mouse: a dialog that it leaves is gone."""
+        x, y = self._mouse
+        for value in ("PRESS", "RELEASE"):
+            self.window.event_simulate(type=key, value=value, x=x, y=y, **held)
+            yield 2 * _LOOK_SECONDS
+
+    def open_panel(self, panel: str, x: int, heights: Iterable[int]) -> Steps:
+        """Click at these heights of the window until a closed panel is open; others that open are closed again."""
+        for y in heights:
+            for _ in range(2):
+                yield from self.click_at(x, y)
+                yield 0.2
+                yield from self.redrawn()
+                if self.drawn(panel):
+                    return
+        self.photograph("not-found", whole=True)
+        raise LookupError(f"the panel {panel} does not open")
 
     def scroll_down(self) -> Steps:
         """Scroll the sidebar down by its height, or to its end."""
@@ -199,10 +236,21 @@ class Desk:
         yield _LOOK_SECONDS
 
     def move(self, x: int, y: int) -> None:
+        self._mouse = x, y
         self.window.event_simulate(type="MOUSEMOVE", value="NOTHING", x=x, y=y)
 
-    def _under_mouse(self) -> str:
-        with self.at_sidebar():
+    def undo_and_redo(self, before: list[str]) -> Steps:
+        """Take the model away by one Ctrl Z, and bring it back; notes the objects each time."""
+        arrived = self.objects
+        yield from self.press("Z", ctrl=True)
+        yield from self.until(lambda: self.objects == before, f"one undo to leave {before}", 10)
+        self.notes["undone"] = self.objects
+        yield from self.press("Z", ctrl=True, shift=True)
+        yield from self.until(lambda: self.objects == arrived, f"redo to bring {arrived}", 10)
+        self.notes["redone"] = self.objects
+
+    def _under_mouse(self, area: bpy.types.Area, region: bpy.types.Region) -> str:
+        with bpy.context.temp_override(window=self.window, area=area, region=region):
             clipboard = bpy.context.window_manager
             clipboard.clipboard = ""
             if bpy.ops.ui.copy_python_command_button.poll():

@@ -1,6 +1,8 @@
 """Brings the model of a ready job into the scene: when Blender can take it, and as one undo step."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +31,8 @@ def wait_reason(context: bpy.types.Context) -> str:
     """Give what a ready model waits for, in words for the panel; empty when it can come in."""
     if bpy.app.is_job_running("RENDER"):
         return "Waits for the render to finish"
+    if bpy.app.is_job_running("OBJECT_BAKE"):  # it reads the file's data in a thread of its own
+        return "Waits for the bake to finish"
     if context.mode != "OBJECT":
         return "Waits for Object Mode"
     if _transforming(context):
@@ -65,7 +69,8 @@ def bring_in(job: Job, context: bpy.types.Context, wish: keeping.Wish | None = N
         raise TripoError(Kind.IMPORT, _gone(job), detail=job.model_path)
     before = list(context.selected_objects), context.view_layer.objects.active
     with rolled_back():
-        prepared = prepare(job, SERVICE_NAME, addon_version())
+        with _scene_collection_active(context.view_layer):
+            prepared = prepare(job, SERVICE_NAME, addon_version())
         placing.select(*before, context)  # the importers select what they bring
         remarks = [placing.put(prepared, job, context)]
         if job.arrival.textures == "files":
@@ -77,6 +82,17 @@ def bring_in(job: Job, context: bpy.types.Context, wish: keeping.Wish | None = N
         remarks += shortfalls(job.settings, prepared.inspection)
     warning = ". ".join(remark for remark in remarks if remark)
     return Arrived(prepared.main, prepared.objects, Imported(prepared.main.name, prepared.inspection, warning))
+
+
+@contextmanager
+def _scene_collection_active(layer: bpy.types.ViewLayer) -> Iterator[None]:
+    """Have the importers link what they bring to the scene's own collection: one that is linked takes nothing in."""
+    own = layer.active_layer_collection
+    layer.active_layer_collection = layer.layer_collection
+    try:
+        yield
+    finally:
+        layer.active_layer_collection = own
 
 
 def _keep(main: bpy.types.Object, job: Job, wish: keeping.Wish, context: bpy.types.Context) -> str:

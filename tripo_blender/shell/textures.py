@@ -43,5 +43,5 @@ def _write(image: bpy.types.Image, folder: Path) -> None:
             if path.read_bytes() == data:
                 break
             number += 1
-    image.filepath = bpy.path.relpath(str(path))
+    image.filepath_raw = bpy.path.relpath(str(path))  # `filepath` has Blender look for what was packed, and complain
     image.unpack(method="REMOVE")

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from bpy._typing.rna_enums import OperatorReturnItems
 
 _NAVIGATION = ("MIDDLEMOUSE", "WHEELUPMOUSE", "WHEELDOWNMOUSE", "TRACKPADPAN", "TRACKPADZOOM", "NDOF_MOTION")
+_MOST_UNSEEN = 100  # faces of objects that this viewport does not show, before a ray is given up
+_BEHIND = 1e-3  # scene units
 
 
 class PicksPlace:
@@ -35,8 +37,10 @@ class PicksPlace:
         if event.type in ("ESC", "RIGHTMOUSE"):
             self.cancel(context)
             return {"CANCELLED"}
+        if _navigates(event):
+            return {"PASS_THROUGH"}
         if event.type != "LEFTMOUSE" or event.value != "PRESS":
-            return {"PASS_THROUGH"} if event.type in _NAVIGATION else {"RUNNING_MODAL"}
+            return {"RUNNING_MODAL"}
         point = under_mouse(context, event.mouse_x, event.mouse_y)
         if point is None:
             self.report({"INFO"}, "Click inside a 3D Viewport, or press Esc")
@@ -57,7 +61,7 @@ def under_mouse(context: bpy.types.Context, x: int, y: int) -> Vector | None:
             continue
         for region in area.regions:
             if region.type == "WINDOW" and _inside(region, x, y):
-                return _hit(context, region, (x - region.x, y - region.y))
+                return _hit(context, area.spaces.active, region, (x - region.x, y - region.y))
     return None
 
 
@@ -70,13 +74,29 @@ def _covered(area: bpy.types.Area, x: int, y: int) -> bool:
     return any(_inside(region, x, y) for region in area.regions if region.type != "WINDOW" and region.width > 1)
 
 
-def _hit(context: bpy.types.Context, region: bpy.types.Region, place: tuple[int, int]) -> Vector:
+def _navigates(event: bpy.types.Event) -> bool:
+    """Whether an event turns the view, be it with the middle mouse button that Alt or the OS key stands for."""
+    if event.type == "LEFTMOUSE":
+        return event.alt or event.oskey
+    return event.type in _NAVIGATION or event.type.startswith("NUMPAD_")
+
+
+def _hit(
+    context: bpy.types.Context, space: bpy.types.Space | None, region: bpy.types.Region, place: tuple[int, int]
+) -> Vector:
+    assert isinstance(space, bpy.types.SpaceView3D)
     view = region.data
     origin = view3d_utils.region_2d_to_origin_3d(region, view, place)
     direction = view3d_utils.region_2d_to_vector_3d(region, view, place)
-    hit, point, *_ = context.scene.ray_cast(context.evaluated_depsgraph_get(), origin, direction)
-    if hit:
-        return point
+    depsgraph, start = context.evaluated_depsgraph_get(), origin
+    for _ in range(_MOST_UNSEEN):
+        hit, point, _normal, _index, obj, _matrix = context.scene.ray_cast(depsgraph, start, direction)
+        if not hit:
+            break
+        # What a local view leaves out is hit too; what only an instance shows is in no view layer.
+        if obj.name not in context.view_layer.objects or obj.visible_get(viewport=space):
+            return point
+        start = point + direction * _BEHIND
     floor = intersect_line_plane(origin, origin + direction, Vector(), Vector((0, 0, 1)))
     if floor is not None and (floor - origin).dot(direction) > 0:
         return floor
