@@ -63,7 +63,17 @@ def preferences(simulator: SimulatorProcess) -> Iterator[Any]:
     chosen.api_key, chosen.base_url, chosen.rung = simulator.key, simulator.url, "AUTO"
     yield chosen
     chosen = bpy.context.preferences.addons[PACKAGE].preferences  # anew: a test may have switched it off and on
-    for name in ("api_key", "base_url", "rung", "at_once", "keep_as", "asset_library", "asset_catalog", "asset_tags"):
+    for name in (
+        "api_key",
+        "base_url",
+        "rung",
+        "at_once",
+        "converts",
+        "keep_as",
+        "asset_library",
+        "asset_catalog",
+        "asset_tags",
+    ):
         chosen.property_unset(name)
 
 

@@ -314,7 +314,7 @@ def test_textures_go_beside_the_file(shell: ModuleType, chair: Path, tmp_path: P
     second = shell.import_model(chair, textures="files")
 
     written = sorted(path.name for path in (tmp_path / "textures").iterdir())
-    assert written == ["Chair Base Color.png", "Chair.001 Base Color.png"]
+    assert written == ["Chair Base Color.001.png", "Chair Base Color.png"]
     for main in (first, second):
         image = next(node.image for node in main.data.materials[0].node_tree.nodes if node.type == "TEX_IMAGE")
         assert image.packed_file is None

@@ -68,13 +68,11 @@ def join_equal(materials: Iterable[bpy.types.Material]) -> None:
         node.image = first.setdefault(key, image)
 
 
-def name_after(materials: Iterable[bpy.types.Material]) -> None:
-    """Name pictures after the first material that has them, and what they are for."""
-    named = set()
-    for material in materials:
-        for node in texture_nodes(material):
-            fed = fed_inputs(node)
-            purpose = " ".join(name for name in _INPUTS if name in fed) or "Texture"
-            if node.image is not None and node.image not in named:
-                named.add(node.image)
-                node.image.name = f"{material.name} {purpose}"
+def purposes(material: bpy.types.Material) -> dict[bpy.types.Image, str]:
+    """Give a material's pictures, each with what it is for."""
+    found = {}
+    for node in texture_nodes(material):
+        fed = fed_inputs(node)
+        assert node.image is not None
+        found[node.image] = " ".join(name for name in _INPUTS if name in fed) or "Texture"
+    return found

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     ANSWER = "answer"
     LINK_EXPIRED = "link_expired"
     MODEL_FILE = "model_file"
+    MODEL_DANGEROUS = "model_dangerous"
     IMPORT = "import"
     DISK = "disk"
     CANCELLED = "cancelled"

@@ -19,6 +19,9 @@ class Configure:
     folder: str  # where the job folders lie
     at_once: int = 3  # jobs that run at the same time
     rung: str = ""  # how a local picture travels; empty: try them in order
+    converts: bool = False  # set models up in a second Blender
+    blender: str = ""  # its program; empty: the bpy module in the worker's own Python
+    addon_version: str = ""  # for the provenance of what is set up there
 
 
 @dataclass(frozen=True)

@@ -44,3 +44,20 @@ def retry_wait(attempt: int, retry_after: float, chance: float) -> float:
     """
     usual = min(2.0 ** (attempt - 1), _LONGEST_RETRY) * (0.75 + 0.5 * chance)
     return max(usual, min(retry_after, _LONGEST_RETRY_AFTER))
+
+
+CONVERTER_STARTS = 2  # failed ones, after which it is not tried again
+CONVERTER_START_SECONDS = 60.0  # it takes one or two; a cold disk or a busy machine more
+
+
+def conversion_deadline(size: int) -> float:
+    """Give the seconds that setting a model file of `size` bytes up may take; usual is 0.1 s a megabyte."""
+    return 30.0 + 3e-6 * size
+
+
+def memory_needed(size: int) -> int:
+    """Give the bytes of memory without which a second Blender had better not open a model file of `size` bytes.
+
+    Measured: an empty one takes 250 MB, a model up to twelve times its file while it is imported.
+    """
+    return 500_000_000 + 12 * size

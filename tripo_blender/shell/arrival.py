@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 
@@ -14,6 +15,9 @@ from ..core.job import Imported, Job
 from ..core.services.modelstream import NAME as SERVICE_NAME
 from . import keeping
 from .version import addon_version
+
+if TYPE_CHECKING:
+    from ..converter.prepared import PreparedModel
 
 _log = logging.getLogger(__name__)
 
@@ -58,9 +62,7 @@ def bring_in(job: Job, context: bpy.types.Context, wish: keeping.Wish | None = N
 
     Raises `TripoError` of kind import, with nothing left in the file.
     """
-    # With it come numpy and all that sets a model up, which Blender's start shall not wait for.
-    from ..converter.importing import rolled_back  # noqa: PLC0415
-    from ..converter.prepare import prepare  # noqa: PLC0415
+    from ..converter.importing import rolled_back  # noqa: PLC0415  # Blender's start shall not wait for it
     from . import placing, textures  # noqa: PLC0415
 
     if job.model_format is None:
@@ -69,10 +71,9 @@ def bring_in(job: Job, context: bpy.types.Context, wish: keeping.Wish | None = N
         raise TripoError(Kind.IMPORT, _gone(job), detail=job.model_path)
     before = list(context.selected_objects), context.view_layer.objects.active
     with rolled_back():
-        with _scene_collection_active(context.view_layer):
-            prepared = prepare(job, SERVICE_NAME, addon_version())
+        prepared, remark = _prepared(job, context)
         placing.select(*before, context)  # the importers select what they bring
-        remarks = [placing.put(prepared, job, context)]
+        remarks = [remark, placing.put(prepared, job, context)]
         if job.arrival.textures == "files":
             remarks.append(textures.write_beside(prepared.images))
         remarks.append(_keep(prepared.main, job, wish or keeping.wish(context), context))
@@ -82,6 +83,24 @@ def bring_in(job: Job, context: bpy.types.Context, wish: keeping.Wish | None = N
         remarks += shortfalls(job.settings, prepared.inspection)
     warning = ". ".join(remark for remark in remarks if remark)
     return Arrived(prepared.main, prepared.objects, Imported(prepared.main.name, prepared.inspection, warning))
+
+
+def _prepared(job: Job, context: bpy.types.Context) -> tuple["PreparedModel", str]:
+    """Give a job's model, set up: appended where a second Blender has done that, else imported here; and why so."""
+    why = job.prepared.why if job.prepared is not None else ""
+    if job.prepared is not None and job.prepared.path:
+        from .appending import append  # noqa: PLC0415
+
+        try:
+            return append(job.prepared), ""
+        except TripoError as error:
+            _log.warning("%s", error.failure.technical())
+            why = "Imported in place: what was prepared in the background is gone"
+    # With it come numpy and all that sets a model up: a tenth of a second that nothing else needs.
+    from ..converter.prepare import prepare  # noqa: PLC0415
+
+    with _scene_collection_active(context.view_layer):
+        return prepare(job, SERVICE_NAME, addon_version()), why
 
 
 @contextmanager

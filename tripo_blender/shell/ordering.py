@@ -120,7 +120,17 @@ def import_file(path: Path, arrival: Arrival, spot: Spot, like: Job | None = Non
     if like is None:
         job = Job(job_id, name_of(path), "", Settings(), "", time.time(), source=path.name)
     else:
-        job = replace(like, id=job_id, state=JobState.QUEUED, percent=0.0, failure=None, warning="", object_name="")
+        fresh = Job(job_id, like.name, like.picture, like.settings, like.base_url, like.created)
+        job = replace(
+            fresh,
+            source=like.source,
+            task_id=like.task_id,
+            credits=like.credits,
+            picture_hash=like.picture_hash,
+            model_seed=like.model_seed,
+            texture_seed=like.texture_seed,
+            preview_path=like.preview_path,
+        )
     return replace(job, arrival=arrival, spot=spot).after(Downloaded(str(path), model_format, job.preview_path))
 
 

@@ -5,13 +5,13 @@ import re
 import bpy
 from mathutils import Vector
 
-from ..converter.prepare import Prepared
+from ..converter.prepared import PreparedModel
 from ..core.job import Job
 
 COLLECTION = "Tripo"
 
 
-def put(prepared: Prepared, job: Job, context: bpy.types.Context) -> str:
+def put(prepared: PreparedModel, job: Job, context: bpy.types.Context) -> str:
     """Put a model where its job says; gives a sentence where something is not as it was asked for."""
     collection, remark = _collection(context, job)
     for obj in prepared.objects:

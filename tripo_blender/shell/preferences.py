@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import EnumProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from .. import __package__ as base_package
 from ..core.errors import Kind, TripoError
@@ -30,6 +30,7 @@ class TripoPreferences(bpy.types.AddonPreferences):
         base_url: str
         at_once: int
         rung: str
+        converts: bool
         keep_as: str
         asset_library: str
         asset_catalog: str
@@ -53,6 +54,12 @@ class TripoPreferences(bpy.types.AddonPreferences):
             max=10,
         )
         rung: EnumProperty(name="Send Pictures By", description="How pictures reach the service", items=_RUNG_ITEMS)
+        converts: BoolProperty(
+            name="Prepare in Background",
+            description="Set models up in a second, windowless Blender, so that this one does not stand still "
+            "when one arrives",
+            default=True,
+        )
         keep_as: EnumProperty(
             name="Keep as Asset",
             description="Whether every model that arrives is kept as an asset, and where",
@@ -79,6 +86,7 @@ class TripoPreferences(bpy.types.AddonPreferences):
         layout.prop(self, "at_once")
         layout.prop(self, "base_url")
         layout.prop(self, "rung")
+        layout.prop(self, "converts")
         col = layout.column(heading="Assets")
         col.prop(self, "keep_as")
         sub = col.column()
@@ -98,6 +106,7 @@ class Access:
     base_url: str
     rung: str = ""
     at_once: int = 3
+    converts: bool = True
 
 
 def get(context: bpy.types.Context) -> TripoPreferences | None:
@@ -119,6 +128,7 @@ def access(context: bpy.types.Context, base_url: str = "", key: str = "") -> Acc
         base_url or preferences.base_url.strip() or service.BASE_URL,
         "" if preferences.rung == "AUTO" else preferences.rung,
         preferences.at_once,
+        preferences.converts,
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import bpy
 
 from ..core.errors import Failure, Kind, TripoError
-from ..core.job import AnswerLost, Cancelled, Delayed, Event, Failed, Job, JobState, Submitting
+from ..core.job import AnswerLost, Cancelled, Delayed, Event, Failed, Job, JobState, Prepared, Submitting
 from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run
 from ..core.services.modelstream import lost_answer
 from ..core.services.refusals import may_still_be_made
@@ -20,6 +20,7 @@ from ..worker.handle import WorkerHandle
 from ..worker.journal import Journal
 from .arrival import bring_in, wait_reason
 from .preferences import Access
+from .version import addon_version
 
 _log = logging.getLogger(__name__)
 
@@ -58,8 +59,14 @@ class Session:
         self._put(job)
         self._look_after()
 
-    def take_over(self, job: Job) -> None:
-        """Take a job into the list whose model is on disk already: it comes in as soon as Blender can take it."""
+    def take_over(self, job: Job, access: Access, folder: Path) -> None:
+        """Take a job into the list whose model is on disk already: it comes in as soon as Blender can take it.
+
+        Raises `TripoError`.
+        """
+        if access.converts:
+            self.start(job, access, folder)
+            return
         self._put(job)
         self._look_after()
 
@@ -72,7 +79,7 @@ class Session:
         job = self.jobs[job_id]
         if job.final:
             return
-        if self._worker is not None and job.working:
+        if self._worker is not None and (job.working or self._is_being_prepared(job)):
             self._worker.send(Cancel(job_id))
         self._happened(job_id, Cancelled())
         if not job.working:
@@ -119,7 +126,15 @@ class Session:
 
     def _order(self, job: Job, errand: _Errand) -> None:
         access = errand.access
-        configure = Configure(access.key, str(errand.folder), access.at_once, access.rung)
+        configure = Configure(
+            access.key,
+            str(errand.folder),
+            access.at_once,
+            access.rung,
+            access.converts,
+            bpy.app.binary_path,
+            addon_version(),
+        )
         if self._worker is not None and not self._worker.alive:
             self._hear()
         try:
@@ -167,6 +182,8 @@ class Session:
         self._worker = self._configured = None
         detail = worker.last_words()[-300:]
         _log.error("the worker ended: %s", detail)
+        for job in [job for job in self.jobs.values() if self._is_being_prepared(job)]:
+            self._happened(job.id, Prepared(why="Imported in place: the add-on's helper process ended"))
         for job in [job for job in self.jobs.values() if job.working]:
             errand = self._errands.get(job.id)
             if job.state is JobState.SUBMITTING:
@@ -182,7 +199,7 @@ class Session:
 
     def _take_in(self) -> None:
         """Bring in the first model that is ready, if Blender can take it."""
-        ready = next((job for job in self.jobs.values() if job.state is JobState.READY), None)
+        ready = next((job for job in self.jobs.values() if self._is_ready(job)), None)
         if ready is None:
             return
         context = bpy.context
@@ -201,6 +218,14 @@ class Session:
         else:
             self._happened(ready.id, arrived.event)
         self._end(self.jobs[ready.id])
+
+    def _is_ready(self, job: Job) -> bool:
+        return job.state is JobState.READY and not self._is_being_prepared(job)
+
+    def _is_being_prepared(self, job: Job) -> bool:
+        """Whether the worker will still say that a model is prepared, or why not."""
+        errand = self._errands.get(job.id)
+        return job.state is JobState.READY and job.prepared is None and errand is not None and errand.access.converts
 
     def _end(self, job: Job) -> None:
         """Have the end of a job in Blender written down: by the worker, or here where there is none."""

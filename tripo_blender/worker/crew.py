@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from ..core.job import Cancelled, Event, Job, TaskCreated
+from ..core.job import Cancelled, Delayed, Event, Job, JobState, TaskCreated
 from ..core.messages import Configure, Happened, Learnt
 from .client import Client
+from .conversion import Converter
 from .habits import HabitBook
 from .journal import Journal
 from .runner import Runner
@@ -72,6 +73,7 @@ class Crew:
         self._journal = journal
         self._tell = tell
         self._book = HabitBook()
+        self._converter = Converter(configure, journal) if configure.converts else None
         self._lock = threading.Lock()
         self._waiting: deque[Job] = deque()
         self._running: dict[str, tuple[threading.Thread, ThreadStop]] = {}
@@ -81,6 +83,8 @@ class Crew:
         """Change how many run at once, and key and rung of those to come."""
         with self._lock:
             self._configure = configure
+            if configure.converts and self._converter is None:
+                self._converter = Converter(configure, self._journal)
         self._fill()
 
     def learn(self, learnt: Learnt) -> None:
@@ -125,6 +129,18 @@ class Crew:
             thread.join(_CLOSING_SECONDS)
             while thread.is_alive() and stop.buying:  # an upload or a download ends with the process
                 thread.join(_CLOSING_SECONDS)
+        if self._converter is not None:
+            self._converter.close()
+
+    def _prepared(self, job: Job, outcome: Event | None, emit: Callable[[Event], None]) -> None:
+        if outcome is None:
+            return
+        job = job.after(outcome)
+        if job.final:
+            with contextlib.suppress(OSError):
+                self._journal.write(job)
+                self._journal.settle(job)
+        emit(outcome)
 
     def _fill(self) -> None:
         with self._lock:
@@ -138,16 +154,22 @@ class Crew:
 
     def _work(self, job: Job, configure: Configure, stop: ThreadStop) -> None:
         habits = self._book.of(job.base_url, configure.rung)
+        converter = self._converter if configure.converts else None
 
         def emit(event: Event) -> None:
             if isinstance(event, TaskCreated):  # told before, so that it is known before the job ends
                 rung = "" if habits.pinned else habits.rung
                 self._tell(Learnt(job.base_url, rung, habits.with_model))
+                if converter is not None:  # its start takes a second or two, the model a minute
+                    converter.warm()
             self._tell(Happened(job.id, event))
 
         try:
             with Client(configure.key) as client:
-                Runner(job, client, self._journal, stop, emit, habits).run()
+                job = Runner(job, client, self._journal, stop, emit, habits).run()
+            if job.state is JobState.READY and converter is not None and not stop.is_set():
+                emit(Delayed("Preparing the model"))
+                self._prepared(job, converter.prepare(job, stop), emit)
         finally:
             with self._lock:
                 del self._running[job.id]

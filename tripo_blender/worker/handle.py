@@ -13,7 +13,7 @@ from ..core.messages import Fault, Happened, Learnt, Message, decode, encode
 from ..core.records import RecordError
 
 KEY_VARIABLE = "MODELSTREAM_API_KEY"
-_MAIN = Path(__file__).resolve().parent / "__main__.py"
+_PROCESS = Path(__file__).resolve().parent.parent / "process.py"
 _READ_BYTES = 65_536
 _LONGEST_LOG = 1_000_000  # bytes; the workers of all Blenders write to one file, each line whole
 
@@ -27,7 +27,7 @@ class WorkerHandle:
         environment = {name: value for name, value in os.environ.items() if name != KEY_VARIABLE}
         with log.open("ab" if log.exists() and log.stat().st_size < _LONGEST_LOG else "wb") as log_file:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", str(_MAIN)],
+                [sys.executable, "-I", str(_PROCESS), "worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log_file,

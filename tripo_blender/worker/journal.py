@@ -68,7 +68,7 @@ class Journal:
         """
         if not job.final:
             return
-        if not job.task_id:
+        if not job.task_id or (job.state is JobState.DONE and not self._holds(job)):
             self.forget(job.id)
             return
         kept = {Path(job.model_path), Path(job.preview_path)}
@@ -78,6 +78,10 @@ class Journal:
             for path in self.folder_of(job.id).iterdir():
                 if path.name != _RECORD and path not in kept:
                     path.unlink()
+
+    def _holds(self, job: Job) -> bool:
+        """Whether a job's model lies in its own folder: one that was imported again has it in another's."""
+        return Path(job.model_path).parent == self._folder / job.id
 
     def prune(self, keep: int) -> None:
         """Forget all but the newest `keep` jobs that ended in the scene."""

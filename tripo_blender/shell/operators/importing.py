@@ -10,6 +10,7 @@ from ...core.errors import TripoError
 from ...core.job import Job
 from .. import api, ordering, properties
 from ..arrival import bring_in
+from ..preferences import access
 from ..session import session
 from ..spots import spot
 from .jobs import OnJob, known
@@ -91,7 +92,7 @@ def _job(context: bpy.types.Context, path: Path, like: Job | None = None) -> Job
 def take_in(job: Job, context: bpy.types.Context, *, beside: bool) -> None:
     """Bring a ready job in: when Blender can take it, or at once; raises `TripoError`."""
     if beside:
-        session.take_over(job)
+        session.take_over(job, access(context), ordering.jobs_folder())
     else:
         api.check_takes_models()
         bring_in(job, context)

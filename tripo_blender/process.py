@@ -1,6 +1,7 @@
-"""Starts the worker: `python -I …/worker/__main__.py`, orders on stdin, events on stdout, the log on stderr."""
+"""Starts a part of the add-on as a process of its own, orders on stdin, answers on stdout, the log on stderr.
 
-from __future__ import annotations
+`python -I …/process.py worker`, or `blender --background … --python …/process.py -- converter`.
+"""
 
 import importlib
 import importlib.util
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 _PACKAGE = "tripo_blender"
+_PARTS = {"worker": f"{_PACKAGE}.worker.loop", "converter": f"{_PACKAGE}.converter.loop"}
 
 
 def _import_package() -> None:
@@ -18,7 +20,7 @@ def _import_package() -> None:
     Inside Blender it is `bl_ext.<repository>.tripo_blender`, which this process does not have; and `sys.path` is
     left alone, so that nothing else in that folder can be imported by mistake.
     """
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parent
     spec = importlib.util.spec_from_file_location(
         _PACKAGE, root / "__init__.py", submodule_search_locations=[str(root)]
     )
@@ -32,11 +34,10 @@ def _import_package() -> None:
 def _main() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # its debug lines hold signed links
-    _import_package()
-    loop = importlib.import_module(f"{_PACKAGE}.worker.loop")
-    with os.fdopen(os.dup(1), "wb", buffering=0) as events:
-        os.dup2(2, 1)  # whatever a library prints goes to the log, not between the events
-        loop.serve(sys.stdin.buffer, events)
+    with os.fdopen(os.dup(1), "wb", buffering=0) as answers:
+        os.dup2(2, 1)  # whatever a library or Blender prints goes to the log, not between the answers
+        _import_package()
+        importlib.import_module(_PARTS[sys.argv[-1]]).serve(sys.stdin.buffer, answers)
 
 
 if __name__ == "__main__":
