@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.services.modelstream import BASE_URL, base_url_problem, is_loopback, is_url, key_problem
+from tripo_blender.core.services.gateway import BASE_URL, base_url_problem, is_loopback, is_url, key_problem
 
 
 @pytest.mark.parametrize(

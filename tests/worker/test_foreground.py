@@ -16,7 +16,7 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core.job import Event, Job, JobState
 from tripo_blender.core.records import from_record
-from tripo_blender.core.services.modelstream import RUNG_UPLOAD
+from tripo_blender.core.services.gateway import RUNG_UPLOAD
 from tripo_blender.worker import foreground
 from tripo_blender.worker.habits import HabitBook
 

@@ -10,7 +10,7 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import Job, JobState
-from tripo_blender.core.services.modelstream import RUNG_DATA_URI, RUNG_STS, RUNG_UPLOAD
+from tripo_blender.core.services.gateway import RUNG_DATA_URI, RUNG_STS, RUNG_UPLOAD
 from tripo_blender.worker.runner import Habits
 
 from .conftest import Run

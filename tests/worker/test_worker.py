@@ -9,7 +9,7 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core.job import Cancelled, Downloaded, Imported, Job, JobState, Started, TaskCreated
 from tripo_blender.core.messages import Cancel, Ended, Learnt
-from tripo_blender.worker.handle import KEY_VARIABLE
+from tripo_blender.core.services.gateway import KEY_VARIABLE
 from tripo_blender.worker.journal import Journal
 
 from .course import KEY, check_folder, orders, record_of, wait_for

@@ -12,7 +12,7 @@ import bpy
 from ..core.errors import Kind, TripoError
 from ..core.inspection import shortfalls
 from ..core.job import Imported, Job
-from ..core.services.modelstream import NAME as SERVICE_NAME
+from ..core.services.gateway import NAME as SERVICE_NAME
 from . import keeping
 from .version import addon_version
 

@@ -12,10 +12,10 @@ import bpy
 from .. import __package__ as base_package
 from ..core.arrival import Arrival
 from ..core.errors import Kind, TripoError
-from ..core.job import Downloaded, Event, Job, JobState, TaskCreated
+from ..core.job import Downloaded, Event, Job, TaskCreated
 from ..core.placement import Spot
 from ..core.request import Settings, effective, problem
-from ..core.services.modelstream import is_url
+from ..core.services.gateway import is_url
 from ..worker.checking import check_file
 from ..worker.journal import Journal
 from . import pictures

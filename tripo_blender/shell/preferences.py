@@ -9,14 +9,14 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from .. import __package__ as base_package
 from ..core.errors import Kind, TripoError
-from ..core.services import modelstream as service
-from ..worker.handle import KEY_VARIABLE
+from ..core.services import gateway
+from ..core.services.gateway import KEY_VARIABLE
 
 _RUNG_ITEMS = (
     ("AUTO", "Automatic", "Try the ways in order and keep to the one that works"),
-    (service.RUNG_STS, "Upload (STS)", "Send pictures to the address that ends in /upload/sts"),
-    (service.RUNG_UPLOAD, "Upload", "Send pictures to the address that ends in /upload"),
-    (service.RUNG_DATA_URI, "Inside the Request", "Send pictures as a data address inside the request"),
+    (gateway.RUNG_STS, "Upload (STS)", "Send pictures to the address that ends in /upload/sts"),
+    (gateway.RUNG_UPLOAD, "Upload", "Send pictures to the address that ends in /upload"),
+    (gateway.RUNG_DATA_URI, "Inside the Request", "Send pictures as a data address inside the request"),
 )
 
 
@@ -44,7 +44,7 @@ class TripoPreferences(bpy.types.AddonPreferences):
         base_url: StringProperty(
             name="Base URL",
             description="Address of the service; change it only for a gateway of your own",
-            default=service.BASE_URL,
+            default=gateway.BASE_URL,
         )
         at_once: IntProperty(
             name="Models at Once",
@@ -100,7 +100,7 @@ class TripoPreferences(bpy.types.AddonPreferences):
 
 @dataclass(frozen=True)
 class Access:
-    """What it takes to reach the service."""
+    """What it takes to reach the gateway."""
 
     key: str = field(repr=False)
     base_url: str
@@ -122,10 +122,10 @@ def access(context: bpy.types.Context, base_url: str = "", key: str = "") -> Acc
     """Give key and address, from the arguments, the preferences or the environment; nothing is checked."""
     preferences = get(context)
     if preferences is None:
-        return Access(key or os.environ.get(KEY_VARIABLE, "").strip(), base_url or service.BASE_URL)
+        return Access(key or os.environ.get(KEY_VARIABLE, "").strip(), base_url or gateway.BASE_URL)
     return Access(
         key or preferences.api_key.strip() or os.environ.get(KEY_VARIABLE, "").strip(),
-        base_url or preferences.base_url.strip() or service.BASE_URL,
+        base_url or preferences.base_url.strip() or gateway.BASE_URL,
         "" if preferences.rung == "AUTO" else preferences.rung,
         preferences.at_once,
         preferences.converts,
@@ -134,11 +134,11 @@ def access(context: bpy.types.Context, base_url: str = "", key: str = "") -> Acc
 
 def obstacle(given: Access) -> TripoError | None:
     """Give what keeps the service from being used: the key, the address or online access; None when nothing does."""
-    if sentence := service.base_url_problem(given.base_url):
+    if sentence := gateway.base_url_problem(given.base_url):
         return TripoError(Kind.USAGE, sentence)
-    if sentence := service.key_problem(given.key):
+    if sentence := gateway.key_problem(given.key):
         return TripoError(Kind.NO_KEY, f"{sentence}, or set {KEY_VARIABLE}" if bpy.app.background else sentence)
-    if not bpy.app.online_access and not service.is_loopback(given.base_url):
+    if not bpy.app.online_access and not gateway.is_loopback(given.base_url):
         return TripoError(Kind.OFFLINE, f"Online access required to generate a model. {_online_advice()}")
     return None
 

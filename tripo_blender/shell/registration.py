@@ -5,10 +5,9 @@ from contextlib import ExitStack
 import bpy
 from bpy.props import PointerProperty
 
-from . import cli, operators, panels
+from . import later, operators, panels
 from .preferences import TripoPreferences
 from .properties import TRIPO_PG_arrival, TRIPO_PG_settings
-from .session import session, tick
 
 _CLASSES = (TripoPreferences, TRIPO_PG_arrival, TRIPO_PG_settings, *operators.CLASSES, *panels.CLASSES)
 _CLOSING_SECONDS = 2.0  # how long switching off waits for the worker; only a purchase under way takes longer
@@ -25,7 +24,7 @@ def register() -> None:
             stack.callback(bpy.utils.unregister_class, cls)
         bpy.types.Scene.tripo = PointerProperty(type=TRIPO_PG_settings)  # type: ignore[attr-defined]
         stack.callback(delattr, bpy.types.Scene, "tripo")
-        command = bpy.utils.register_cli_command("tripo", cli.run)
+        command = bpy.utils.register_cli_command("tripo", _run_command)
         stack.callback(bpy.utils.unregister_cli_command, command)
         stack.callback(_stop_session)
         _installed = stack.pop_all()
@@ -36,7 +35,14 @@ def unregister() -> None:
     _installed.close()
 
 
+def _run_command(arguments: list[str]) -> int:
+    return later.cli.run(arguments)
+
+
 def _stop_session() -> None:
+    if not later.is_loaded("session"):
+        return
+    tick, session = later.session.tick, later.session.session
     if bpy.app.timers.is_registered(tick):
         bpy.app.timers.unregister(tick)
     session.close(_CLOSING_SECONDS)

@@ -16,7 +16,7 @@ from requests.auth import AuthBase
 
 from ..core.errors import Failure, Kind
 from ..core.services.answers import LARGEST_ANSWER
-from ..core.services.modelstream import is_loopback
+from ..core.services.gateway import is_loopback
 from ..core.services.wire import HttpAnswer, HttpRequest
 
 CONNECT_SECONDS = 10.0

@@ -17,7 +17,7 @@ from ..core.errors import Failure, Kind
 from ..core.job import Event, Failed, Job, Prepared
 from ..core.messages import Configure, Convert, Converted, Fault, decode, encode
 from ..core.records import RecordError
-from ..core.services.modelstream import NAME as SERVICE_NAME
+from ..core.services.gateway import NAME as SERVICE_NAME
 from .journal import Journal
 from .runner import Stop
 

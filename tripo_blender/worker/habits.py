@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..core.services.modelstream import RUNGS
+from ..core.services.gateway import RUNGS
 
 
 @dataclass

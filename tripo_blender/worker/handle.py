@@ -11,8 +11,8 @@ from typing import IO
 
 from ..core.messages import Fault, Happened, Learnt, Message, decode, encode
 from ..core.records import RecordError
+from ..core.services.gateway import KEY_VARIABLE
 
-KEY_VARIABLE = "MODELSTREAM_API_KEY"
 _PROCESS = Path(__file__).resolve().parent.parent / "process.py"
 _READ_BYTES = 65_536
 _LONGEST_LOG = 1_000_000  # bytes; the workers of all Blenders write to one file, each line whole

@@ -13,6 +13,7 @@ from ..core.errors import Failure, Kind, TripoError
 from ..core.job import Job
 from ..core.picture_file import HEAD_BYTES, MIME_TYPES, read_head
 from ..core.services import modelstream as service
+from ..core.services.gateway import RUNG_DATA_URI, is_url
 from ..core.services.wire import Created, HttpRequest, Refused, RouteMissing, Unclear, Uploaded
 from .client import Client, NoAnswer, NotSent
 from .habits import Habits
@@ -38,7 +39,7 @@ class Sending:
 
     def upload(self) -> None:
         """Take the picture up; raises `TripoError`, `NotSent` or `NoAnswer`. Nothing is bought by it."""
-        if service.is_url(self.job.picture):
+        if is_url(self.job.picture):
             self._picture = {"url": self.job.picture}
             return
         path = Path(self.job.picture)
@@ -76,7 +77,7 @@ class Sending:
     def _up_the_ladder(self, path: Path) -> tuple[Mapping[str, str], str]:
         mime_type = MIME_TYPES[_picture_type(path)]
         for rung in self.habits.rungs():
-            if rung == service.RUNG_DATA_URI:
+            if rung == RUNG_DATA_URI:
                 return {"url": f"data:{mime_type};base64,{base64.b64encode(path.read_bytes()).decode()}"}, rung
             meaning = self._uploaded(service.upload(self.job.base_url, rung, str(path), mime_type))
             if isinstance(meaning, Uploaded):
@@ -106,7 +107,7 @@ class Sending:
 
     def _order(self, with_model: bool) -> Created | Refused | Unclear:
         job = self.job
-        local = not service.is_url(job.picture)
+        local = not is_url(job.picture)
         kind = _picture_type(Path(job.picture)) if local else _type_of_url(job.picture)
         request = service.create(job.base_url, job.settings, kind, self._picture, with_model)
         self.sent = True
@@ -121,7 +122,7 @@ class Sending:
 
     def _explained(self, refused: Refused) -> Refused:
         """Say what else to try where the gateway offered no upload address and took no picture in the request."""
-        if self._rung != service.RUNG_DATA_URI or not refused.may_be_the_picture:
+        if self._rung != RUNG_DATA_URI or not refused.may_be_the_picture:
             return refused
         failure = Failure(
             Kind.PICTURE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from ..errors import Failure, Kind
 from ..request import Settings, body_fields
@@ -35,15 +35,7 @@ from .wire import (
     Uploaded,
 )
 
-NAME = "ModelStream"
-BASE_URL = "https://api.modelstream.ai/tripo/v2/openapi"
 TASK_TYPE = "image_to_model"
-
-# How a local picture travels, in the order in which the ways are tried.
-RUNG_STS = "upload/sts"
-RUNG_UPLOAD = "upload"
-RUNG_DATA_URI = "data-uri"
-RUNGS = (RUNG_STS, RUNG_UPLOAD, RUNG_DATA_URI)
 
 # Codes of the gateway for a call of its own that it sent on and heard no more of: the task may have been made.
 _LOST_SIGHT = {"do_request_failed", "fail_to_fetch_task", "bad_response_status_code", "bad_response"}
@@ -54,51 +46,6 @@ _MODEL_MISSING = (
     r"(missing|no|requires?|required)( the| a| field| parameter| property|:)* ['\"`]?model(?![\w-])(?! version)",
     r"未指定模型|缺少模型",
 )
-
-
-def is_url(picture: str) -> bool:
-    """Whether a picture is a public address rather than a file."""
-    return picture.lower().startswith(("https://", "http://"))
-
-
-def base_url_problem(base_url: str) -> str:
-    """Give what is wrong with a base URL, as a sentence; empty when the key may be sent there.
-
-    Plain http is for this machine alone: over a network anybody could read the key.
-    """
-    try:
-        parts = urlsplit(base_url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        host, parts = "", urlsplit("")
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or "@" in parts.netloc:
-        return f"The base URL is not an address such as {BASE_URL}. Correct it in the preferences"
-    if parts.scheme == "http" and not is_loopback(base_url):
-        return f"The base URL {parts.scheme}://{host} is not encrypted, so anybody could read the API key. Use https://"
-    return ""
-
-
-def key_problem(key: str) -> str:
-    """Give what is wrong with an API key, as a sentence; empty when it can be sent.
-
-    Its beginning tells nothing: `sk-`, `ms-` and `tsk_` have all been seen. Only a client id is known to be none.
-    """
-    if not key:
-        return "There is no API key yet. Put the key from your ModelStream account into the add-on's preferences"
-    if key.startswith("tcli_"):
-        return "This is a client id, not an API key. Copy the API key from the same page of your account"
-    if not key.isascii() or not key.isprintable() or " " in key:
-        return "The API key holds characters that no key has. Copy it again from your ModelStream account"
-    return ""
-
-
-def is_loopback(base_url: str) -> bool:
-    """Whether an address is on this machine and so needs neither a network nor a proxy."""
-    try:
-        host = urlsplit(base_url).hostname or ""
-    except ValueError:
-        return False
-    return host in ("localhost", "::1") or (host.startswith("127.") and host.replace(".", "").isdigit())
 
 
 def upload(base_url: str, rung: str, path: str, mime_type: str) -> HttpRequest:

@@ -6,18 +6,16 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty
 
-from ...core import provenance
 from ...core.errors import Kind, TripoError
-from ...core.job import Job
 from ...core.request import estimated_credits
-from ...core.services.modelstream import is_url
-from .. import api, ordering, origin, properties
+from ...core.services.gateway import is_url
+from .. import later, properties
 from ..preferences import Access, access, obstacle
-from ..session import session
-from ..spots import spot
 
 if TYPE_CHECKING:
     from bpy._typing.rna_enums import OperatorReturnItems
+
+    from ...core.job import Job
 
 
 class TRIPO_OT_generate_again(bpy.types.Operator):
@@ -36,7 +34,7 @@ class TRIPO_OT_generate_again(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Whether the active object says how it was made, and the service can be used."""
         obj = context.object
-        if origin.settings_of(obj) is None:
+        if later.origin.settings_of(obj) is None:
             cls.poll_message_set("Select an object that was made by Tripo")
             return False
         if (failure := obstacle(access(context))) is not None:
@@ -47,7 +45,7 @@ class TRIPO_OT_generate_again(bpy.types.Operator):
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> "set[OperatorReturnItems]":
         """Ask first: it costs."""
         self.beside = not bpy.app.background
-        settings = origin.settings_of(context.object)
+        settings = later.origin.settings_of(context.object)
         assert settings is not None
         return context.window_manager.invoke_confirm(
             self,
@@ -62,25 +60,25 @@ class TRIPO_OT_generate_again(bpy.types.Operator):
         given = access(context)
         try:
             if not self.beside:
-                api.check_takes_models()
+                later.api.check_takes_models()
             job, folder = _order(context, given)
             if self.beside:
-                session.start(job, given, folder)
+                later.session.session.start(job, given, folder)
             else:
-                api.finish(job, given, folder)
+                later.api.finish(job, given, folder)
         except TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
 
 
-def _order(context: bpy.types.Context, given: Access) -> tuple[Job, Path]:
+def _order(context: bpy.types.Context, given: Access) -> "tuple[Job, Path]":
     """Give a job like the one that made the active object; raises `TripoError`."""
     obj, group = context.object, properties.of(context.scene)
-    settings = origin.settings_of(obj)
+    settings = later.origin.settings_of(obj)
     if obj is None or settings is None:
         raise TripoError(Kind.USAGE, "Select an object that was made by Tripo")
-    kept = ordering.kept(str(obj.get(provenance.TASK_ID, "")))
+    kept = later.ordering.kept(str(obj.get(later.provenance.TASK_ID, "")))
     if kept is None:
         group.take(settings)
         raise TripoError(
@@ -89,6 +87,6 @@ def _order(context: bpy.types.Context, given: Access) -> tuple[Job, Path]:
             "choose the picture there and press Generate Model",
         )
     arrival = group.arrival.arrival()
-    place = spot(context, arrival, context.scene.cursor.location)
+    place = later.spots.spot(context, arrival, context.scene.cursor.location)
     picture = kept.picture if is_url(kept.picture) else Path(kept.picture)
-    return ordering.order(picture, settings, given, context.scene, arrival, place, kept)
+    return later.ordering.order(picture, settings, given, context.scene, arrival, place, kept)

@@ -7,7 +7,7 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ...core.errors import Kind, TripoError
-from .. import keeping
+from .. import later
 from .jobs import OnJob, known
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class TRIPO_OT_save_asset(OnJob, bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> "set[OperatorReturnItems]":
         """Ask where."""
-        asked = keeping.wish(context)
+        asked = later.keeping.wish(context)
         libraries = context.preferences.filepaths.asset_libraries
         self.where = "LIBRARY" if asked.library else "FILE"
         self.library = asked.library or (libraries[0].name if libraries else "")
@@ -61,13 +61,13 @@ class TRIPO_OT_save_asset(OnJob, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Keep it."""
-        asked = keeping.wish(context, catalog=self.catalog)
+        asked = later.keeping.wish(context, catalog=self.catalog)
         wanted = replace(asked, in_file=self.where == "FILE", library=self.library if self.where == "LIBRARY" else "")
         try:
             job = known(self.job_id)
             if self.where == "LIBRARY" and not self.library:
                 raise TripoError(Kind.USAGE, "Choose an asset library, or add one in the preferences under File Paths")
-            self.report({"INFO"}, keeping.keep(keeping.main_of(job), job, wanted, context))
+            self.report({"INFO"}, later.keeping.keep(later.keeping.main_of(job), job, wanted, context))
         except TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

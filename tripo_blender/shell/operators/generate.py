@@ -7,15 +7,15 @@ import bpy
 from mathutils import Vector
 
 from ...core.errors import Kind, TripoError
-from ...core.job import Job
-from .. import api, ordering, pictures, properties
+from .. import later, properties
 from ..preferences import Access, access, obstacle
-from ..session import session
-from ..spots import spot
 from .picking import PicksPlace
 
 if TYPE_CHECKING:
     from bpy._typing.rna_enums import OperatorReturnItems
+
+    from ...core.job import Job
+    from ..ordering import Picture
 
 
 class TRIPO_OT_generate(PicksPlace, bpy.types.Operator):
@@ -59,9 +59,9 @@ class TRIPO_OT_generate(PicksPlace, bpy.types.Operator):
         """Run to the end, for scripts; the report makes the call raise where it fails."""
         given = access(context)
         try:
-            api.check_takes_models()
+            later.api.check_takes_models()
             job, folder = _order(context, given)
-            api.finish(job, given, folder)
+            later.api.finish(job, given, folder)
         except TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -79,37 +79,37 @@ def missing(context: bpy.types.Context) -> str:
         return "Choose a picture file first"
     if settings.source == "WEB" and not settings.url.startswith(("https://", "http://")):
         return "Enter the public web address of a picture first"
-    if settings.source == "RENDER" and pictures.render_result() is None:
+    if settings.source == "RENDER" and later.pictures.render_result() is None:
         return "Render an image first"
     return ""
 
 
-def start(context: bpy.types.Context, clicked: Vector | None = None) -> Job:
+def start(context: bpy.types.Context, clicked: Vector | None = None) -> "Job":
     """Start a job for what the sidebar shows, and give it; raises `TripoError`.
 
     `clicked` is the point in world space where the model shall stand, if one was asked for.
     """
     given = access(context)
     job, folder = _order(context, given, clicked)
-    session.start(job, given, folder)
+    later.session.session.start(job, given, folder)
     return job
 
 
-def _order(context: bpy.types.Context, given: Access, clicked: Vector | None = None) -> tuple[Job, Path]:
+def _order(context: bpy.types.Context, given: Access, clicked: Vector | None = None) -> "tuple[Job, Path]":
     group = properties.of(context.scene)
     arrival = group.arrival.arrival()
-    place = spot(context, arrival, clicked)
-    return ordering.order(_picture(group), group.settings(), given, context.scene, arrival, place)
+    place = later.spots.spot(context, arrival, clicked)
+    return later.ordering.order(_picture(group), group.settings(), given, context.scene, arrival, place)
 
 
-def _picture(group: properties.TRIPO_PG_settings) -> ordering.Picture:
-    picture: ordering.Picture | None
+def _picture(group: properties.TRIPO_PG_settings) -> "Picture":
+    picture: Picture | None
     if group.source == "IMAGE":
         picture = group.image
     elif group.source == "FILE":
         picture = Path(bpy.path.abspath(group.filepath)) if group.filepath else None
     elif group.source == "RENDER":
-        picture = pictures.render_result()
+        picture = later.pictures.render_result()
     else:
         picture = group.url.strip() or None
     if picture is None:

@@ -7,16 +7,14 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, StringProperty
 
 from ...core.errors import TripoError
-from ...core.job import Job
-from .. import api, ordering, properties
-from ..arrival import bring_in
+from .. import later, properties
 from ..preferences import access
-from ..session import session
-from ..spots import spot
 from .jobs import OnJob, known
 
 if TYPE_CHECKING:
     from bpy._typing.rna_enums import OperatorReturnItems
+
+    from ...core.job import Job
 
 
 class TRIPO_OT_import_model(bpy.types.Operator):
@@ -83,16 +81,18 @@ class TRIPO_OT_import_again(OnJob, bpy.types.Operator):
         return {"FINISHED"}
 
 
-def _job(context: bpy.types.Context, path: Path, like: Job | None = None) -> Job:
+def _job(context: bpy.types.Context, path: Path, like: "Job | None" = None) -> "Job":
     arrival = properties.of(context.scene).arrival.arrival()
     # A click cannot be asked for after the file browser: the model stands on the cursor then.
-    return ordering.import_file(path, arrival, spot(context, arrival, context.scene.cursor.location), like)
+    return later.ordering.import_file(
+        path, arrival, later.spots.spot(context, arrival, context.scene.cursor.location), like
+    )
 
 
-def take_in(job: Job, context: bpy.types.Context, *, beside: bool) -> None:
+def take_in(job: "Job", context: bpy.types.Context, *, beside: bool) -> None:
     """Bring a ready job in: when Blender can take it, or at once; raises `TripoError`."""
     if beside:
-        session.take_over(job, access(context), ordering.jobs_folder())
+        later.session.session.take_over(job, access(context), later.ordering.jobs_folder())
     else:
-        api.check_takes_models()
-        bring_in(job, context)
+        later.api.check_takes_models()
+        later.arrival.bring_in(job, context)

@@ -6,14 +6,13 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ...core.errors import Kind, TripoError
-from ...core.job import Job
-from .. import api, ordering, properties
+from .. import later, properties
 from ..preferences import access, obstacle
-from ..session import session
-from ..spots import spot
 
 if TYPE_CHECKING:
     from bpy._typing.rna_enums import OperatorReturnItems
+
+    from ...core.job import Job
 
 
 class OnJob:
@@ -35,7 +34,7 @@ class TRIPO_OT_cancel(OnJob, bpy.types.Operator):
     def execute(self, _context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Cancel the job."""
         try:
-            session.cancel(known(self.job_id).id)
+            later.session.session.cancel(known(self.job_id).id)
         except TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -55,7 +54,7 @@ class TRIPO_OT_send_again(OnJob, bpy.types.Operator):
         try:
             if (failure := obstacle(given)) is not None:
                 raise failure
-            session.send_again(known(self.job_id).id, given, ordering.jobs_folder())
+            later.session.session.send_again(known(self.job_id).id, given, later.ordering.jobs_folder())
         except TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -83,7 +82,7 @@ class TRIPO_OT_fetch(OnJob, bpy.types.Operator):
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> "set[OperatorReturnItems]":
         """Ask for the id where it is not known, start a job and return at once."""
         self.beside = not bpy.app.background
-        job = session.jobs.get(self.job_id)
+        job = later.session.session.jobs.get(self.job_id)
         self.task_id = self.task_id or (job.task_id if job else "")
         if not self.task_id:
             return context.window_manager.invoke_props_dialog(self)
@@ -95,27 +94,27 @@ class TRIPO_OT_fetch(OnJob, bpy.types.Operator):
         try:
             like = known(self.job_id) if self.job_id else None
             if not self.beside:
-                api.check_takes_models()
+                later.api.check_takes_models()
             arrival = properties.of(context.scene).arrival.arrival()
-            place = spot(context, arrival, context.scene.cursor.location)
-            job, folder = ordering.fetch(self.task_id, given, arrival, place, like)
+            place = later.spots.spot(context, arrival, context.scene.cursor.location)
+            job, folder = later.ordering.fetch(self.task_id, given, arrival, place, like)
             if self.beside:
-                session.start(job, given, folder)
+                later.session.session.start(job, given, folder)
                 if like is not None:
-                    session.replace(like.id)
+                    later.session.session.replace(like.id)
             else:
-                api.finish(job, given, folder)
+                later.api.finish(job, given, folder)
         except TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
 
 
-def known(job_id: str) -> Job:
+def known(job_id: str) -> "Job":
     """Give the job of that id; raises `TripoError`."""
-    if job_id not in session.jobs:
+    if job_id not in later.session.session.jobs:
         raise TripoError(Kind.USAGE, f"There is no job {job_id!r} in the list: it may have been cleared")
-    return session.jobs[job_id]
+    return later.session.session.jobs[job_id]
 
 
 class TRIPO_OT_clear(bpy.types.Operator):
@@ -128,12 +127,12 @@ class TRIPO_OT_clear(bpy.types.Operator):
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
         """Whether a job has ended."""
-        if not any(job.final for job in session.jobs.values()):
+        if not any(job.final for job in later.session.session.jobs.values()):
             cls.poll_message_set("No job has ended yet")
             return False
         return True
 
     def execute(self, _context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Clear the list."""
-        session.clear()
+        later.session.session.clear()
         return {"FINISHED"}

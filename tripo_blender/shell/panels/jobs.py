@@ -1,29 +1,32 @@
 """What is being made: one box a job, the newest first."""
 
+from typing import TYPE_CHECKING
+
 import bpy
 
-from ...core.inspection import remarks, summary
-from ...core.job import Job, JobState
-from ..session import session
+from .. import later
 from .text import draw_sentence
 
+if TYPE_CHECKING:
+    from ...core.job import Job
+
 _ICONS = {
-    JobState.DONE: "CHECKMARK",
-    JobState.FAILED: "ERROR",
-    JobState.UNCERTAIN: "QUESTION",
-    JobState.CANCELLED: "CANCEL",
+    "done": "CHECKMARK",
+    "failed": "ERROR",
+    "uncertain": "QUESTION",
+    "cancelled": "CANCEL",
 }
 _WORDS = {
-    JobState.QUEUED: "Queued",
-    JobState.UPLOADING: "Sending the picture",
-    JobState.SUBMITTING: "Ordering",
-    JobState.GENERATING: "Generating",
-    JobState.DOWNLOADING: "Downloading",
-    JobState.READY: "Ready",
-    JobState.DONE: "Done",
-    JobState.UNCERTAIN: "Uncertain",
-    JobState.FAILED: "Failed",
-    JobState.CANCELLED: "Cancelled",
+    "queued": "Queued",
+    "uploading": "Sending the picture",
+    "submitting": "Ordering",
+    "generating": "Generating",
+    "downloading": "Downloading",
+    "ready": "Ready",
+    "done": "Done",
+    "uncertain": "Uncertain",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
 }
 
 
@@ -38,25 +41,25 @@ class TRIPO_PT_jobs(bpy.types.Panel):
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
         """Shown as soon as there is a job."""
-        return bool(session.jobs)
+        return later.is_loaded("session") and bool(later.session.session.jobs)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the jobs."""
         layout = self.layout
-        for job in reversed(session.jobs.values()):
+        for job in reversed(later.session.session.jobs.values()):
             _draw_job(layout.box(), context, job)
-        if any(job.final for job in session.jobs.values()):
+        if any(job.final for job in later.session.session.jobs.values()):
             layout.operator("tripo.clear", icon="TRASH")
 
 
-def _draw_job(box: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> None:
+def _draw_job(box: bpy.types.UILayout, context: bpy.types.Context, job: "Job") -> None:
     row = box.row()
     icon = _ICONS.get(job.state, "MESH_MONKEY")
     row.label(text=job.name, icon=icon, translate=False)  # type: ignore[arg-type]
-    if not job.final and job.state is not JobState.UNCERTAIN:
+    if not job.final and job.state != "uncertain":
         row.operator("tripo.cancel", text="", icon="X", emboss=False).job_id = job.id  # type: ignore[attr-defined]
         box.progress(text=_caption(job), factor=job.percent / 100.0)
-        if job.note and job.state is not JobState.READY:
+        if job.note and job.state != "ready":
             draw_sentence(box, context, job.note)
     elif job.failure is not None:
         draw_sentence(box, context, job.failure.sentence)
@@ -69,12 +72,12 @@ def _draw_job(box: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> 
         sub.alignment = "RIGHT"  # the name gets the room
         sub.label(text=_WORDS[job.state])
         _draw_details(box, context, job)
-    if job.state is JobState.UNCERTAIN:
+    if job.state == "uncertain":
         row = box.row(align=True)
         row.operator("tripo.send_again").job_id = job.id  # type: ignore[attr-defined]
         row.operator("tripo.fetch").job_id = job.id  # type: ignore[attr-defined]
         row.operator("tripo.cancel", text="Give Up").job_id = job.id  # type: ignore[attr-defined]
-    elif job.final and job.state is not JobState.DONE:
+    elif job.final and job.state != "done":
         row = box.row(align=True)
         if job.model_path:
             row.operator("tripo.import_again", icon="FILE_REFRESH").job_id = job.id  # type: ignore[attr-defined]
@@ -82,28 +85,28 @@ def _draw_job(box: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> 
             row.operator("tripo.fetch", text="Fetch Again", icon="IMPORT").job_id = job.id  # type: ignore[attr-defined]
 
 
-def _draw_details(box: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> None:
+def _draw_details(box: bpy.types.UILayout, context: bpy.types.Context, job: "Job") -> None:
     """Draw what came of a job: its counts, and where it is not as it was ordered."""
     found = job.inspection
     if found is None:
         return
     sub = box.column()
     sub.active = False
-    draw_sentence(sub, context, summary(job.settings, found))
+    draw_sentence(sub, context, later.inspection.summary(job.settings, found))
     if job.warning:
         draw_sentence(box, context, job.warning, "ERROR")
-    for sentence in remarks(found):
+    for sentence in later.inspection.remarks(found):
         draw_sentence(box, context, sentence, "INFO")
     row = box.row(align=True)
     row.operator("tripo.import_again", icon="FILE_REFRESH").job_id = job.id  # type: ignore[attr-defined]
     row.operator("tripo.save_asset", icon="ASSET_MANAGER").job_id = job.id  # type: ignore[attr-defined]
 
 
-def _caption(job: Job) -> str:
+def _caption(job: "Job") -> str:
     """Give the words in the bar: state, percent, and what is known of the time."""
-    if job.state is JobState.QUEUED:
+    if job.state == "queued":
         return _WORDS[job.state]
-    if job.state is JobState.READY:
+    if job.state == "ready":
         return job.note or _WORDS[job.state]
     if job.queue_position > 0:
         return f"In the queue, {job.queue_position} ahead"

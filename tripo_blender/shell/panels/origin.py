@@ -2,8 +2,7 @@
 
 import bpy
 
-from ...core import provenance
-from .. import origin
+from .. import later
 
 
 class TRIPO_PT_origin(bpy.types.Panel):
@@ -18,18 +17,18 @@ class TRIPO_PT_origin(bpy.types.Panel):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Shown for objects that this add-on brought in."""
-        return context.object is not None and bool(origin.read(context.object))
+        return context.object is not None and bool(later.origin.read(context.object))
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw what the object says of its origin."""
         layout, obj = self.layout, context.object
         assert obj is not None
         col = layout.column(align=True)
-        for label, value in provenance.rows(origin.read(obj)):
+        for label, value in later.provenance.rows(later.origin.read(obj)):
             split = col.split(factor=0.35)
             name = split.row()
             name.alignment = "RIGHT"
             name.label(text=label)
             split.label(text=value, translate=False)
-        if origin.settings_of(obj) is not None:
+        if later.origin.settings_of(obj) is not None:
             layout.operator("tripo.generate_again", icon="FILE_REFRESH")
