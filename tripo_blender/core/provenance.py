@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from .request import SETTING_BY_NAME, Setting, Settings, as_values
 
 _PREFIX = "tripo_"
 TASK_ID, SETTINGS, PICTURE_HASH = "tripo_task_id", "tripo_settings", "tripo_picture_hash"
+CREATED = "tripo_created"
 
 # The rows of the panel: property and label.
 _ROWS = (
@@ -26,10 +27,16 @@ _ROWS = (
     ("tripo_model_seed", "Shape Seed"),
     ("tripo_texture_seed", "Texture Seed"),
     ("tripo_credits", "Credits"),
-    ("tripo_created", "Made"),
+    (CREATED, "Made"),
     ("tripo_addon_version", "Add-on"),
 )
 
+
+# A panel is narrow: the beginning of a hash tells pictures apart, and nobody needs the second.
+_SHORTENED: dict[str, Callable[[str], str]] = {
+    PICTURE_HASH: lambda text: text[:12],
+    CREATED: lambda text: text[:16].replace("T", " ") + " UTC",
+}
 
 NAMES = (*(name for name, _ in _ROWS), SETTINGS)
 
@@ -46,7 +53,7 @@ def properties(job: Job, service: str, addon_version: str) -> dict[str, str | in
     found |= {
         TASK_ID: job.task_id,
         "tripo_service": service,
-        "tripo_created": datetime.fromtimestamp(job.created, UTC).isoformat(timespec="seconds"),
+        CREATED: datetime.fromtimestamp(job.created, UTC).isoformat(timespec="seconds"),
     }
     if job.ordered:
         found["tripo_model_version"] = job.settings.model_version
@@ -70,7 +77,8 @@ def rows(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     for name, label in _ROWS:
         value = found.get(name)
         if value not in (None, ""):
-            shown.append((label, f"{value:g}" if isinstance(value, float) else str(value)))
+            text = f"{value:g}" if isinstance(value, float) else str(value)
+            shown.append((label, _SHORTENED.get(name, str)(text)))
     settings = settings_of(found)
     for name, value in as_values(settings).items() if settings else ():
         setting = SETTING_BY_NAME[name]

@@ -25,10 +25,10 @@ class TRIPO_PT_origin(bpy.types.Panel):
         assert obj is not None
         col = layout.column(align=True)
         for label, value in later.provenance.rows(later.origin.read(obj)):
-            split = col.split(factor=0.35)
+            split = col.split(factor=0.4)
             name = split.row()
             name.alignment = "RIGHT"
             name.label(text=label)
             split.label(text=value, translate=False)
         if later.origin.settings_of(obj) is not None:
-            layout.operator("tripo.generate_again", icon="FILE_REFRESH")
+            layout.operator("tripo.generate_again", text="Generate Again", icon="FILE_REFRESH")
