@@ -93,7 +93,7 @@ def test_what_was_asked_for_is_given_and_a_size_alone_is_of_the_longest_side(
         ({"size": math.nan}, "Length must be from 0.000001 to 1,000,000; it is nan"),
         ({"size": "2 m"}, "Length must be a number; it is '2 m'"),
         ({"replace": 1}, "Replace Object must be True or False; it is 1"),
-        ({"front": "+z"}, "Model Faces cannot be '+z': choose auto or -y or +x or +y or -x"),
+        ({"front": "+z"}, "Front cannot be '+z': choose auto or -y or +x or +y or -x"),
         ({"shading": "smooth"}, "Shading cannot be 'smooth': choose auto or angle or flat"),
         ({"smooth_angle": 181}, "Angle must be from 0 to 180; it is 181"),
         ({"smooth_angle": -0.5}, "Angle must be from 0 to 180; it is -0.5"),

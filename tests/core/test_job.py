@@ -152,6 +152,28 @@ def test_a_local_file_needs_no_service() -> None:
     assert (job.model_path, job.model_format, job.task_id) == ("/home/ada/chair.fbx", ModelFormat.FBX, "")
 
 
+def test_a_model_that_is_prepared_is_as_ready_as_before() -> None:
+    ready = make_job(JobState.READY, percent=99.0).after(Delayed("Preparing the model"))
+    prepared = ready.after(SAMPLES[Prepared])
+    assert (prepared.state, prepared.percent, prepared.note) == (JobState.READY, 99, "")
+    assert prepared.prepared == SAMPLES[Prepared]
+    assert not prepared.working
+    assert prepared.after(Imported("Chair")).state is JobState.DONE
+
+
+def test_a_model_that_was_not_prepared_comes_with_the_reason() -> None:
+    job = make_job(JobState.READY).after(Prepared(why="Imported in place: there is little memory left"))
+    assert (job.prepared.path, job.prepared.names, job.prepared.inspection) == ("", "", None)
+    assert job.prepared.why == "Imported in place: there is little memory left"
+
+
+def test_a_model_that_is_dangerous_ends_the_job_and_keeps_its_file() -> None:
+    failure = Failure(Kind.MODEL_DANGEROUS, "Blender crashed on it")
+    job = make_job(JobState.READY, model_path="/models/model.glb").after(Failed(failure))
+    assert (job.state, job.failure, job.model_path) == (JobState.FAILED, failure, "/models/model.glb")
+    assert job.after(SAMPLES[Prepared]) == job
+
+
 def test_the_bar_fills_from_state_to_state_without_a_gap() -> None:
     spans = [SPANS[state] for state in JobState if state in SPANS]
     assert spans[0][0] == 0

@@ -3,10 +3,12 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.plan import poll_wait, retry_wait
+from tripo_blender.core.plan import conversion_deadline, memory_needed, poll_wait, retry_wait
 
 WAITED = st.floats(0, 1e6)
 LEFT = st.floats(-1, 1e6)
+SIZES = st.integers(0, 2**40)
+MB = 1_000_000
 
 
 @given(WAITED, LEFT)
@@ -66,3 +68,24 @@ def test_retries_double_up_to_half_a_minute_give_or_take_a_quarter(
     attempt: int, chance: float, expected: float
 ) -> None:
     assert retry_wait(attempt, -1, chance) == expected
+
+
+@given(SIZES)
+def test_a_model_is_given_far_more_time_than_it_takes(size: int) -> None:
+    usual = 1 + 0.1 * size / MB
+    assert conversion_deadline(size) >= 10 * usual
+
+
+def test_a_small_model_that_hangs_is_given_up_within_a_minute() -> None:
+    assert conversion_deadline(0) == 30
+    assert conversion_deadline(MB) < 60
+
+
+@given(SIZES)
+def test_a_second_blender_needs_room_for_itself_and_many_times_the_file(size: int) -> None:
+    assert memory_needed(size) >= 250 * MB + 12 * size
+
+
+def test_a_usual_model_needs_no_more_memory_than_a_small_machine_has_left() -> None:
+    assert memory_needed(0) == 500 * MB
+    assert memory_needed(30 * MB) < 1000 * MB

@@ -53,7 +53,7 @@ def test_a_job_that_says_all_comes_back_from_its_record() -> None:
         1_790_000_000.5,
         source="chair.png",
         arrival=Arrival("origin", "box", 2.5, True, "-x", "angle", 45.0, False, "files", "own", False),
-        spot=Spot(1.0, -2.5, 0.25, Box(0.0, -1.0, 0.5, 1.0, 1.0, 2.0), "Crate", 0.01),
+        spot=Spot(1.0, -2.5, 0.25, Box(0.0, -1.0, 0.5, 1.0, 1.0, 2.0), "Crate", 0.01, 25, 1.001, 7),
         prepared=Prepared("/jobs/model.blend", "Chair", Inspection(10), ""),
         inspection=Inspection(10, 9, 12, 2, 3, 0.25, True, "Base Color,Normal", "a.png"),
         warning="Only 90% of the faces are quads",
@@ -84,7 +84,7 @@ def test_what_a_record_leaves_out_means_what_it_meant_when_it_was_written() -> N
     )
     job = Job("job-1", "Chair", "/pictures/chair.png", settings, "https://api.example.test", 1_790_000_000.5)
     arrival = Arrival("cursor", "own", 1.0, False, "auto", "auto", 30.0, True, "packed", "tripo", True)
-    spot = Spot(0.0, 0.0, 0.0, None, "", 1.0)
+    spot = Spot(0.0, 0.0, 0.0, None, "", 1.0, 24, 1.0, 1)
     late = ("", arrival, spot, None, None, "", "", -1, -1, "")
     rest = (JobState.QUEUED, 0.0, -1, -1.0, "", "", "", -1.0, "", None, "", None, *late)
     assert from_record(Job, JOB) == Job(job.id, job.name, job.picture, settings, job.base_url, job.created, *rest)

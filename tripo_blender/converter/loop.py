@@ -1,6 +1,9 @@
 """The converter's main loop, in a windowless Blender: a model file in, out a .blend that only has to be appended."""
 
 import logging
+import os
+import queue
+import threading
 from io import RawIOBase
 from pathlib import Path
 from typing import BinaryIO
@@ -17,16 +20,36 @@ _log = logging.getLogger(__name__)
 
 
 def serve(orders: BinaryIO, answers: RawIOBase) -> None:
-    """Carry out the orders, one after another, until their pipe closes. The first line says that Blender is up."""
-    answers.write(encode(Converted("")))
+    """Carry out the orders, one after another, until their pipe closes. The first line says that Blender is up.
+
+    Ends the process: Blender's own end may hang (seen in 4.5), and there is nothing that it would have to save.
+    """
+    lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(orders, lines), daemon=True).start()
+    try:
+        answers.write(encode(Converted("")))
+        while True:
+            answers.write(encode(_answer(lines.get())))
+    except OSError:  # nobody listens any more
+        os._exit(0)
+    except BaseException:  # noqa: BLE001  # a mistake of ours: the worker starts another
+        _log.exception("the converter ends")
+        os._exit(1)
+
+
+def _read(orders: BinaryIO, lines: "queue.SimpleQueue[bytes]") -> None:
+    """Hand the orders on; when they have ended, so does the process, however long a file holds it up."""
     for line in orders:
-        try:
-            order = decode(line)
-        except RecordError as error:
-            answers.write(encode(Fault(f"an order could not be read: {error}")))
-            continue
-        if isinstance(order, Convert):
-            answers.write(encode(_convert(order)))
+        lines.put(line)
+    os._exit(0)
+
+
+def _answer(line: bytes) -> Converted | Fault:
+    try:
+        order = decode(line)
+    except RecordError as error:
+        return Fault(f"an order could not be read: {error}")
+    return _convert(order) if isinstance(order, Convert) else Fault(f"{type(order).__name__} is no order of mine")
 
 
 def _convert(order: Convert) -> Converted:
@@ -43,7 +66,12 @@ def _convert(order: Convert) -> Converted:
 def _write(order: Convert) -> Prepared:
     """Set a model up in an empty file and write it, whole or not at all."""
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    scene, spot = bpy.context.scene, order.job.spot
+    scene.render.fps, scene.render.fps_base = spot.fps, spot.fps_base
+    scene.frame_set(spot.frame)
     ready = prepare(order.job, order.service, order.addon_version)
+    for obj in ready.objects:
+        obj.select_set(False)  # it would arrive selected, whatever the artist wished
     target = Path(order.blend)
     part = target.with_suffix(".part")
     try:

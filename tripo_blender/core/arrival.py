@@ -69,8 +69,8 @@ OPTIONS = (
     _option("replace", "Replace Object", "Hide the object whose place the model takes"),
     _option(
         "front",
-        "Model Faces",
-        "Where the front of the file's model looks; it is turned to the front view",
+        "Front",
+        "Which side of the file's model is its front; it is turned to the front view",
         (
             (AUTO, "Automatic", "As this service's models are known to look"),
             ("-y", "Front (-Y)", "Already to the front view"),

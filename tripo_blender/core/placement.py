@@ -42,7 +42,8 @@ class Spot:
     """Where a model shall stand, noted when it was asked for.
 
     The point is in world space. `box` is the box it must fit into, if any, and `replaced` the name of the object
-    whose place it takes. `unit_scale` is the metres of a scene unit.
+    whose place it takes. `unit_scale` is the metres of a scene unit. `fps` divided by `fps_base` is the scene's frame
+    rate, by which movement becomes keys; at `frame` what moves is measured.
     """
 
     x: float = 0.0
@@ -51,6 +52,9 @@ class Spot:
     box: Box | None = None
     replaced: str = ""
     unit_scale: float = 1.0
+    fps: int = 24
+    fps_base: float = 1.0
+    frame: int = 1
 
     @property
     def point(self) -> Point:

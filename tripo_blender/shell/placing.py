@@ -41,7 +41,7 @@ def _collection(context: bpy.types.Context, job: Job) -> tuple[bpy.types.Collect
         wanted = _own(scene) or _new(COLLECTION, scene.collection)
     if not (_visible(layer.layer_collection, wanted) and wanted.is_editable and wanted.override_library is None):
         where = scene.collection
-        return where, f"The collection {wanted.name} cannot be seen or changed, so the model is in {where.name}"
+        return where, f"The collection {wanted.name} is hidden or linked, so the model is in {where.name}"
     if job.arrival.collection == "own":
         return _new(job.name, wanted), ""
     return wanted, ""

@@ -1,5 +1,7 @@
 """Where in the scene a model shall stand, noted at the moment it is asked for."""
 
+from dataclasses import replace
+
 import bpy
 from mathutils import Vector
 
@@ -15,21 +17,27 @@ def spot(context: bpy.types.Context, arrival: Arrival, clicked: Vector | None = 
 
     Raises `TripoError` of kind usage where the place that was chosen does not exist.
     """
-    unit_scale = context.scene.unit_settings.scale_length
+    scene = context.scene
+    noted = Spot(
+        unit_scale=scene.unit_settings.scale_length,
+        fps=scene.render.fps,
+        fps_base=scene.render.fps_base,
+        frame=scene.frame_current,
+    )
     if arrival.fit == "box":
         target = context.view_layer.objects.active
         if target is None or not target.select_get():
             raise TripoError(Kind.USAGE, "Select the object whose bounding box the model shall fill, or choose a size")
-        return Spot(box=box_of(target), replaced=target.name if arrival.replace else "", unit_scale=unit_scale)
+        return replace(noted, box=box_of(target), replaced=target.name if arrival.replace else "")
     if arrival.place == "mouse" and clicked is None:
         raise TripoError(
             Kind.USAGE, "Nothing was clicked. Press the button in a window, or choose another place than the mouse"
         )
     if arrival.place == "origin":
-        return Spot(unit_scale=unit_scale)
-    cursor = context.scene.cursor.location
+        return noted
+    cursor = scene.cursor.location
     point = _ground(context, cursor) if arrival.place == "ground" else (clicked or cursor)
-    return Spot(point.x, point.y, point.z, unit_scale=unit_scale)
+    return replace(noted, x=point.x, y=point.y, z=point.z)
 
 
 def _ground(context: bpy.types.Context, point: Vector) -> Vector:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import queue
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -15,19 +12,16 @@ from pathlib import Path
 from ..core import plan
 from ..core.errors import Failure, Kind
 from ..core.job import Event, Failed, Job, Prepared
-from ..core.messages import Configure, Convert, Converted, Fault, decode, encode
-from ..core.records import RecordError
+from ..core.messages import Configure, Convert
 from ..core.services.gateway import NAME as SERVICE_NAME
 from .journal import Journal
 from .runner import Stop
+from .second_blender import SecondBlender
 
 _log = logging.getLogger(__name__)
 
-_PROCESS = Path(__file__).resolve().parent.parent / "process.py"
 _LOOK_SECONDS = 0.05  # between two looks at the end of a run
-_OF_ARTIST = ("BLENDER_USER_", "PYTHON")  # what would bring in an artist's settings, add-ons and start-up scripts
 _BLEND = "model.blend"
-_HOME = "converter"  # the folder of its own settings, below that of the jobs
 
 
 class Converter:
@@ -36,19 +30,25 @@ class Converter:
     def __init__(self, configure: Configure, journal: Journal) -> None:
         self._configure = configure
         self._journal = journal
-        self._folder = Path(configure.folder)
-        self._turn = threading.Lock()  # whose job is being set up
+        self._turn = threading.Lock()  # whose job is being set up; who has it may end the process
         self._starting = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._answers: queue.SimpleQueue[Converted | None] = queue.SimpleQueue()
-        self._up = threading.Event()
+        self._second: SecondBlender | None = None
         self._failed_starts = 0
+        self._closed = False
+        self._blends: list[Path] = []
 
     def warm(self) -> None:
         """Start the process, so that it is up when a model comes."""
         with self._starting:
-            if self._process is None and self._failed_starts < plan.CONVERTER_STARTS:
-                self._start()
+            if self._second is not None or self._failed_starts >= plan.CONVERTER_STARTS or self._closed:
+                return
+            try:
+                self._second = SecondBlender(
+                    self._configure.blender, Path(self._configure.folder).parent / "converter.log"
+                )
+            except OSError as error:
+                _log.warning("no converter: %s", error)
+                self._failed_starts += 1
 
     def prepare(self, job: Job, stop: Stop) -> Event | None:
         """Set a job's model up, and give what came of it; None when the run was told to end.
@@ -59,121 +59,84 @@ class Converter:
             if stop.is_set():
                 return None
         try:
-            size = Path(job.model_path).stat().st_size
-            if 0 <= _available_memory() < plan.memory_needed(size):
-                return Prepared(why="Imported in place: there is little memory left")
-            if not self._wait_until_up(stop):
-                return (
-                    None if stop.is_set() else Prepared(why="Imported in place: a second Blender could not be started")
-                )
-            return self._convert(job, size, stop)
+            return self._prepare(job, stop)
         except OSError as error:
             _log.warning("job %s: %s", job.id, error)
             return Prepared(why="Imported in place: the disk cannot hold a second copy")
+        except Exception:  # noqa: BLE001  # a mistake of ours must not keep a model from the scene
+            _log.exception("job %s", job.id)
+            return Prepared(why="Imported in place: it could not be set up in the background")
         finally:
             self._turn.release()
 
     def close(self) -> None:
-        """End the process."""
-        process, self._process = self._process, None
-        if process is not None:
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    with contextlib.suppress(OSError):
-                        pipe.close()
-            process.kill()  # it holds nothing that is not on the disk
-            process.wait()
+        """End the process, and remove what nobody will append any more."""
+        with self._starting:
+            self._closed = True
+        self._end()
+        for blend in self._blends:
+            with contextlib.suppress(OSError):
+                blend.unlink(missing_ok=True)
+                blend.parent.rmdir()  # where nothing is on record
 
-    def _wait_until_up(self, stop: Stop) -> bool:
-        """Have the process up; False where it does not start, or the run was told to end."""
-        self.warm()
-        until = time.monotonic() + plan.CONVERTER_START_SECONDS
-        while self._process is not None and not self._up.wait(_LOOK_SECONDS):
-            if stop.is_set():
-                return False
-            if self._process.poll() is not None or time.monotonic() > until:
-                self._failed_starts += 1
-                self.close()
-        return self._process is not None
+    def _end(self) -> None:
+        with self._starting:
+            second, self._second = self._second, None
+        if second is not None:
+            second.end()
 
-    def _convert(self, job: Job, size: int, stop: Stop) -> Event | None:
+    def _prepare(self, job: Job, stop: Stop) -> Event | None:
+        size = Path(job.model_path).stat().st_size
+        if 0 <= _available_memory() < plan.memory_needed(size):
+            return Prepared(why="Imported in place: there is little memory left")
+        second = self._up(stop)
+        if stop.is_set():
+            return None
+        if second is None:
+            return Prepared(why="Imported in place: a second Blender could not be started")
         blend = self._journal.folder_of(job.id) / _BLEND
-        if not self._send(Convert(job, str(blend), SERVICE_NAME, self._configure.addon_version)):
-            self.close()
+        outcome = self._convert(
+            second, Convert(job, str(blend), SERVICE_NAME, self._configure.addon_version), size, stop
+        )
+        if isinstance(outcome, Prepared) and outcome.path:
+            self._blends.append(blend)
+        else:
+            for left in blend.parent.glob(f"{blend.stem}.part*"):  # Blender writes beside it first
+                left.unlink()
+            blend.unlink(missing_ok=True)
+        return outcome
+
+    def _up(self, stop: Stop) -> SecondBlender | None:
+        """Give the process when it is up; None where it does not start, or the run was told to end."""
+        if self._second is not None and self._second.up.is_set() and not self._second.alive:
+            self._end()  # since the last job; that says nothing of its start
+        self.warm()
+        second = self._second
+        until = time.monotonic() + plan.CONVERTER_START_SECONDS
+        while second is not None and not second.up.wait(_LOOK_SECONDS):
+            if stop.is_set():
+                return None
+            if not second.alive or time.monotonic() > until:
+                self._failed_starts += 1
+                self._end()
+                return None
+        return second
+
+    def _convert(self, second: SecondBlender, order: Convert, size: int, stop: Stop) -> Event | None:
+        if not second.send(order):
+            self._end()
             return Prepared(why="Imported in place: the second Blender had ended")
         until = time.monotonic() + plan.conversion_deadline(size)
         while not stop.is_set() and time.monotonic() < until:
             with contextlib.suppress(queue.Empty):
-                answer = self._answers.get(timeout=_LOOK_SECONDS)
+                answer = second.answers.get(timeout=_LOOK_SECONDS)
                 if answer is None:
-                    self.close()
-                    return _dangerous("Blender crashed in the background on this model file")
-                return answer.prepared or _not_prepared(answer.failure)
-        self.close()  # it is still at it
+                    self._end()
+                    return None if stop.is_set() else _dangerous("Blender crashed in the background on this model file")
+                if answer.job_id == order.job.id:
+                    return answer.prepared or _not_prepared(answer.failure)
+        self._end()  # it is still at it
         return None if stop.is_set() else _dangerous("Setting this model up in the background took too long")
-
-    def _send(self, message: Convert) -> bool:
-        assert self._process is not None
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(encode(message))
-            self._process.stdin.flush()
-        except (OSError, ValueError):
-            return False
-        return True
-
-    def _start(self) -> None:
-        home = self._folder.parent / _HOME
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(_OF_ARTIST)}
-        environment["BLENDER_USER_RESOURCES"] = str(home)
-        self._up.clear()
-        self._answers = queue.SimpleQueue()
-        try:
-            home.mkdir(parents=True, exist_ok=True)
-            with (self._folder.parent / "converter.log").open("wb") as log:
-                self._process = subprocess.Popen(
-                    self._command(),
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=log,
-                    env=environment,
-                    cwd=str(home),
-                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-                )
-        except OSError as error:
-            _log.warning("no converter: %s", error)
-            self._failed_starts += 1
-            return
-        listener = threading.Thread(target=self._listen, args=(self._process, self._answers, self._up), daemon=True)
-        listener.start()
-
-    def _command(self) -> list[str]:
-        blender = self._configure.blender
-        if not blender:  # the bpy module: Python itself
-            return [sys.executable, "-I", str(_PROCESS), "converter"]
-        quiet = ["--background", "--factory-startup", "--offline-mode", "-noaudio", "--disable-autoexec"]
-        return [blender, *quiet, "--python-exit-code", "1", "--python", str(_PROCESS), "--", "converter"]
-
-    def _listen(
-        self,
-        process: subprocess.Popen[bytes],
-        answers: queue.SimpleQueue[Converted | None],
-        up: threading.Event,
-    ) -> None:
-        assert process.stdout is not None
-        with contextlib.suppress(OSError, ValueError):
-            for line in process.stdout:
-                try:
-                    answer = decode(line)
-                except RecordError as error:
-                    answer = Fault(str(error))
-                if not isinstance(answer, Converted):
-                    _log.warning("converter: %s", answer)
-                elif answer.job_id:
-                    answers.put(answer)
-                else:
-                    up.set()
-        answers.put(None)
 
 
 def _not_prepared(failure: Failure | None) -> Event:

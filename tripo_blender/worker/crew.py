@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from ..core.job import Cancelled, Delayed, Event, Job, JobState, TaskCreated
+from ..core.job import Cancelled, Delayed, Event, Job, JobState, Prepared, TaskCreated
 from ..core.messages import Configure, Happened, Learnt
 from .client import Client
 from .conversion import Converter
@@ -97,8 +97,9 @@ class Crew:
             if job.id in self._running or any(waiting.id == job.id for waiting in self._waiting):
                 return
             self._waiting.append(job)
-        with contextlib.suppress(OSError):  # where it cannot be written, the job's start says so
-            self._journal.write(job)
+        if job.working:  # a model that is on the disk already has cost nothing here
+            with contextlib.suppress(OSError):  # where it cannot be written, the job's start says so
+                self._journal.write(job)
         self._fill()
 
     def cancel(self, job_id: str) -> None:
@@ -167,9 +168,12 @@ class Crew:
         try:
             with Client(configure.key) as client:
                 job = Runner(job, client, self._journal, stop, emit, habits).run()
-            if job.state is JobState.READY and converter is not None and not stop.is_set():
-                emit(Delayed("Preparing the model"))
-                self._prepared(job, converter.prepare(job, stop), emit)
+            if job.state is JobState.READY and not stop.is_set():
+                if converter is None:  # the preference was switched off after the job was asked for
+                    emit(Prepared())
+                else:
+                    emit(Delayed("Preparing the model"))
+                    self._prepared(job, converter.prepare(job, stop), emit)
         finally:
             with self._lock:
                 del self._running[job.id]

@@ -3,7 +3,7 @@
 from .again import TRIPO_OT_generate_again
 from .assets import TRIPO_OT_save_asset
 from .generate import TRIPO_OT_generate
-from .importing import TRIPO_OT_import_again, TRIPO_OT_import_model
+from .importing import TRIPO_OT_import_again, TRIPO_OT_import_here, TRIPO_OT_import_model
 from .jobs import TRIPO_OT_cancel, TRIPO_OT_clear, TRIPO_OT_fetch, TRIPO_OT_send_again
 from .settings import TRIPO_OT_show_online_access, TRIPO_OT_show_preferences
 
@@ -12,6 +12,7 @@ CLASSES = (
     TRIPO_OT_generate_again,
     TRIPO_OT_import_model,
     TRIPO_OT_import_again,
+    TRIPO_OT_import_here,
     TRIPO_OT_save_asset,
     TRIPO_OT_cancel,
     TRIPO_OT_send_again,

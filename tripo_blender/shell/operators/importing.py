@@ -1,5 +1,6 @@
 """Import Model File, and Import Again: a model that is on the disk comes in the way a generated one does."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ from bpy.props import BoolProperty, CollectionProperty, StringProperty
 
 from ...core.errors import TripoError
 from .. import later, properties
+from ..panels.arrival import draw_arrival
 from ..preferences import access
 from .jobs import OnJob, known
 
@@ -42,6 +44,10 @@ class TRIPO_OT_import_model(bpy.types.Operator):
         self.beside = not bpy.app.background
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the options of the arrival beside the files."""
+        draw_arrival(self.layout, context)
 
     def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Import: beside the artist after an invoke, at once for scripts."""
@@ -81,6 +87,41 @@ class TRIPO_OT_import_again(OnJob, bpy.types.Operator):
         return {"FINISHED"}
 
 
+class TRIPO_OT_import_here(OnJob, bpy.types.Operator):
+    """Open this model in this Blender although a second one ended on it. Save your work first"""
+
+    bl_idname = "tripo.import_here"
+    bl_label = "Import Here Anyway"
+    bl_options = {"INTERNAL"}
+
+    if TYPE_CHECKING:
+        beside: bool
+    else:
+        beside: BoolProperty(name="Beside", options={"HIDDEN", "SKIP_SAVE"})
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> "set[OperatorReturnItems]":
+        """Ask first: Blender may crash."""
+        self.beside = not bpy.app.background
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title=self.bl_label,
+            message="Blender may crash on this file. Save your work first",
+            confirm_text="Import",
+            icon="WARNING",
+        )
+
+    def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
+        """Import in place: beside the artist after an invoke, at once for scripts."""
+        try:
+            job = known(self.job_id)
+            take_in(_job(context, Path(job.model_path), job), context, beside=self.beside, here=True)
+        except TripoError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
 def _job(context: bpy.types.Context, path: Path, like: "Job | None" = None) -> "Job":
     arrival = properties.of(context.scene).arrival.arrival()
     # A click cannot be asked for after the file browser: the model stands on the cursor then.
@@ -89,10 +130,16 @@ def _job(context: bpy.types.Context, path: Path, like: "Job | None" = None) -> "
     )
 
 
-def take_in(job: "Job", context: bpy.types.Context, *, beside: bool) -> None:
-    """Bring a ready job in: when Blender can take it, or at once; raises `TripoError`."""
+def take_in(job: "Job", context: bpy.types.Context, *, beside: bool, here: bool = False) -> None:
+    """Bring a ready job in: when Blender can take it, or at once; raises `TripoError`.
+
+    `here`: without a second Blender, whatever the preferences say.
+    """
     if beside:
-        later.session.session.take_over(job, access(context), later.ordering.jobs_folder())
+        given = access(context)
+        if here:
+            given = replace(given, converts=False)
+        later.session.session.take_over(job, given, later.ordering.jobs_folder())
     else:
         later.api.check_takes_models()
         later.arrival.bring_in(job, context)

@@ -17,14 +17,18 @@ class TRIPO_PT_arrival(bpy.types.Panel):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw the options; those that mean nothing beside the others are greyed out."""
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
-        group = properties.of(context.scene).arrival
-        greyed = unavailable(group.arrival())
-        col = layout.column()
-        for option in OPTIONS:
-            row = col.row()
-            row.active = row.enabled = option.name not in greyed
-            row.prop(group, option.name)
+        """Draw the options."""
+        draw_arrival(self.layout, context)
+
+
+def draw_arrival(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Draw the options; those that mean nothing beside the others are greyed out."""
+    layout.use_property_split = True
+    layout.use_property_decorate = False
+    group = properties.of(context.scene).arrival
+    greyed = unavailable(group.arrival())
+    col = layout.column()
+    for option in OPTIONS:
+        row = col.row()
+        row.active = row.enabled = option.name not in greyed
+        row.prop(group, option.name)

@@ -55,7 +55,7 @@ class TRIPO_PT_jobs(bpy.types.Panel):
 def _draw_job(box: bpy.types.UILayout, context: bpy.types.Context, job: "Job") -> None:
     row = box.row()
     icon = _ICONS.get(job.state, "MESH_MONKEY")
-    row.label(text=job.name, icon=icon, translate=False)  # type: ignore[arg-type]
+    row.label(text=job.object_name or job.name, icon=icon, translate=False)  # type: ignore[arg-type]
     if not job.final and job.state != "uncertain":
         row.operator("tripo.cancel", text="", icon="X", emboss=False).job_id = job.id  # type: ignore[attr-defined]
         box.progress(text=_caption(job), factor=job.percent / 100.0)
@@ -79,7 +79,9 @@ def _draw_job(box: bpy.types.UILayout, context: bpy.types.Context, job: "Job") -
         row.operator("tripo.cancel", text="Give Up").job_id = job.id  # type: ignore[attr-defined]
     elif job.final and job.state != "done":
         row = box.row(align=True)
-        if job.model_path:
+        if job.failure is not None and job.failure.kind == "model_dangerous":
+            row.operator("tripo.import_here", icon="ERROR").job_id = job.id  # type: ignore[attr-defined]
+        elif job.model_path:
             row.operator("tripo.import_again", icon="FILE_REFRESH").job_id = job.id  # type: ignore[attr-defined]
         if job.task_id:
             row.operator("tripo.fetch", text="Fetch Again", icon="IMPORT").job_id = job.id  # type: ignore[attr-defined]
