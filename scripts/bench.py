@@ -1,7 +1,7 @@
-"""Measures what the add-on costs the artist's main thread, ours and the usual way side by side, ratios first.
+"""Measures what the add-on costs the artist: ours and the usual way side by side, ratios first.
 
-`python3 scripts/bench.py` runs the newest Blender that this machine has a Python for; `--version 4.2.23` another one.
-The figures go to the terminal and, as JSON, to `build/bench/`.
+`python3 scripts/bench.py` runs the newest Blender that this machine has a Python for; `--version 4.2.23` another one;
+`--blender PATH` an application with a window. The figures go to the terminal and, with a plot, to `build/bench/`.
 """
 
 import argparse
@@ -20,16 +20,29 @@ def main() -> int:
     """Runs the measurements in their environment and gives the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--version", choices=environments.bpy_versions(), help="the Blender to measure in")
+    parser.add_argument("--blender", metavar="PATH", help="an application with a window to measure in instead")
+    parser.add_argument("--only", metavar="NAME", action="append", help="only this measurement; may be repeated")
+    parser.add_argument("--quick", action="store_true", help="less of everything, in under a minute")
     options = parser.parse_args()
     try:
-        python = (
-            environments.environment("bpy-{}".format(options.version)) if options.version else demo.newest_environment()
-        )
+        if options.blender:
+            python = environments.environment("tools")
+        elif options.version:
+            python = environments.environment("bpy-{}".format(options.version))
+        else:
+            python = demo.newest_environment()
     except environments.SetUpError as error:
         sys.stderr.write("{}\n".format(error))
         return 1
+    command = [str(python), str(ROOT / "scripts" / "measurements")]
+    if options.blender:
+        command += ["--blender", str(Path(options.blender).expanduser().absolute())]
+    for name in options.only or []:
+        command += ["--only", name]
+    if options.quick:
+        command.append("--quick")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("MODELSTREAM_", "BLENDER_"))}
-    return subprocess.call([str(python), str(ROOT / "scripts" / "measurements.py")], env=clean)
+    return subprocess.call(command, env=clean)
 
 
 if __name__ == "__main__":

@@ -104,7 +104,8 @@ class Gateway:
             running = self._tasks.running()
             if running >= options.concurrency:
                 raise Refusal(2000, f"{running} tasks are running", retry_after=1)
-            task = self._tasks.create(echo, views[0] if views else None, options.seconds, "task_" if wrapped else "")
+            picture, prefix = views[0] if views else None, "task_" if wrapped else ""
+            task = self._tasks.create(echo, picture, options.seconds, prefix, options.model_file)
         content: dict[str, Any] = {"code": 0, "data": {"task_id": task.task_id}}
         if wrapped:
             content = {"code": "success", "message": "", "data": {"task_id": task.task_id}}

@@ -33,6 +33,7 @@ class Options:
     concurrency: int = _option(10, "generations at once")
     link_seconds: float = _option(60.0, "the life of a signed link")
     file_host_ranges: bool = _option(True, "whether the file host knows ranges")
+    model_file: str = _option("", "a GLB or FBX file that every task gives instead of a sculpture of its picture")
     rendered_image: bool = _option(True, "whether a task's output has a preview")
 
     def changed(self, values: Mapping[str, Any]) -> "Options":

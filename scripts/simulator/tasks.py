@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.sculpture.sculptor import Commission, Sculpture, sculpt
+from simulator.sculpture.sculptor import Commission, Sculpture, ready_made, sculpt
 
 QUEUE_SHARE = 0.15
 _QUEUE_LENGTH = 3
@@ -97,8 +97,10 @@ class TaskStore:
         now = self._clock()
         return sum(task.finished(now) is None for task in self.all())
 
-    def create(self, body: Mapping[str, Any], picture: bytes | None, seconds: float, prefix: str = "") -> Task:
-        """Starts a generation; a prefix makes the ids look like a gateway's own."""
+    def create(
+        self, body: Mapping[str, Any], picture: bytes | None, seconds: float, prefix: str = "", model_file: str = ""
+    ) -> Task:
+        """Starts a generation; a prefix makes the ids look like a gateway's own, a model file is what it gives."""
         identity = str(uuid.uuid4())
         task_id = f"{prefix}{identity.replace('-', '')}" if prefix else identity
         textured = bool(body.get("texture", True) or body.get("pbr", True))
@@ -117,7 +119,7 @@ class TaskStore:
             created=self._clock(),
             created_time=time.time(),
             credits=_credits(body, textured),
-            work=self._sculptors.submit(sculpt, commission, identity),
+            work=self._sculptors.submit(lambda: ready_made(model_file) if model_file else sculpt(commission, identity)),
         )
         with self._lock:
             self._tasks[task_id] = task

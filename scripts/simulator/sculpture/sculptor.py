@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -55,6 +56,13 @@ def sculpt(commission: Commission, identity: str) -> Sculpture:
         suffix="fbx" if commission.quad else "glb",
         preview=_preview(commission.picture, commission.words),
     )
+
+
+@lru_cache(maxsize=2)
+def ready_made(path: str) -> Sculpture:
+    """A model file of the disk; its preview is grey."""
+    suffix: Literal["glb", "fbx"] = "fbx" if path.endswith(".fbx") else "glb"
+    return Sculpture(Path(path).read_bytes(), suffix, write_png(np.full((16, 16, 3), 128, np.uint8)))
 
 
 # One job's picture comes back at every try, and fifty jobs may share one; a relief of 250,000 quads takes 0.3 s.
