@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.plan import conversion_deadline, memory_needed, poll_wait, retry_wait
+from tripo_blender.core.plan import conversion_deadline, guessed_left, memory_needed, poll_wait, retry_wait
 
 WAITED = st.floats(0, 1e6)
 LEFT = st.floats(-1, 1e6)
@@ -89,3 +89,19 @@ def test_a_second_blender_needs_room_for_itself_and_many_times_the_file(size: in
 def test_a_usual_model_needs_no_more_memory_than_a_small_machine_has_left() -> None:
     assert memory_needed(0) == 500 * MB
     assert memory_needed(30 * MB) < 1000 * MB
+
+
+@pytest.mark.parametrize(
+    ("waited", "before", "percent", "left"),
+    [
+        pytest.param(10.0, 0.0, 50.0, 9.9, id="half-way"),
+        pytest.param(99.5, 98.0, 99.0, 1.0, id="nearly there"),
+        pytest.param(10.0, 50.0, 50.0, -1.0, id="stands still"),
+        pytest.param(10.0, 60.0, 50.0, -1.0, id="goes back"),
+        pytest.param(10.0, -1.0, -1.0, -1.0, id="does not say"),
+        pytest.param(10.0, 0.0, 0.0, -1.0, id="has not begun"),
+        pytest.param(10.0, 99.0, 100.0, -1.0, id="says it is done, and is not"),
+    ],
+)
+def test_what_is_left_is_guessed_by_how_far_it_came(waited: float, before: float, percent: float, left: float) -> None:
+    assert guessed_left(waited, before, percent) == pytest.approx(left, abs=0.05)

@@ -36,6 +36,17 @@ def poll_wait(waited: float, seconds_left: float) -> float:
     return min(gap, max(seconds_left, _SHORTEST_GAP))
 
 
+def guessed_left(waited: float, before: float, percent: float) -> float:
+    """Give the seconds that a task may still take, by how far it has come in `waited` seconds; -1: nobody can tell.
+
+    `before` is the percent of the last answer: a task that stands still tells nothing, however near its end it says
+    it is. Half a percent is added, since the service rounds down.
+    """
+    if not 0 < percent < 100 or percent <= before:
+        return -1.0
+    return waited * (100 - percent) / (percent + 0.5)
+
+
 def retry_wait(attempt: int, retry_after: float, chance: float) -> float:
     """Give the seconds before attempt number `attempt` + 1 (the first is 1).
 

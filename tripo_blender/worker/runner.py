@@ -187,7 +187,7 @@ class Runner:
 
     def _follow(self) -> Event:
         started = time.monotonic()
-        unknown = 0
+        unknown, percent = 0, 0.0
         while True:
             report = self._report()
             if report.status is TaskStatus.SUCCESS and report.model_url:
@@ -200,7 +200,11 @@ class Runner:
             if unknown > plan.UNKNOWN_ANSWERS or waited > plan.LONGEST_GENERATION:
                 return Failed(service.lost_task(self.job.task_id, f"{report.status} after {waited:.0f} s"))
             self._happened(Progressed(report.percent, report.queue_position, report.seconds_left))
-            if self._stop.wait(plan.poll_wait(waited, report.seconds_left)):
+            left = report.seconds_left
+            if left < 0:
+                left = plan.guessed_left(waited, percent, report.percent)
+            percent = report.percent
+            if self._stop.wait(plan.poll_wait(waited, left)):
                 raise _Stopped
 
     def _report(self) -> TaskReport:
