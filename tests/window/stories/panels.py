@@ -83,12 +83,7 @@ def _open_advanced(desk: Any) -> Any:
     """Click on the header of the closed sub-panel: below the button and its price."""
     desk.notes["advanced at first"] = desk.words("TRIPO_PT_advanced")
     _x, y = yield from desk.find("tripo.generate")
-    for below in range(20, 90, 6):
-        yield from desk.click_at(desk.sidebar.x + 40, y - below)
-        yield from desk.redrawn()
-        if desk.drawn("TRIPO_PT_advanced"):
-            return
-    raise LookupError("the sub-panel does not open")
+    yield from desk.open_panel("TRIPO_PT_advanced", desk.sidebar.x + 40, range(y - 20, y - 150, -9))
 
 
 def _make_up_jobs(desk: Any) -> None:

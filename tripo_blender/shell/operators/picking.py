@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _NAVIGATION = ("MIDDLEMOUSE", "WHEELUPMOUSE", "WHEELDOWNMOUSE", "TRACKPADPAN", "TRACKPADZOOM", "NDOF_MOTION")
 _MOST_UNSEEN = 100  # faces of objects that this viewport does not show, before a ray is given up
 _BEHIND = 1e-3  # scene units
+_CORNER = (100, 240)  # px at scale 1, wide and high: the axes and the icons below them, measured in 4.3 and 5.2
 
 
 class PicksPlace:
@@ -37,7 +38,7 @@ class PicksPlace:
         if event.type in ("ESC", "RIGHTMOUSE"):
             self.cancel(context)
             return {"CANCELLED"}
-        if _navigates(event):
+        if _navigates(event) or _on_gizmo(context, event.mouse_x, event.mouse_y):
             return {"PASS_THROUGH"}
         if event.type != "LEFTMOUSE" or event.value != "PRESS":
             return {"RUNNING_MODAL"}
@@ -63,6 +64,25 @@ def under_mouse(context: bpy.types.Context, x: int, y: int) -> Vector | None:
             if region.type == "WINDOW" and _inside(region, x, y):
                 return _hit(context, area.spaces.active, region, (x - region.x, y - region.y))
     return None
+
+
+def _on_gizmo(context: bpy.types.Context, x: int, y: int) -> bool:
+    """Whether the mouse is at the axes and icons in a viewport's corner, by which the view is turned."""
+    scale = context.preferences.system.ui_scale
+    for area in context.window.screen.areas:
+        space = area.spaces.active
+        if not isinstance(space, bpy.types.SpaceView3D) or not (space.show_gizmo and space.show_gizmo_navigate):
+            continue
+        over = [region for region in area.regions if region.type in ("UI", "HEADER", "TOOL_HEADER")]
+        right = min(
+            (region.x for region in over if region.type == "UI" and region.width > 1), default=area.x + area.width
+        )
+        top = min(
+            (region.y for region in over if region.type != "UI" and region.y > area.y), default=area.y + area.height
+        )
+        if right - _CORNER[0] * scale < x < right and top - _CORNER[1] * scale < y < top:
+            return True
+    return False
 
 
 def _inside(region: bpy.types.Region, x: int, y: int) -> bool:
