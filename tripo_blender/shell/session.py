@@ -26,7 +26,8 @@ _log = logging.getLogger(__name__)
 
 _TICK_SECONDS = 0.1  # between two looks at the worker; lower shows progress sooner, higher costs less
 _REDRAW_SECONDS = 0.25  # at the least between two redraws of the sidebar
-_READ_BUDGET = 0.001  # s for the events of one tick; what is left over is read in the next
+_PREPARING_TICK_SECONDS = 0.02  # while a model is being set up, which is then brought in without delay
+_READ_BUDGET = 0.0005  # s for the events of one tick; what is left over is read in the next
 
 
 @dataclass(frozen=True)
@@ -219,6 +220,11 @@ class Session:
             self._happened(ready.id, arrived.event)
         self._end(self.jobs[ready.id])
 
+    @property
+    def expects_model(self) -> bool:
+        """Whether a model is being set up in the second Blender."""
+        return any(self._is_being_prepared(job) for job in self.jobs.values())
+
     def _is_ready(self, job: Job) -> bool:
         return job.state is JobState.READY and not self._is_being_prepared(job)
 
@@ -269,7 +275,9 @@ def tick() -> float | None:
     A timer that raises is dropped silently, and its jobs would seem to stand still; so nothing gets out of here.
     """
     try:
-        return _TICK_SECONDS if session.step() else None
+        if not session.step():
+            return None
+        return _PREPARING_TICK_SECONDS if session.expects_model else _TICK_SECONDS
     except Exception:  # noqa: BLE001  # whatever it was, the other jobs go on
         _log.exception("the tick failed")
         return _TICK_SECONDS
