@@ -7,21 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.arrival import (
-    AUTO,
-    FRONTS,
-    OPTION_BY_NAME,
-    OPTIONS,
-    TURNS,
-    Arrival,
-    asked,
-    problem,
-    turn,
-    unavailable,
-)
+from tripo_blender.core.arrival import FRONTS, TURNS, Arrival, asked, problem, turn, unavailable
+from tripo_blender.core.arrival_table import AUTO, OPTION_BY_NAME, OPTIONS
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.options import Option, Unit
-from tripo_blender.core.request import LINES, OFFERS
+from tripo_blender.core.options import ANGLE, LENGTH, NO_UNIT, Option
+from tripo_blender.core.setting_table import LINES, OFFERS
 
 ANGLES = {"-y": -90, "+x": 0, "+y": 90, "-x": 180}  # of the sides, counted from +X
 
@@ -38,9 +28,9 @@ def test_the_table_names_every_field_once_and_in_order_and_starts_as_it() -> Non
 
 
 def test_lengths_and_angles_are_marked_as_such() -> None:
-    assert {option.name: option.unit for option in OPTIONS if option.unit is not Unit.NONE} == {
-        "size": Unit.LENGTH,
-        "smooth_angle": Unit.ANGLE,
+    assert {option.name: option.unit for option in OPTIONS if option.unit != NO_UNIT} == {
+        "size": LENGTH,
+        "smooth_angle": ANGLE,
     }
 
 

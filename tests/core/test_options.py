@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core import arrival, request
+from tripo_blender.core.arrival_table import OPTIONS
+from tripo_blender.core.asking import problem_with, typed
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.options import LARGEST_NUMBER, Option, Unit, problem_with, typed
+from tripo_blender.core.options import LARGEST_NUMBER, NO_UNIT, Option
+from tripo_blender.core.setting_table import OFFERS, SETTINGS
 
-ALL: tuple[Option, ...] = (*request.SETTINGS, *arrival.OPTIONS)
+ALL: tuple[Option, ...] = (*SETTINGS, *OPTIONS)
 
 COUNT = Option("count", "Count", "How many", 1, limits=(1, 9))
 WEIGHT = Option("weight", "Weight", "How heavy", 0.5, limits=(0.25, 2_000_000))
@@ -25,7 +27,7 @@ OPTIONS = (COUNT, WEIGHT, SHINY, COLOUR, TITLE)
 
 def _words_shown() -> list[Any]:
     texts = [(row.name, row.label, row.tooltip) for row in ALL]
-    texts += [(offer.name, offer.label, offer.tooltip) for offer in request.OFFERS]
+    texts += [(offer.name, offer.label, offer.tooltip) for offer in OFFERS]
     texts += [(f"{row.name}: {value}", label, tip) for row in ALL for value, label, tip in row.choices]
     return [pytest.param(label, tooltip, id=name) for name, label, tooltip in texts]
 
@@ -50,7 +52,7 @@ def test_no_two_options_share_a_name_or_an_option_of_the_command_line() -> None:
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", option) for option in options)
 
 
-@pytest.mark.parametrize("rows", [request.SETTINGS, arrival.OPTIONS], ids=["request", "arrival"])
+@pytest.mark.parametrize("rows", [SETTINGS, OPTIONS], ids=["request", "arrival"])
 def test_no_two_options_of_a_panel_share_a_label(rows: tuple[Option, ...]) -> None:
     assert len({row.label for row in rows}) == len(rows)
 
@@ -70,7 +72,7 @@ def test_a_numbers_default_is_within_its_limits_and_blender_holds_them(row: Opti
     assert low <= row.default <= high
     assert low >= -LARGEST_NUMBER
     assert high <= LARGEST_NUMBER
-    assert row.unit is Unit.NONE or isinstance(row.default, float)
+    assert row.unit == NO_UNIT or isinstance(row.default, float)
 
 
 @pytest.mark.parametrize("row", ALL, ids=lambda row: row.name)

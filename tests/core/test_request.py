@@ -7,18 +7,15 @@ from typing import Any
 import pytest
 
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.request import (
+from tripo_blender.core.request import Settings, asked, problem, unavailable
+from tripo_blender.core.setting_table import (
     DEFAULT_VERSION,
     LARGEST_SEED,
     LINES,
     OFFERS,
     SETTING_BY_NAME,
     SETTINGS,
-    Settings,
-    asked,
     line_of,
-    problem,
-    unavailable,
 )
 
 V31, V30, V25, P1 = "v3.1-20260211", "v3.0-20250812", "v2.5-20250123", "P1-20260311"

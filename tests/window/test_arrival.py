@@ -97,7 +97,7 @@ def test_arrival_beside_a_hidden_collection(play: Play, how: str) -> None:
     assert notes["visible"]
     assert notes["visible after redo"]
     assert notes["collections"] == ["Scene Collection"]
-    assert "The collection Tripo cannot be seen or changed" in notes["sentence"]
+    assert "The collection Tripo is hidden or linked" in notes["sentence"]
     assert notes["clipped"] == []
 
 
@@ -118,7 +118,7 @@ def test_arrival_beside_an_override(play: Play, collection: str) -> None:
 
     assert notes["visible"]
     assert notes["collections"] == (["Tripo"] if collection == "tripo" else ["Scene Collection"])
-    assert ("cannot be seen or changed" in notes["sentence"]) is (collection == "active")
+    assert ("is hidden or linked" in notes["sentence"]) is (collection == "active")
     assert notes["prop"] == ["Prop", 3.0], "the override is as it was"
 
 

@@ -35,7 +35,7 @@ def test_blender_ends_while_a_job_runs(play: Play, simulator: SimulatorProcess, 
 
     notes = play("watching", how=how)
 
-    assert notes["most"] == 1, "there was one worker"
+    assert notes["most"] == 2, "there were one worker and one second Blender"
     assert notes["ended with"] == (0 if how == "closed" else -9)
     assert complaints("\n".join(notes["said"])) == []
     assert notes["left"] == []

@@ -8,7 +8,8 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.arrival import AUTO, Arrival
+from ..core.arrival import Arrival
+from ..core.arrival_table import AUTO
 
 Numbers = NDArray[Any]
 

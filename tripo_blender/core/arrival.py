@@ -3,118 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from .arrival_table import AUTO, OPTION_BY_NAME, OPTIONS
+from .asking import problem_with, typed
 from .errors import Kind, TripoError
-from .options import Option, Unit, Value, problem_with, typed
+from .options import Value
 
-AUTO = "auto"
+_DEFAULTS: dict[str, Any] = {option.name: option.default for option in OPTIONS}
 
 
 @dataclass(frozen=True)
 class Arrival:
     """What a user chose of `OPTIONS`. `size` is in scene units, `smooth_angle` in degrees."""
 
-    place: str = "cursor"
-    fit: str = "own"
-    size: float = 1.0
-    replace: bool = False
-    front: str = AUTO
-    shading: str = AUTO
-    smooth_angle: float = 30.0
-    merge: bool = True
-    textures: str = "packed"
-    collection: str = "tripo"
-    select: bool = True
-
-
-_DEFAULTS = Arrival()
-
-
-def _option(
-    name: str,
-    label: str,
-    tooltip: str,
-    choices: tuple[tuple[str, str, str], ...] = (),
-    limits: tuple[float, float] = (0, 0),
-    unit: Unit = Unit.NONE,
-    flag: str = "",
-) -> Option:
-    return Option(name, label, tooltip, getattr(_DEFAULTS, name), choices, limits, unit, flag)
-
-
-OPTIONS = (
-    _option(
-        "place",
-        "Place",
-        "Where the middle of the model's underside comes to stand",
-        (
-            ("cursor", "3D Cursor", "On the 3D cursor"),
-            ("ground", "Ground Under Cursor", "On what lies below the 3D cursor, or on the floor"),
-            ("origin", "World Origin", "In the middle of the world"),
-            ("mouse", "Click in Viewport", "On the face that is clicked next, or on the floor"),
-        ),
-    ),
-    _option(
-        "fit",
-        "Size",
-        "How large the model becomes",
-        (
-            ("own", "As Made", "The service's own size, in meters"),
-            ("height", "Height", "To this height"),
-            ("longest", "Longest Side", "Until its longest side has this length"),
-            ("box", "Selected Object", "Into the bounding box of the active object, and in its place"),
-        ),
-    ),
-    _option("size", "Length", "Height or longest side of the model", limits=(1e-6, 1e6), unit=Unit.LENGTH),
-    _option("replace", "Replace Object", "Hide the object whose place the model takes"),
-    _option(
-        "front",
-        "Front",
-        "Which side of the file's model is its front; it is turned to the front view",
-        (
-            (AUTO, "Automatic", "As this service's models are known to look"),
-            ("-y", "Front (-Y)", "Already to the front view"),
-            ("+x", "Right (+X)", "To the right view"),
-            ("+y", "Back (+Y)", "To the back view"),
-            ("-x", "Left (-X)", "To the left view"),
-        ),
-    ),
-    _option(
-        "shading",
-        "Shading",
-        "How the faces meet",
-        (
-            (AUTO, "As Made", "With the normals of the file; smooth by angle where it has none"),
-            ("angle", "Smooth by Angle", "Smooth, but sharp where faces meet at more than the angle"),
-            ("flat", "Flat", "Every face by itself"),
-        ),
-    ),
-    _option("smooth_angle", "Angle", "Edges that are sharper than this stay sharp", limits=(0, 180), unit=Unit.ANGLE),
-    _option("merge", "Merge Vertices", "Join the vertices that the file splits; seams and hard edges stay"),
-    _option(
-        "textures",
-        "Textures",
-        "Where the model's pictures are kept",
-        (
-            ("packed", "Packed", "Packed into the .blend file"),
-            ("files", "In a Folder", "In the folder textures beside the saved .blend file"),
-        ),
-        flag="textures-in",
-    ),
-    _option(
-        "collection",
-        "Collection",
-        "Where the model is filed in the outliner",
-        (
-            ("tripo", "Tripo", "In the collection Tripo"),
-            ("active", "Active", "In the active collection"),
-            ("own", "Its Own", "In a new collection inside Tripo"),
-        ),
-    ),
-    _option("select", "Select Model", "Select the model when it arrives; off: the selection stays as it is"),
-)
-
-OPTION_BY_NAME = {option.name: option for option in OPTIONS}
+    place: str = _DEFAULTS["place"]
+    fit: str = _DEFAULTS["fit"]
+    size: float = _DEFAULTS["size"]
+    replace: bool = _DEFAULTS["replace"]
+    front: str = _DEFAULTS["front"]
+    shading: str = _DEFAULTS["shading"]
+    smooth_angle: float = _DEFAULTS["smooth_angle"]
+    merge: bool = _DEFAULTS["merge"]
+    textures: str = _DEFAULTS["textures"]
+    collection: str = _DEFAULTS["collection"]
+    select: bool = _DEFAULTS["select"]
 
 
 def asked(**values: Value | None) -> Arrival:

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .job import Job
-from .options import Value
+from .options import Option, Value
 from .records import RecordError, from_record
-from .request import SETTING_BY_NAME, Setting, Settings, as_values
+from .request import Settings, as_values
+from .setting_table import SETTING_BY_NAME
 
 _PREFIX = "tripo_"
 TASK_ID, SETTINGS, PICTURE_HASH = "tripo_task_id", "tripo_settings", "tripo_picture_hash"
@@ -87,7 +88,7 @@ def rows(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     return shown
 
 
-def _shown(setting: Setting, value: Value) -> str:
+def _shown(setting: Option, value: Value) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     return next((label for choice, label, _ in setting.choices if choice == value), str(value))

@@ -1,182 +1,35 @@
-"""What a user can ask for: the settings, what each model version accepts of them, their rules and price.
-
-Everything else reads the two tables here: the panel, the operators, the command line and the checks.
-"""
+"""What a user asked for: the settings of one generation, their rules and price."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from .asking import problem_with, typed
 from .errors import Kind, TripoError
-from .options import LARGEST_NUMBER, Option, Value, problem_with, typed
+from .options import Value
+from .setting_table import DEFAULT_VERSION, SETTING_BY_NAME, SETTINGS, line_of
 
-DEFAULT_VERSION = "v3.1-20260211"
-LARGEST_SEED = LARGEST_NUMBER
+_DEFAULTS: dict[str, Any] = {setting.name: setting.default for setting in SETTINGS}
 
 
 @dataclass(frozen=True)
 class Settings:
     """The settings of one generation. A face limit or seed of 0 leaves the choice to the service."""
 
-    model_version: str = DEFAULT_VERSION
-    texture: bool = True
-    pbr: bool = True
-    texture_quality: str = "standard"
-    geometry_quality: str = "standard"
-    face_limit: int = 0
-    quad: bool = False
-    auto_size: bool = False
-    model_seed: int = 0
-    texture_seed: int = 0
-    texture_alignment: str = "original_image"
-    orientation: str = "default"
-    enable_image_autofix: bool = False
-
-
-@dataclass(frozen=True)
-class Setting(Option):
-    """An option of the generation; the limits of face limits are the model version's."""
-
-    needs_texture: bool = False
-    advanced: bool = False  # lies in the closed sub-panel
-    neutral: Value | None = None  # what it means where it does not apply; None: the default
-
-    @property
-    def off(self) -> Value:
-        """The value that stands for "not asked for"."""
-        return self.default if self.neutral is None else self.neutral
-
-
-_DEFAULTS = Settings()
-
-
-def _setting(name: str, label: str, tooltip: str, **more: Any) -> Setting:
-    return Setting(name, label, tooltip, getattr(_DEFAULTS, name), **more)
-
-
-SETTINGS = (
-    _setting("model_version", "Model Version", "Version of the Tripo model that makes the 3D model"),
-    _setting("texture", "Texture", "Paint the model; without it the model is plain geometry and costs less"),
-    _setting("pbr", "PBR", "Add metallic, roughness and normal maps", needs_texture=True, neutral=False),
-    _setting(
-        "texture_quality",
-        "Texture Quality",
-        "How finely the texture is painted",
-        choices=(
-            ("standard", "Standard", "The usual quality"),
-            ("detailed", "Detailed", "A larger texture; slower and dearer"),
-        ),
-        needs_texture=True,
-    ),
-    _setting(
-        "geometry_quality",
-        "Shape Quality",
-        "How finely the shape is modelled",
-        choices=(
-            ("standard", "Standard", "The usual quality"),
-            ("detailed", "Detailed", "Finer shape; slower and dearer"),
-        ),
-    ),
-    _setting("face_limit", "Face Limit", "Number of faces to aim for; 0 lets the service decide"),
-    _setting("quad", "Quads", "Build the model from quads instead of triangles, for a small extra cost"),
-    _setting(
-        "auto_size", "Real Size", "Let the service guess the size of the real thing, in meters", needs_texture=True
-    ),
-    _setting(
-        "model_seed",
-        "Shape Seed",
-        "The same seed gives the same shape again; 0 takes a new one",
-        advanced=True,
-        flag="seed",
-    ),
-    _setting(
-        "texture_seed",
-        "Texture Seed",
-        "Another seed gives another texture on the same shape; 0 takes a new one",
-        needs_texture=True,
-        advanced=True,
-    ),
-    _setting(
-        "texture_alignment",
-        "Texture Follows",
-        "What the texture keeps to where picture and shape disagree",
-        choices=(
-            ("original_image", "Picture", "Keep to the picture"),
-            ("geometry", "Shape", "Keep to the shape"),
-        ),
-        needs_texture=True,
-        advanced=True,
-    ),
-    _setting(
-        "orientation",
-        "Orientation",
-        "Which way the model is turned",
-        choices=(
-            ("default", "Default", "Turned to the front"),
-            ("align_image", "As in Picture", "Turned as the picture shows it"),
-        ),
-        needs_texture=True,
-        advanced=True,
-    ),
-    _setting(
-        "enable_image_autofix",
-        "Mend Picture",
-        "Let the service improve the picture before it is used",
-        advanced=True,
-        flag="image-autofix",
-    ),
-)
-
-SETTING_BY_NAME = {setting.name: setting for setting in SETTINGS}
-
-
-@dataclass(frozen=True)
-class Line:
-    """A family of model versions that accept the same settings.
-
-    Sources: Tripo's v2 task documentation (image, text and multiview to model) and ModelStream's form, which
-    narrows the face limit of the larger lines to 1,000 to 500,000.
-    """
-
-    prefix: str
-    face_limits: tuple[int, int] = (1_000, 500_000)
-    refuses: frozenset[str] = frozenset()
-    surcharge: int = 0  # credits on top of the usual price
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A model version that the menus offer."""
-
-    name: str
-    label: str
-    tooltip: str
-
-
-# The first line whose prefix fits is taken; the last fits every name, since the service may know more versions
-# than we do: it refuses nothing, and takes the widest face limits of all.
-LINES = (
-    Line("v3."),
-    Line("v2.", refuses=frozenset({"geometry_quality"})),
-    Line("P1-", face_limits=(48, 20_000), refuses=frozenset({"geometry_quality", "quad"}), surcharge=20),
-    Line("P2-", face_limits=(48, 50_000), refuses=frozenset({"geometry_quality"}), surcharge=20),
-    Line("Turbo-", face_limits=(1_000, 50_000), refuses=frozenset({"geometry_quality"})),
-    Line("", face_limits=(48, 500_000)),
-)
-
-OFFERS = (
-    Offer("v3.1-20260211", "3.1", "The newest model: the finest shapes and textures"),
-    Offer("v3.0-20250812", "3.0", "The model before it"),
-    Offer("v2.5-20250123", "2.5", "An older, quicker model"),
-    Offer("P1-20260311", "P1 Low Poly", "Clean shapes of few faces, from 48 to 20,000"),
-)
-
-
-def line_of(model_version: str) -> Line:
-    """Give the line that a model version belongs to."""
-    name = model_version.strip().lower()
-    return next(line for line in LINES if name.startswith(line.prefix.lower()))
+    model_version: str = _DEFAULTS["model_version"]
+    texture: bool = _DEFAULTS["texture"]
+    pbr: bool = _DEFAULTS["pbr"]
+    texture_quality: str = _DEFAULTS["texture_quality"]
+    geometry_quality: str = _DEFAULTS["geometry_quality"]
+    face_limit: int = _DEFAULTS["face_limit"]
+    quad: bool = _DEFAULTS["quad"]
+    auto_size: bool = _DEFAULTS["auto_size"]
+    model_seed: int = _DEFAULTS["model_seed"]
+    texture_seed: int = _DEFAULTS["texture_seed"]
+    texture_alignment: str = _DEFAULTS["texture_alignment"]
+    orientation: str = _DEFAULTS["orientation"]
+    enable_image_autofix: bool = _DEFAULTS["enable_image_autofix"]
 
 
 def unavailable(settings: Settings) -> dict[str, str]:

@@ -11,14 +11,16 @@ from pathlib import Path
 import bpy
 
 from ..core import arrival as arrivals, request
+from ..core.arrival_table import OPTION_BY_NAME, OPTIONS
 from ..core.errors import Failure, Kind, TripoError
 from ..core.job import Event, Failed, Job, JobState
 from ..core.options import Value
+from ..core.setting_table import SETTINGS
 from ..worker.journal import KEPT_RESULTS, Journal
 from . import ordering
+from .access import Access, access
 from .arrival import Arrived, bring_in, wait_reason
 from .keeping import Wish, check, wish
-from .preferences import Access, access
 from .spots import spot
 
 __all__ = ["TripoError", "fetch", "generate", "import_model"]
@@ -89,11 +91,11 @@ def asset_wish(library: str | Path, catalog: str = "") -> Wish:
 
 def _sorted(values: dict[str, Value | None]) -> tuple[arrivals.Arrival, request.Settings]:
     """Give what was asked for of the arrival and of the generation."""
-    known = {option.name for option in (*arrivals.OPTIONS, *request.SETTINGS)}
+    known = {option.name for option in (*OPTIONS, *SETTINGS)}
     if strange := [name for name in values if name not in known]:
         raise TripoError(Kind.USAGE, f"There is no setting {strange[0]!r}; there are: {', '.join(sorted(known))}")
-    of_arrival = {name: value for name, value in values.items() if name in arrivals.OPTION_BY_NAME}
-    of_request = {name: value for name, value in values.items() if name not in arrivals.OPTION_BY_NAME}
+    of_arrival = {name: value for name, value in values.items() if name in OPTION_BY_NAME}
+    of_request = {name: value for name, value in values.items() if name not in OPTION_BY_NAME}
     return arrivals.asked(**of_arrival), request.asked(**of_request)
 
 

@@ -10,14 +10,15 @@ from typing import Any, NoReturn
 import bpy
 
 from ..core import arrival as arrivals
-from ..core.arrival import OPTIONS
+from ..core.arrival_table import OPTIONS
 from ..core.errors import Kind, TripoError, exit_code
 from ..core.options import Option
-from ..core.request import OFFERS, SETTINGS, asked
+from ..core.request import asked
+from ..core.setting_table import OFFERS, SETTINGS
 from . import api, ordering, outputs
+from .access import access
 from .arrival import bring_in
 from .ordering import name_of
-from .preferences import access
 from .report import Report, open_report
 from .spots import spot
 

@@ -8,18 +8,18 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-__all__ = ["api", "arrival", "cli", "inspection", "keeping", "ordering", "origin", "pictures", "provenance"]
-__all__ += ["session", "spots"]
+__all__ = ["access", "api", "arrival", "cli", "core_arrival", "errors", "inspection", "keeping", "ordering", "origin"]
+__all__ += ["pictures", "provenance", "request", "session", "spots"]
 
 if TYPE_CHECKING:
-    from ..core import inspection, provenance
-    from . import api, arrival, cli, keeping, ordering, origin, pictures, session, spots
+    from ..core import arrival as core_arrival, errors, inspection, provenance, request
+    from . import access, api, arrival, cli, keeping, ordering, origin, pictures, session, spots
 else:
-    _CORE = {"inspection", "provenance"}
+    _CORE = {"core_arrival": "arrival", **{name: name for name in ("errors", "inspection", "provenance", "request")}}
 
     def __getattr__(name: str) -> ModuleType:
         """Give a module of this package, or of core."""
-        return importlib.import_module(f"..core.{name}" if name in _CORE else f".{name}", __package__)
+        return importlib.import_module(f"..core.{_CORE[name]}" if name in _CORE else f".{name}", __package__)
 
 
 def is_loaded(name: str) -> bool:

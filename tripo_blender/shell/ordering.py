@@ -19,7 +19,7 @@ from ..core.services.gateway import is_url
 from ..worker.checking import check_file
 from ..worker.journal import Journal
 from . import pictures
-from .preferences import Access, obstacle
+from .access import Access, obstacle
 
 Picture = str | Path | bpy.types.Image
 _LONGEST_NAME = 48  # characters; Blender cuts names at 63 bytes (255 from 5.0 on)

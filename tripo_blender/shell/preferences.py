@@ -1,14 +1,12 @@
-"""The add-on's preferences, and what of them a job needs: key, base URL, way for pictures, online access."""
+"""The add-on's preferences."""
 
 import os
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from .. import __package__ as base_package
-from ..core.errors import Kind, TripoError
 from ..core.services import gateway
 from ..core.services.gateway import KEY_VARIABLE
 
@@ -98,17 +96,6 @@ class TripoPreferences(bpy.types.AddonPreferences):
         sub.prop(self, "asset_tags")
 
 
-@dataclass(frozen=True)
-class Access:
-    """What it takes to reach the gateway."""
-
-    key: str = field(repr=False)
-    base_url: str
-    rung: str = ""
-    at_once: int = 3
-    converts: bool = True
-
-
 def get(context: bpy.types.Context) -> TripoPreferences | None:
     """Give the preferences; None where the add-on is not enabled (a script that runs from a clone)."""
     for module, addon in context.preferences.addons.items():
@@ -116,37 +103,3 @@ def get(context: bpy.types.Context) -> TripoPreferences | None:
             preferences = addon.preferences
             return preferences if isinstance(preferences, TripoPreferences) or hasattr(preferences, "api_key") else None  # type: ignore[return-value]
     return None
-
-
-def access(context: bpy.types.Context, base_url: str = "", key: str = "") -> Access:
-    """Give key and address, from the arguments, the preferences or the environment; nothing is checked."""
-    preferences = get(context)
-    if preferences is None:
-        return Access(key or os.environ.get(KEY_VARIABLE, "").strip(), base_url or gateway.BASE_URL)
-    return Access(
-        key or preferences.api_key.strip() or os.environ.get(KEY_VARIABLE, "").strip(),
-        base_url or preferences.base_url.strip() or gateway.BASE_URL,
-        "" if preferences.rung == "AUTO" else preferences.rung,
-        preferences.at_once,
-        preferences.converts,
-    )
-
-
-def obstacle(given: Access) -> TripoError | None:
-    """Give what keeps the service from being used: the key, the address or online access; None when nothing does."""
-    if sentence := gateway.base_url_problem(given.base_url):
-        return TripoError(Kind.USAGE, sentence)
-    if sentence := gateway.key_problem(given.key):
-        return TripoError(Kind.NO_KEY, f"{sentence}, or set {KEY_VARIABLE}" if bpy.app.background else sentence)
-    if not bpy.app.online_access and not gateway.is_loopback(given.base_url):
-        return TripoError(Kind.OFFLINE, f"Online access required to generate a model. {_online_advice()}")
-    return None
-
-
-def _online_advice() -> str:
-    """Say who can allow online access, in the words that Blender itself uses and translates."""
-    if bpy.app.background and not bpy.app.online_access_override:
-        return "Launch Blender with --online-mode"
-    if bpy.app.online_access_override:
-        return "Launch Blender without --offline-mode"
-    return "Enable online access in System preferences"

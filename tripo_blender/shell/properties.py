@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Any
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
-from ..core.arrival import OPTIONS, Arrival, unavailable
-from ..core.options import Option, Unit
-from ..core.request import OFFERS, SETTINGS, Settings, line_of
+from ..core.arrival_table import OPTIONS
+from ..core.options import ANGLE, Option
+from ..core.setting_table import OFFERS, SETTINGS, line_of
+from . import later
+
+if TYPE_CHECKING:
+    from ..core.arrival import Arrival
+    from ..core.request import Settings
 
 _OTHER = "OTHER"
 _VERSION_ITEMS = (
@@ -44,9 +49,9 @@ def _property(option: Option) -> Any:
         return BoolProperty(**named)
     low, high = option.limits
     if isinstance(option.default, float):
-        if option.unit is Unit.ANGLE:  # Blender keeps angles in radians and shows them in degrees
+        if option.unit == ANGLE:  # Blender keeps angles in radians and shows them in degrees
             named["default"], low, high = (math.radians(value) for value in (option.default, low, high))
-        return FloatProperty(min=low, max=high, unit=option.unit.value, **named)
+        return FloatProperty(min=low, max=high, unit=option.unit, **named)
     if option.name == "face_limit":
         high = line_of("").face_limits[1]
     return IntProperty(min=int(low), max=int(high), **named)
@@ -55,19 +60,19 @@ def _property(option: Option) -> Any:
 class TRIPO_PG_arrival(bpy.types.PropertyGroup):
     """How a model arrives; the options of `core.arrival` are added below, one property each"""
 
-    def arrival(self) -> Arrival:
+    def arrival(self) -> "Arrival":
         """Give the options as they are shown, greyed-out ones included."""
         values: dict[str, Any] = {option.name: getattr(self, option.name) for option in OPTIONS}
         for option in OPTIONS:
-            if option.unit is Unit.ANGLE:
+            if option.unit == ANGLE:
                 values[option.name] = math.degrees(values[option.name])
-        return Arrival(**values)
+        return later.core_arrival.Arrival(**values)
 
     @property
     def asks_for_click(self) -> bool:
         """Whether the place is clicked in a viewport."""
         arrival = self.arrival()
-        return arrival.place == "mouse" and "place" not in unavailable(arrival)
+        return arrival.place == "mouse" and "place" not in later.core_arrival.unavailable(arrival)
 
 
 TRIPO_PG_arrival.__annotations__ = {option.name: _property(option) for option in OPTIONS}
@@ -102,14 +107,14 @@ class TRIPO_PG_settings(bpy.types.PropertyGroup):
             name="Arrival", description="How the model arrives in the scene", type=TRIPO_PG_arrival
         )
 
-    def settings(self) -> Settings:
+    def settings(self) -> "Settings":
         """Give the settings as they are shown, greyed-out ones included."""
         values: dict[str, Any] = {setting.name: getattr(self, setting.name) for setting in SETTINGS}
         if self.model_version == _OTHER:
             values["model_version"] = self.other_version.strip()
-        return Settings(**values)
+        return later.request.Settings(**values)
 
-    def take(self, settings: Settings) -> None:
+    def take(self, settings: "Settings") -> None:
         """Show these settings."""
         for setting in SETTINGS:
             value = getattr(settings, setting.name)

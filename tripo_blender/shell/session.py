@@ -18,8 +18,8 @@ from ..core.services.modelstream import lost_answer
 from ..core.services.refusals import may_still_be_made
 from ..worker.handle import WorkerHandle
 from ..worker.journal import Journal
+from .access import Access
 from .arrival import bring_in, wait_reason
-from .preferences import Access
 from .version import addon_version
 
 _log = logging.getLogger(__name__)

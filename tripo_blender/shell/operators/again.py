@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty
 
-from ...core.errors import Kind, TripoError
-from ...core.request import estimated_credits
 from ...core.services.gateway import is_url
 from .. import later, properties
-from ..preferences import Access, access, obstacle
 
 if TYPE_CHECKING:
     from bpy._typing.rna_enums import OperatorReturnItems
 
     from ...core.job import Job
+    from ..access import Access
 
 
 class TRIPO_OT_generate_again(bpy.types.Operator):
@@ -37,7 +35,7 @@ class TRIPO_OT_generate_again(bpy.types.Operator):
         if later.origin.settings_of(obj) is None:
             cls.poll_message_set("Select an object that was made by Tripo")
             return False
-        if (failure := obstacle(access(context))) is not None:
+        if (failure := later.access.obstacle(later.access.access(context))) is not None:
             cls.poll_message_set(str(failure))
             return False
         return True
@@ -51,13 +49,13 @@ class TRIPO_OT_generate_again(bpy.types.Operator):
             self,
             event,
             title="Generate Again",
-            message=f"A new model will be ordered, for about {estimated_credits(settings)} credits",
+            message=f"A new model will be ordered, for about {later.request.estimated_credits(settings)} credits",
             confirm_text="Generate",
         )
 
     def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Order: beside the artist after an invoke, to the end for scripts."""
-        given = access(context)
+        given = later.access.access(context)
         try:
             if not self.beside:
                 later.api.check_takes_models()
@@ -66,23 +64,23 @@ class TRIPO_OT_generate_again(bpy.types.Operator):
                 later.session.session.start(job, given, folder)
             else:
                 later.api.finish(job, given, folder)
-        except TripoError as error:
+        except later.errors.TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
 
 
-def _order(context: bpy.types.Context, given: Access) -> "tuple[Job, Path]":
+def _order(context: bpy.types.Context, given: "Access") -> "tuple[Job, Path]":
     """Give a job like the one that made the active object; raises `TripoError`."""
     obj, group = context.object, properties.of(context.scene)
     settings = later.origin.settings_of(obj)
     if obj is None or settings is None:
-        raise TripoError(Kind.USAGE, "Select an object that was made by Tripo")
+        raise later.errors.TripoError(later.errors.Kind.USAGE, "Select an object that was made by Tripo")
     kept = later.ordering.kept(str(obj.get(later.provenance.TASK_ID, "")))
     if kept is None:
         group.take(settings)
-        raise TripoError(
-            Kind.PICTURE,
+        raise later.errors.TripoError(
+            later.errors.Kind.PICTURE,
             "The picture of this model is no longer kept. Its settings are in the sidebar now: "
             "choose the picture there and press Generate Model",
         )

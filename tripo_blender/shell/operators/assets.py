@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ...core.errors import Kind, TripoError
 from .. import later
 from .jobs import OnJob, known
 
@@ -66,9 +65,11 @@ class TRIPO_OT_save_asset(OnJob, bpy.types.Operator):
         try:
             job = known(self.job_id)
             if self.where == "LIBRARY" and not self.library:
-                raise TripoError(Kind.USAGE, "Choose an asset library, or add one in the preferences under File Paths")
+                raise later.errors.TripoError(
+                    later.errors.Kind.USAGE, "Choose an asset library, or add one in the preferences under File Paths"
+                )
             self.report({"INFO"}, later.keeping.keep(later.keeping.main_of(job), job, wanted, context))
-        except TripoError as error:
+        except later.errors.TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 import bpy
 from mathutils import Vector
 
-from ...core.errors import Kind, TripoError
 from .. import later, properties
-from ..preferences import Access, access, obstacle
 from .picking import PicksPlace
 
 if TYPE_CHECKING:
     from bpy._typing.rna_enums import OperatorReturnItems
 
     from ...core.job import Job
+    from ..access import Access
     from ..ordering import Picture
 
 
@@ -50,19 +49,19 @@ class TRIPO_OT_generate(PicksPlace, bpy.types.Operator):
     def _start(self, context: bpy.types.Context, clicked: Vector | None = None) -> "set[OperatorReturnItems]":
         try:
             start(context, clicked)
-        except TripoError as error:
+        except later.errors.TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
 
     def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Run to the end, for scripts; the report makes the call raise where it fails."""
-        given = access(context)
+        given = later.access.access(context)
         try:
             later.api.check_takes_models()
             job, folder = _order(context, given)
             later.api.finish(job, given, folder)
-        except TripoError as error:
+        except later.errors.TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
@@ -70,7 +69,7 @@ class TRIPO_OT_generate(PicksPlace, bpy.types.Operator):
 
 def missing(context: bpy.types.Context) -> str:
     """Give what is missing before a model can be generated, as a tooltip; empty when nothing is."""
-    if (failure := obstacle(access(context))) is not None:
+    if (failure := later.access.obstacle(later.access.access(context))) is not None:
         return str(failure)
     settings = properties.of(context.scene)
     if settings.source == "IMAGE" and settings.image is None:
@@ -89,13 +88,13 @@ def start(context: bpy.types.Context, clicked: Vector | None = None) -> "Job":
 
     `clicked` is the point in world space where the model shall stand, if one was asked for.
     """
-    given = access(context)
+    given = later.access.access(context)
     job, folder = _order(context, given, clicked)
     later.session.session.start(job, given, folder)
     return job
 
 
-def _order(context: bpy.types.Context, given: Access, clicked: Vector | None = None) -> "tuple[Job, Path]":
+def _order(context: bpy.types.Context, given: "Access", clicked: Vector | None = None) -> "tuple[Job, Path]":
     group = properties.of(context.scene)
     arrival = group.arrival.arrival()
     place = later.spots.spot(context, arrival, clicked)
@@ -113,5 +112,7 @@ def _picture(group: properties.TRIPO_PG_settings) -> "Picture":
     else:
         picture = group.url.strip() or None
     if picture is None:
-        raise TripoError(Kind.PICTURE, "There is no picture. Choose an image, a file, a render or a web address")
+        raise later.errors.TripoError(
+            later.errors.Kind.PICTURE, "There is no picture. Choose an image, a file, a render or a web address"
+        )
     return picture

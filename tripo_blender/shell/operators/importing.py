@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, StringProperty
 
-from ...core.errors import TripoError
 from .. import later, properties
 from ..panels.arrival import draw_arrival
-from ..preferences import access
 from .jobs import OnJob, known
 
 if TYPE_CHECKING:
@@ -56,7 +54,7 @@ class TRIPO_OT_import_model(bpy.types.Operator):
             jobs = [_job(context, path) for path in names or [Path(bpy.path.abspath(self.filepath))]]
             for job in jobs:
                 take_in(job, context, beside=self.beside)
-        except TripoError as error:
+        except later.errors.TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
@@ -81,7 +79,7 @@ class TRIPO_OT_import_again(OnJob, bpy.types.Operator):
         try:
             job = known(self.job_id)
             take_in(_job(context, Path(job.model_path), job), context, beside=beside)
-        except TripoError as error:
+        except later.errors.TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
@@ -116,7 +114,7 @@ class TRIPO_OT_import_here(OnJob, bpy.types.Operator):
         try:
             job = known(self.job_id)
             take_in(_job(context, Path(job.model_path), job), context, beside=self.beside, here=True)
-        except TripoError as error:
+        except later.errors.TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
@@ -136,7 +134,7 @@ def take_in(job: "Job", context: bpy.types.Context, *, beside: bool, here: bool 
     `here`: without a second Blender, whatever the preferences say.
     """
     if beside:
-        given = access(context)
+        given = later.access.access(context)
         if here:
             given = replace(given, converts=False)
         later.session.session.take_over(job, given, later.ordering.jobs_folder())

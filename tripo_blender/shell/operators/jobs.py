@@ -5,9 +5,7 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ...core.errors import Kind, TripoError
 from .. import later, properties
-from ..preferences import access, obstacle
 
 if TYPE_CHECKING:
     from bpy._typing.rna_enums import OperatorReturnItems
@@ -35,7 +33,7 @@ class TRIPO_OT_cancel(OnJob, bpy.types.Operator):
         """Cancel the job."""
         try:
             later.session.session.cancel(known(self.job_id).id)
-        except TripoError as error:
+        except later.errors.TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
@@ -50,12 +48,12 @@ class TRIPO_OT_send_again(OnJob, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Order the job again."""
-        given = access(context)
+        given = later.access.access(context)
         try:
-            if (failure := obstacle(given)) is not None:
+            if (failure := later.access.obstacle(given)) is not None:
                 raise failure
             later.session.session.send_again(known(self.job_id).id, given, later.ordering.jobs_folder())
-        except TripoError as error:
+        except later.errors.TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
@@ -90,7 +88,7 @@ class TRIPO_OT_fetch(OnJob, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Fetch the model: beside the artist after an invoke, to the end for scripts."""
-        given = access(context)
+        given = later.access.access(context)
         try:
             like = known(self.job_id) if self.job_id else None
             if not self.beside:
@@ -104,7 +102,7 @@ class TRIPO_OT_fetch(OnJob, bpy.types.Operator):
                     later.session.session.replace(like.id)
             else:
                 later.api.finish(job, given, folder)
-        except TripoError as error:
+        except later.errors.TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
@@ -113,7 +111,9 @@ class TRIPO_OT_fetch(OnJob, bpy.types.Operator):
 def known(job_id: str) -> "Job":
     """Give the job of that id; raises `TripoError`."""
     if job_id not in later.session.session.jobs:
-        raise TripoError(Kind.USAGE, f"There is no job {job_id!r} in the list: it may have been cleared")
+        raise later.errors.TripoError(
+            later.errors.Kind.USAGE, f"There is no job {job_id!r} in the list: it may have been cleared"
+        )
     return later.session.session.jobs[job_id]
 
 

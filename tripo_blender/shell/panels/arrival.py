@@ -2,8 +2,8 @@
 
 import bpy
 
-from ...core.arrival import OPTIONS, unavailable
-from .. import properties
+from ...core.arrival_table import OPTIONS
+from .. import later, properties
 
 
 class TRIPO_PT_arrival(bpy.types.Panel):
@@ -26,7 +26,7 @@ def draw_arrival(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     layout.use_property_split = True
     layout.use_property_decorate = False
     group = properties.of(context.scene).arrival
-    greyed = unavailable(group.arrival())
+    greyed = later.core_arrival.unavailable(group.arrival())
     col = layout.column()
     for option in OPTIONS:
         row = col.row()

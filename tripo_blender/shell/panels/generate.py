@@ -2,10 +2,8 @@
 
 import bpy
 
-from ...core.errors import Kind
-from ...core.request import SETTINGS, estimated_credits, problem, unavailable
-from .. import properties
-from ..preferences import access, obstacle
+from ...core.setting_table import SETTINGS
+from .. import later, properties
 from .text import draw_sentence
 
 
@@ -28,7 +26,7 @@ class TRIPO_PT_main(bpy.types.Panel):
 
         _draw_settings(layout, group, advanced=False)
         settings = group.settings()
-        if sentence := problem(settings):
+        if sentence := later.request.problem(settings):
             draw_sentence(layout, context, sentence, "ERROR")
 
         col = layout.column()
@@ -39,7 +37,7 @@ class TRIPO_PT_main(bpy.types.Panel):
         row = col.row()
         row.alignment = "CENTER"
         row.active = False
-        row.label(text=f"About {estimated_credits(settings)} credits")
+        row.label(text=f"About {later.request.estimated_credits(settings)} credits")
 
 
 class TRIPO_PT_advanced(bpy.types.Panel):
@@ -61,12 +59,12 @@ class TRIPO_PT_advanced(bpy.types.Panel):
 
 
 def _draw_obstacle(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    failure = obstacle(access(context))
+    failure = later.access.obstacle(later.access.access(context))
     if failure is None:
         return
     box = layout.box()
     draw_sentence(box, context, str(failure), "ERROR")
-    offline = failure.failure.kind is Kind.OFFLINE
+    offline = failure.failure.kind == "offline"
     box.operator("tripo.show_online_access" if offline else "tripo.show_preferences", icon="PREFERENCES")
 
 
@@ -87,7 +85,7 @@ def _draw_settings(layout: bpy.types.UILayout, group: properties.TRIPO_PG_settin
     """Draw the settings of one panel; those that do not apply are greyed out."""
     layout.use_property_split = True
     layout.use_property_decorate = False
-    greyed = unavailable(group.settings())
+    greyed = later.request.unavailable(group.settings())
     col = layout.column()
     for setting in SETTINGS:
         if setting.advanced is advanced:

@@ -63,15 +63,20 @@ def _draw_job(box: bpy.types.UILayout, context: bpy.types.Context, job: "Job") -
             draw_sentence(box, context, job.note)
     elif job.failure is not None:
         draw_sentence(box, context, job.failure.sentence)
-        if job.failure.technical():
-            sub = box.column()
-            sub.active = False
-            draw_sentence(sub, context, job.failure.technical())
     else:
         sub = row.row()
         sub.alignment = "RIGHT"  # the name gets the room
         sub.label(text=_WORDS[job.state])
         _draw_details(box, context, job)
+    _draw_ways_out(box, job)
+    if job.failure is not None and job.failure.technical():  # below the buttons, which it would push out of sight
+        sub = box.column()
+        sub.active = False
+        draw_sentence(sub, context, job.failure.technical())
+
+
+def _draw_ways_out(box: bpy.types.UILayout, job: "Job") -> None:
+    """Draw what can be done about a job that did not end well."""
     if job.state == "uncertain":
         row = box.row(align=True)
         row.operator("tripo.send_again").job_id = job.id  # type: ignore[attr-defined]

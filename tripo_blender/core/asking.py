@@ -1,0 +1,47 @@
+"""Checks what was asked for against the tables of options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .errors import Kind, TripoError
+from .options import LARGEST_NUMBER, Option, Value
+
+_KINDS = {bool: "True or False", int: "a whole number", float: "a number", str: "a text"}
+
+
+def problem_with(option: Option, value: Value) -> str:
+    """Give what is wrong with a value of the right type, as a sentence; empty when nothing is."""
+    if option.choices and value not in (allowed := [choice[0] for choice in option.choices]):
+        return f"{option.label} cannot be {value!r}: choose {' or '.join(allowed)}"
+    low, high = option.limits
+    if isinstance(value, int | float) and not isinstance(value, bool) and not low <= value <= high:
+        return f"{option.label} must be from {_plain(low)} to {_plain(high)}; it is {_plain(value)}"
+    return ""
+
+
+def _plain(number: float) -> str:
+    """Give a number as people write it."""
+    return f"{number:,.6f}".rstrip("0").rstrip(".")
+
+
+def typed(options: Iterable[Option], values: dict[str, Value | None]) -> dict[str, Value]:
+    """Give the values that a script asked for; None, or a name left out, stands for "not asked for".
+
+    A whole number stands for a number too. Raises `TripoError` of kind usage, with one sentence, for an unknown name
+    or a value of the wrong type.
+    """
+    known = {option.name: option for option in options}
+    given: dict[str, Value] = {}
+    for name, value in values.items():
+        if value is None:
+            continue
+        if name not in known:
+            raise TripoError(Kind.USAGE, f"There is no setting {name!r}; there are: {', '.join(known)}")
+        kind = type(known[name].default)
+        if kind is float and type(value) is int and abs(value) <= LARGEST_NUMBER:
+            value = float(value)  # noqa: PLW2901
+        if type(value) is not kind:
+            raise TripoError(Kind.USAGE, f"{known[name].label} must be {_KINDS[kind]}; it is {value!r}")
+        given[name] = value
+    return given
