@@ -264,3 +264,17 @@ def test_what_was_learnt_is_told_and_taken_over_by_the_next_worker(
         "upload",
         "task",
     ]
+
+
+def test_a_job_that_comes_while_another_ends_is_written_down_once(
+    simulator: SimulatorProcess, make_job: MakeJob, start_worker: StartWorker
+) -> None:
+    """The thread of the one that ends takes the next that waits, at the moment at which that one is being added."""
+    simulator.options(data_uri="refused")
+    worker = start_worker(rung="data-uri")
+    for _ in range(30):
+        job = make_job(simulator.url)
+        worker.run(job)
+        failure = worker.until_ended(job).failure
+        assert failure is not None
+        assert failure.kind != "disk", failure

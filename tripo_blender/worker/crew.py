@@ -96,10 +96,12 @@ class Crew:
         with self._lock:
             if job.id in self._running or any(waiting.id == job.id for waiting in self._waiting):
                 return
-            self._waiting.append(job)
+        # Before any other thread can start it: two writers of one record would take it from each other.
         if job.working:  # a model that is on the disk already has cost nothing here
             with contextlib.suppress(OSError):  # where it cannot be written, the job's start says so
                 self._journal.write(job)
+        with self._lock:
+            self._waiting.append(job)
         self._fill()
 
     def cancel(self, job_id: str) -> None:
