@@ -212,10 +212,11 @@ def test_it_starts_while_the_model_is_made_and_ends_with_the_worker(
     assert not jobs.list()[0].model_path
     jobs.start(bpy.context)
     (converter,) = converters(jobs)
-    surroundings = Path(f"/proc/{converter}/environ").read_bytes()
+    environment, artist = Path(f"/proc/{converter}/environ"), os.environ["BLENDER_USER_RESOURCES"].encode()
+    jobs.pump(lambda: artist not in environment.read_bytes())  # at first it is still a copy of the worker
+    surroundings = environment.read_bytes()
     assert preferences.api_key.encode() not in surroundings + Path(f"/proc/{converter}/cmdline").read_bytes()
     assert b"BLENDER_USER_RESOURCES=" in surroundings
-    assert os.environ["BLENDER_USER_RESOURCES"].encode() not in surroundings
 
     jobs.pump(lambda: jobs.list()[0].final)
     assert converters(jobs) in ([converter], [])
