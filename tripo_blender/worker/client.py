@@ -23,7 +23,7 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0  # between two bytes of a poll or a download
 CREATE_SECONDS = 120.0  # a purchase is waited for longer: its answer is worth money
 ANSWER_SECONDS = 60.0  # for the whole body of an answer, however slowly it drips
-CHUNK = 64 * 1024  # bytes; larger is a little cheaper, smaller lets a slow download be cancelled sooner
+CHUNK = 16 * 1024  # bytes; larger is a little cheaper, smaller lets a slow download be cancelled sooner
 
 _USER_AGENT = "tripo-blender"
 _Request = TypeVar("_Request", bound=requests.PreparedRequest)
