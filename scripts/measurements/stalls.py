@@ -87,7 +87,7 @@ def course(desk: Desk, job_id: str) -> dict[str, float]:
 
 def _arrivals(desk: Desk, row: dict[str, Any]) -> Steps:
     """Let the prepared model come in again and again, by the session's own tick."""
-    access = desk.module("shell.preferences").Access("", "", converts=False)
+    access = desk.module("shell.access").Access("", "", converts=False)
     from measurements.desk import heartbeat
 
     job = desk.prepared

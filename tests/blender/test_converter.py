@@ -32,7 +32,7 @@ def part(name: str) -> Any:
 def beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Any], Any]]:
     """Bring a job's model in by way of the second Blender, which is kept from one job to the next."""
     session = part("shell.session").Session()
-    access = part("shell.preferences").Access("", "", converts=True)
+    access = part("shell.access").Access("", "", converts=True)
     folder = tmp_path_factory.mktemp("user") / "jobs"
     folder.mkdir()
 
@@ -190,7 +190,7 @@ def pick(preferences: Any, picture: Path) -> None:
 def bring(jobs: SimpleNamespace, preferences: Any, tmp_path: Path) -> Callable[..., Any]:
     """Hand a model file over; gives its job's id."""
     path = write_all(tmp_path, ["glb_pbr"])[0].file
-    access = part("shell.preferences").access
+    access = part("shell.access").access
     folder = part("shell.ordering").jobs_folder
 
     def take_over(instead: Path | None = None, **fields: Any) -> str:
