@@ -141,6 +141,23 @@ def test_import_beside_the_artist_waits_for_object_mode(jobs: SimpleNamespace, m
     assert jobs.list()[0].inspection.faces == 400
 
 
+def test_what_was_half_prepared_is_imported_in_place_and_leaves_nothing(
+    model: Path, module: Any, preferences: Any, tmp_path: Path
+) -> None:
+    mesh = bpy.data.meshes.new("Half")
+    bpy.data.libraries.write(str(tmp_path / "half.blend"), {bpy.data.objects.new("Half", mesh)})
+    bpy.ops.wm.read_homefile(use_empty=True)
+    job = module("shell.ordering").import_file(model, module("core.arrival").Arrival(), module("core.placement").Spot())
+    job = job.after(module("core.job").Prepared(str(tmp_path / "half.blend"), "Half\nOther Half"))
+
+    arrived = module("shell.arrival").bring_in(job, bpy.context)
+
+    assert "Imported in place" in arrived.event.warning
+    assert [obj.name for obj in bpy.data.objects] == ["Lamp"]
+    assert [kept.name for kept in bpy.data.meshes] == ["Lamp"]
+    assert not bpy.data.libraries
+
+
 def test_importing_never_touches_the_artist_s_file(
     jobs: SimpleNamespace, model: Path, module: Any, sidebar: Any
 ) -> None:

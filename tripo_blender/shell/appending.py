@@ -12,15 +12,16 @@ def append(prepared: Prepared) -> PreparedModel:
     """Append a model; raises `TripoError` of kind import where the file is gone or not what it was."""
     images, libraries = set(bpy.data.images), set(bpy.data.libraries)
     try:
-        with bpy.data.libraries.load(prepared.path, link=False) as (_, wanted):
-            wanted.objects = prepared.names.split("\n")
+        with bpy.data.libraries.load(prepared.path, link=False) as (there, wanted):
+            names = prepared.names.split("\n")
+            wanted.objects = [name for name in names if name in there.objects]
     except OSError as error:
         raise _gone(prepared.path, str(error)) from error
     objects = [obj for obj in wanted.objects if isinstance(obj, bpy.types.Object)]
     for library in set(bpy.data.libraries) - libraries:
         bpy.data.libraries.remove(library)  # it names a file that will soon be gone
-    if len(objects) != len(wanted.objects):
-        raise _gone(prepared.path, f"{len(objects)} of {len(wanted.objects)} objects")
+    if len(objects) != len(names):
+        raise _gone(prepared.path, f"{len(objects)} of {len(names)} objects")
     return PreparedModel(
         objects[0],
         objects,

@@ -89,10 +89,12 @@ def _prepared(job: Job, context: bpy.types.Context) -> tuple["PreparedModel", st
     """Give a job's model, set up: appended where a second Blender has done that, else imported here; and why so."""
     why = job.prepared.why if job.prepared is not None else ""
     if job.prepared is not None and job.prepared.path:
+        from ..converter.importing import rolled_back  # noqa: PLC0415
         from .appending import append  # noqa: PLC0415
 
         try:
-            return append(job.prepared), ""
+            with rolled_back():  # a part of a model must not stay beside the whole one
+                return append(job.prepared), ""
         except TripoError as error:
             _log.warning("%s", error.failure.technical())
             why = "Imported in place: what was prepared in the background is gone"
