@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.options import Value
+from tripo_blender.core.options import LARGEST_NUMBER, Value
 from tripo_blender.core.request import Settings, as_values, asked, body_fields, effective, estimated_credits, problem
-from tripo_blender.core.setting_table import LARGEST_SEED, SETTING_BY_NAME, SETTINGS, line_of
+from tripo_blender.core.setting_table import SETTING_BY_NAME, SETTINGS, line_of
 
 V31, V30, V25, P1 = "v3.1-20260211", "v3.0-20250812", "v2.5-20250123", "P1-20260311"
 VERSIONS = (V31, V30, V25, P1)
@@ -81,8 +81,8 @@ ASKED = st.fixed_dictionaries(
         "face_limit": _some(-1, 0, 47, 48, 1000, 20_000, 20_001, 500_000, 500_001) | st.integers(),
         "quad": _some(True, False),
         "auto_size": _some(True, False),
-        "model_seed": _some(0, 1, LARGEST_SEED) | st.integers(),
-        "texture_seed": _some(0, 1, LARGEST_SEED) | st.integers(),
+        "model_seed": _some(0, 1, LARGEST_NUMBER) | st.integers(),
+        "texture_seed": _some(0, 1, LARGEST_NUMBER) | st.integers(),
         "texture_alignment": _some("original_image", "geometry"),
         "orientation": _some("default", "align_image"),
         "enable_image_autofix": _some(True, False),

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tripo_blender.core.errors import Kind, TripoError
+from tripo_blender.core.options import LARGEST_NUMBER
 from tripo_blender.core.request import Settings, asked, problem, unavailable
 from tripo_blender.core.setting_table import (
     DEFAULT_VERSION,
-    LARGEST_SEED,
     LINES,
     OFFERS,
     SETTING_BY_NAME,
@@ -93,7 +93,7 @@ def refusal(**values: Any) -> str:
         (lambda low, high: low - 1, False),
         (lambda low, high: high + 1, False),
         (lambda low, high: -1, False),
-        (lambda low, high: LARGEST_SEED + 1, False),
+        (lambda low, high: LARGEST_NUMBER + 1, False),
     ],
     ids=["lowest", "highest", "none", "too low", "too high", "negative", "huge"],
 )
@@ -110,7 +110,9 @@ def test_a_face_limit_keeps_to_its_versions_limits_and_the_refusal_names_them(
 
 
 @pytest.mark.parametrize("name", ["model_seed", "texture_seed"])
-@pytest.mark.parametrize(("value", "within"), [(0, True), (1, True), (LARGEST_SEED, True), (-1, False), (2**31, False)])
+@pytest.mark.parametrize(
+    ("value", "within"), [(0, True), (1, True), (LARGEST_NUMBER, True), (-1, False), (2**31, False)]
+)
 def test_a_seed_is_a_number_that_blender_holds(name: str, value: int, within: bool) -> None:
     if within:
         assert getattr(asked(**{name: value}), name) == value

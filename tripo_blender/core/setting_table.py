@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .options import LARGEST_NUMBER, Option
+from .options import Option
 
 DEFAULT_VERSION = "v3.1-20260211"
-LARGEST_SEED = LARGEST_NUMBER
 
 SETTINGS = (
     Option("model_version", "Model Version", "Version of the Tripo model that makes the 3D model", DEFAULT_VERSION),
