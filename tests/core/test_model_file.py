@@ -1,7 +1,10 @@
 """Model files: whole ones have a format, all else a sentence; no bytes crash or hang the check."""
 
+import base64
 import json
+import mmap
 import struct
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from hypothesis import given, strategies as st
 from tripo_blender.core.errors import Kind, TripoError
 from tripo_blender.core.model_file import FROM_SERVICE, ModelFormat, check
 
+PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sIIBBBBB", 13, b"IHDR", 4, 4, 8, 2, 0, 0, 0)
 FBX_MAGIC = b"Kaydara FBX Binary  \x00\x1a\x00"
 
 
@@ -28,13 +32,13 @@ def scene(**content: Any) -> bytes:
 
 
 def fbx(*nodes: bytes, version: int = 7400) -> bytes:
-    """Top nodes with nothing but a name and a body, and the empty record that closes the list."""
+    """Top nodes with nothing but a name and one value, and the empty record that closes the list."""
     layout = struct.Struct("<QQQB" if version >= 7500 else "<IIIB")
     data = FBX_MAGIC + struct.pack("<I", version)
     for body in nodes:
-        name = b"Objects"
-        end = len(data) + layout.size + len(name) + len(body)
-        data += layout.pack(end, 0, 0, len(name)) + name + body
+        name, value = b"Objects", b"R" + struct.pack("<I", len(body)) + body
+        end = len(data) + layout.size + len(name) + len(value)
+        data += layout.pack(end, 1, len(value), len(name)) + name + value
     return data + bytes(layout.size)
 
 
@@ -47,6 +51,7 @@ WHOLE = {
     "fbx 7.4": (FBX, ModelFormat.FBX),
     "fbx 7.5": (fbx(bytes(20), bytes(33), version=7500), ModelFormat.FBX),
     "fbx 7.7": (fbx(bytes(1), version=7700), ModelFormat.FBX),
+    "fbx 6.1": (fbx(bytes(1), version=6100), ModelFormat.FBX),
 }
 
 
@@ -128,7 +133,10 @@ def test_a_refusal_ends_with_the_advice_that_suits_where_the_file_is_from(data: 
 @pytest.mark.parametrize("place", ["images", "buffers"])
 @pytest.mark.parametrize(
     "uri",
-    ["/etc/passwd", "../../secret.png", "C:\\secret.png", "\\\\host\\share\\x.png", "file:///x.png", "https://e.test/x.png"],
+    [
+        "", 7, "/etc/passwd", "../../secret.png", "data:,x", "data:/../../secret.png", "data:image/png,x",
+        "C:\\secret.png", "\\\\host\\share\\x.png", "file:///x.png", "https://e.test/x.png",
+    ],
 )  # fmt: skip
 def test_a_glb_that_reaches_for_other_files_is_not_harmless(place: str, uri: str) -> None:
     refusal(glb(scene(**{place: [{"uri": uri, "byteLength": 4}]})))
@@ -136,7 +144,7 @@ def test_a_glb_that_reaches_for_other_files_is_not_harmless(place: str, uri: str
 
 @pytest.mark.parametrize("place", ["images", "buffers"])
 def test_a_glb_that_holds_its_data_in_its_text_is_harmless(place: str) -> None:
-    uri = "data:application/octet-stream;base64,AAAAAA=="
+    uri = "data:application/octet-stream;base64," + base64.b64encode(PNG).decode()
     assert check(glb(scene(**{place: [{"uri": uri, "byteLength": 4}]}))) is ModelFormat.GLB
 
 
@@ -187,4 +195,17 @@ def test_a_damaged_model_gives_a_verdict(whole: bytes, data: st.DataObject) -> N
 
 
 def test_a_megabyte_of_empty_chunks_comes_to_an_end() -> None:
-    assert check(glb(scene(), chunk(b"XTRA", b"") * 131_072)) is ModelFormat.GLB
+    assert "broken" in refusal(glb(scene(), chunk(b"XTRA", b"") * 131_072))
+
+
+def test_a_mapped_file_can_be_closed_after_a_refusal(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.glb"
+    bad.write_bytes(glb(scene(buffers=[{"byteLength": 100}]), chunk(b"BIN\0", bytes(64))))
+    with (
+        pytest.raises(TripoError) as caught,
+        bad.open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        memoryview(data) as view,
+    ):
+        check(view)
+    assert "broken" in caught.value.failure.sentence

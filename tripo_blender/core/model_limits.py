@@ -1,0 +1,115 @@
+"""What a model file may ask of the machine that imports it, and the refusal of one that is broken or asks for more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .picture_file import HEAD_BYTES, read_head
+
+_GIGABYTE = 2**30
+# Pictures that Blender does not decode, so that their size does not matter: KTX2, and AVIF, with their first bytes.
+_NOT_DECODED = (b"\xabKTX 20\xbb", b"\0\0\0\x1cftypavif", b"\0\0\0\x20ftypavif", b"\0\0\0\x18ftypavif")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is enough for any model a service makes, and for most that people make."""
+
+    vertices: int = 20_000_000
+    corners: int = 80_000_000  # of all faces, so about 27 million triangles or 20 million quads
+    keys: int = 20_000_000  # of all movements
+    side: int = 16_384  # px of a picture
+    nodes: int = 10_000  # objects and bones
+    parts: int = 10_000  # primitives of a GLB: the importer takes time by their square
+    json_bytes: int = 64 * 2**20
+    json_values: int = 4_000_000
+    fbx_nodes: int = 1_000_000
+    fbx_values: int = 2_000_000  # that are not in arrays
+    memory: int = 8 * _GIGABYTE  # bytes that the import takes at its peak, by `Demand`
+
+
+class BadFile(Exception):
+    """The file is refused: what is wrong with it, as a sentence; the technical text; and what helps, if it is known."""
+
+    def __init__(self, what: str, detail: str, advice: str = "") -> None:
+        super().__init__(what)
+        self.what, self.detail, self.advice = what, detail, advice
+
+
+def cut_short(kind: str, detail: str) -> BadFile:
+    """Give the refusal of a file whose end is missing."""
+    return BadFile(f"The {kind} is cut short", detail)
+
+
+@dataclass
+class Demand:
+    """What a file would take, added up while it is read; each addition raises `BadFile` where it passes a limit.
+
+    Memory is an estimate: `corner` bytes for every corner of a face in the importer's peak (measured with a million
+    vertices that have normals and texture coordinates), the file itself, its arrays unpacked, and 4 bytes a pixel.
+    """
+
+    limits: Limits
+    corner: int
+    memory: int
+    trusted: bool = False
+    vertices: int = 0
+    corners: int = 0
+    keys: int = 0
+    nodes: int = 0
+    parts: int = 0
+
+    def add_vertices(self, count: int) -> None:
+        self.vertices += count
+        self._within("vertices", self.vertices, self.limits.vertices)
+
+    def add_corners(self, count: int) -> None:
+        self.corners += count
+        self._within("corners of faces", self.corners, self.limits.corners)
+        self.add_memory(count * self.corner)
+
+    def add_keys(self, count: int) -> None:
+        self.keys += count
+        self._within("keys", self.keys, self.limits.keys)
+        self.add_memory(count * 100)
+
+    def add_nodes(self, count: int) -> None:
+        self.nodes += count
+        self._within("objects and bones", self.nodes, self.limits.nodes)
+
+    def add_parts(self, count: int) -> None:
+        self.parts += count
+        self._within("parts", self.parts, self.limits.parts)
+
+    def add_memory(self, count: int) -> None:
+        self.memory += count
+        if self.memory > self.limits.memory:
+            raise BadFile(
+                f"To import the model takes more than {self.limits.memory / _GIGABYTE:.3g} GB of memory",
+                f"at least {self.memory} bytes by estimate",
+                "Choose fewer faces or smaller textures, or raise the limit in the preferences",
+            )
+
+    def add_picture(self, data: bytes | memoryview) -> None:
+        """Read a picture's head; one whose size cannot be known is refused, unless the file is the user's own."""
+        start = bytes(data[:HEAD_BYTES])
+        head = read_head(start)
+        if head is None and start.startswith(b"\xff\xd8\xff"):
+            head = read_head(bytes(data))  # a JPEG's size comes after its thumbnail and colour profile
+        if head is None:
+            if not self.trusted and start and not start.startswith(_NOT_DECODED):
+                raise BadFile("The model has a picture that is no whole PNG, JPEG or WebP", repr(start[:16]))
+            return
+        longest = max(head.width, head.height)
+        if longest > self.limits.side:
+            raise BadFile(
+                f"The model has a picture of more than {self.limits.side} px a side",
+                f"{head.width} x {head.height} px, {head.format}",
+            )
+        deep = head.format == "png" and start[24:25] == b"\x10"  # 16 bits a channel become floats
+        self.add_memory(head.width * head.height * (16 if deep else 4))
+
+    @staticmethod
+    def _within(what: str, count: int, most: int) -> None:
+        if count > most:
+            raise BadFile(f"The model has more than {most:,} {what}", f"at least {count}", "Choose fewer faces")
