@@ -69,6 +69,7 @@ def preferences(simulator: SimulatorProcess) -> Iterator[Any]:
         "rung",
         "at_once",
         "converts",
+        "model_memory",
         "keep_as",
         "asset_library",
         "asset_catalog",

@@ -11,6 +11,7 @@ import bpy
 import pytest
 from mathutils import Vector
 
+from fixtures.glb_document import Document
 from simulator.sculpture.sculptor import Commission, sculpt
 
 IDENTITY = "0a1b2c3d-0a1b-4a1b-8a1b-0a1b2c3d4e5f"
@@ -375,3 +376,35 @@ def test_nothing_half_is_left_when_setting_up_fails(
 
     for blocks in (bpy.data.objects, bpy.data.meshes, bpy.data.materials, bpy.data.images, bpy.data.collections):
         assert not blocks
+
+
+ELSEWHERE = {"uri": "data:/../../private.png"}  # importers take it for a file's name
+
+
+def test_a_hostile_local_file_reaches_no_importer(
+    shell: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: Any
+) -> None:
+    hostile = Document()
+    hostile.add("images", **ELSEWHERE)
+    (tmp_path / "hostile.glb").write_bytes(hostile.write())
+    monkeypatch.setattr(module("converter.compat"), "import_glb", lambda path: pytest.fail("it was imported"))
+
+    with pytest.raises(shell.TripoError, match=r"names files outside itself\. Choose another file") as caught:
+        shell.import_model(tmp_path / "hostile.glb")
+    assert caught.value.failure.kind == "model_file"
+
+
+def test_a_model_that_takes_too_much_memory_waits_for_a_higher_limit(
+    shell: ModuleType, chair: Path, preferences: Any, module: Any
+) -> None:
+    usual = module("shell.access").access(bpy.context)
+    assert usual.limits.memory == 8 * 2**30
+    preferences.model_memory = 2
+    assert module("shell.access").access(bpy.context).limits.memory == 2 * 2**30
+
+    huge = Document()
+    huge.add("accessors", count=10_000_000, componentType=5126, type="VEC3")  # without a view: all of them zero
+    huge.add("meshes", primitives=[{"attributes": {"POSITION": 0}}] * 2)
+    (chair.parent / "huge.glb").write_bytes(huge.write())
+    with pytest.raises(shell.TripoError, match=r"more than 2 GB of memory.*raise the limit in the preferences"):
+        shell.import_model(chair.parent / "huge.glb")

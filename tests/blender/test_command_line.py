@@ -146,10 +146,10 @@ class Place:
         """The names of the files below the user's folder that are ours."""
         return sorted(path.name for path in (self.home / "datafiles").rglob("*") if path.is_file())
 
-    def assert_nothing_left(self, *, paid: bool = False) -> None:
-        """No output, no part, no picture; of a task that was paid for, the record with its id."""
+    def assert_nothing_left(self, *, paid: bool = False, refused: bool = False) -> None:
+        """No output, no part, no picture; of a task that was paid for, the record with its id, and a refused model."""
         assert list(self.out.iterdir()) == []
-        assert self.kept() == (["job.json"] if paid else [])
+        assert self.kept() == ["job.json"] * paid + ["refused.model"] * refused
         jobs = [path for path in self.home.rglob("jobs/*") if path.is_dir()]
         assert len(jobs) == int(paid)
 
@@ -628,7 +628,7 @@ def test_faults_end_with_a_code_and_a_sentence(console: Console, simulator: Simu
 
 def assert_nothing_left_after(place: Place, case: Case) -> None:
     if case.code != 5:
-        place.assert_nothing_left(paid=case.paid)
+        place.assert_nothing_left(paid=case.paid, refused=case.kind == "model_file")
         return
     # Nobody knows what became of the order: its record stays, and the picture for as long as it may be sent again.
     assert list(place.out.iterdir()) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import signal
@@ -16,6 +17,8 @@ import bpy
 import pytest
 
 from fixtures.catalogue import LARGE, NAMES, write_all
+from fixtures.glb_document import Document
+from fixtures.hand_fbx import naming
 from simulator.process import SimulatorProcess
 
 from .conftest import PACKAGE
@@ -159,6 +162,8 @@ def test_twice_gives_two_models(beside: Callable[[Any], Any], tmp_path: Path) ->
     assert not bpy.data.libraries
 
 
+Hold = Callable[[], tuple[int, str]]
+
 needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="this system has no /proc")
 
 
@@ -258,22 +263,48 @@ def test_where_it_cannot_start_the_model_comes_in_place_and_the_job_says_so(
     assert job.object_name in bpy.data.objects
 
 
-def hold(jobs: SimpleNamespace, bring: Callable[..., str]) -> tuple[int, str]:
+@pytest.fixture
+def hold(jobs: SimpleNamespace, bring: Callable[..., str], tmp_path: Path) -> Callable[[], tuple[int, str]]:
     """Have a job in the second Blender's hands, and that one stand still; gives its pid and the job's id."""
-    first = bring(Path(os.devnull))  # which it refuses at once, while the worker has another to wait for
-    pipe = Path(part("shell.ordering").jobs_folder()).parent / f"{first}.glb"
-    os.mkfifo(pipe)
-    job_id = bring(pipe)
-    jobs.pump(lambda: jobs.session.jobs[first].final)
-    jobs.pump(lambda: jobs.session.jobs[job_id].note == "Preparing the model")
-    (converter,) = converters(jobs)
-    jobs.pump(lambda: Path(f"/proc/{converter}/wchan").read_text() in ("fifo_open", "wait_for_partner", "0", ""))
-    return converter, job_id
+    empty, held = tmp_path / "empty.glb", tmp_path / "held.fbx"
+    empty.write_bytes(Document().write())
+    held.write_bytes(naming(str(pipe_of(tmp_path))))
+
+    def start() -> tuple[int, str]:
+        os.mkfifo(pipe_of(tmp_path))
+        first = bring(empty)  # which it refuses at once, while the worker has another to wait for
+        job_id = bring(held, model_format=part("core.model_file").ModelFormat.FBX)
+        jobs.pump(lambda: jobs.session.jobs[first].final)
+        jobs.pump(lambda: jobs.session.jobs[job_id].note == "Preparing the model")
+        (converter,) = converters(jobs)
+        jobs.pump(lambda: Path(f"/proc/{converter}/wchan").read_text() in ("fifo_open", "wait_for_partner", "0", ""))
+        return converter, job_id
+
+    return start
+
+
+def pipe_of(folder: Path) -> Path:
+    """The file that holds the second Blender up: nothing ever comes through it."""
+    return folder / "pipe.png"
+
+
+def let_go(pipe: Path) -> None:
+    """End a read of the pipe, if somebody is at it; whoever opens the file then finds nothing in it."""
+    with contextlib.suppress(OSError), open(pipe, "wb", opener=_at_once):  # an error: nobody is
+        pipe.unlink()
+    pipe.unlink(missing_ok=True)
+    pipe.touch()
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 @needs_proc
-def test_a_file_that_kills_it_is_never_imported_in_place(jobs: SimpleNamespace, bring: Callable[..., str]) -> None:
-    converter, job_id = hold(jobs, bring)
+def test_a_file_that_kills_it_is_never_imported_in_place(
+    jobs: SimpleNamespace, bring: Callable[..., str], hold: Hold
+) -> None:
+    converter, job_id = hold()
     os.kill(converter, signal.SIGSEGV)
     jobs.pump(lambda: jobs.session.jobs[job_id].final)
     job = jobs.session.jobs[job_id]
@@ -288,24 +319,26 @@ def test_a_file_that_kills_it_is_never_imported_in_place(jobs: SimpleNamespace, 
 
 
 @needs_proc
-def test_cancel_while_it_prepares(jobs: SimpleNamespace, bring: Callable[..., str]) -> None:
-    converter, job_id = hold(jobs, bring)
+def test_cancel_while_it_prepares(jobs: SimpleNamespace, bring: Callable[..., str], hold: Hold) -> None:
+    converter, job_id = hold()
     after = bring()
     bpy.ops.tripo.cancel(job_id=job_id)
     assert jobs.session.jobs[job_id].state == "cancelled"
-    jobs.pump(lambda: not alive(converter), 2)
+    jobs.pump(lambda: not alive(converter))
     jobs.pump(lambda: jobs.session.jobs[after].final)
     assert jobs.session.jobs[after].prepared.path
     assert [obj.name for obj in bpy.data.objects] == [jobs.session.jobs[after].object_name]
 
 
 @needs_proc
-def test_a_worker_that_is_killed_leaves_no_second_blender(jobs: SimpleNamespace, bring: Callable[..., str]) -> None:
+def test_a_worker_that_is_killed_leaves_no_second_blender(
+    jobs: SimpleNamespace, bring: Callable[..., str], hold: Hold
+) -> None:
     """Not even one that a file holds up; and what was on its way comes in place."""
-    converter, job_id = hold(jobs, bring)
+    converter, job_id = hold()
     after = bring()
     bpy.ops.tripo.cancel(job_id=job_id)  # nothing can read its file
-    jobs.pump(lambda: not alive(converter), 2)
+    jobs.pump(lambda: not alive(converter))
     jobs.pump(lambda: converters(jobs))
     (converter,) = converters(jobs)
     jobs.session._worker._process.kill()
@@ -317,23 +350,22 @@ def test_a_worker_that_is_killed_leaves_no_second_blender(jobs: SimpleNamespace,
 
 @needs_proc
 def test_it_ends_when_nobody_orders_any_more_though_a_file_holds_it_up(
-    jobs: SimpleNamespace, bring: Callable[..., str]
+    jobs: SimpleNamespace, bring: Callable[..., str], hold: Hold
 ) -> None:
-    converter, job_id = hold(jobs, bring)
+    converter, job_id = hold()
     jobs.session.jobs.pop(job_id)  # or it would wait for its file in place
     jobs.session._worker._process.kill()
     jobs.pump(lambda: not alive(converter), 10)
 
 
 @needs_proc
-def test_a_full_disk(jobs: SimpleNamespace, bring: Callable[..., str]) -> None:
+def test_a_full_disk(jobs: SimpleNamespace, bring: Callable[..., str], hold: Hold, tmp_path: Path) -> None:
     import resource  # Windows has none
 
-    converter, job_id = hold(jobs, bring)
+    converter, _ = hold()
     after = bring()
     resource.prlimit(converter, resource.RLIMIT_FSIZE, (20_000, 20_000))
-    pipe = Path(jobs.session.jobs[job_id].model_path)
-    pipe.write_bytes(b"")  # it reads that, and goes on
+    let_go(pipe_of(tmp_path))
     jobs.pump(lambda: jobs.session.jobs[after].final)
     assert converters(jobs) in ([converter], [])
     job = jobs.session.jobs[after]

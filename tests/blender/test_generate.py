@@ -134,7 +134,9 @@ def test_a_failure_leaves_the_scene_and_the_folder_as_they_were(
     assert not bpy.data.objects
     folder = module("shell.ordering").jobs_folder()
     newest = max(folder.iterdir(), key=lambda path: path.stat().st_mtime)
-    assert [path.name for path in newest.iterdir()] == ["job.json"]  # the task was paid for: its id is kept
+    # The task was paid for: its id is kept, and what came.
+    assert {path.name for path in newest.iterdir()} == {"job.json", "refused.model"}
+    assert (newest / "refused.model").read_text() == "<html>gone</html>"
 
 
 def test_operator_runs_to_the_end_for_scripts(preferences: Any, picture: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.model_file import FROM_SERVICE, ModelFormat, check
+from tripo_blender.core.model_file import FROM_SERVICE, HEAD, ModelFormat, check, format_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sIIBBBBB", 13, b"IHDR", 4, 4, 8, 2, 0, 0, 0)
 FBX_MAGIC = b"Kaydara FBX Binary  \x00\x1a\x00"
@@ -68,6 +68,14 @@ def test_the_bytes_tell_the_format(data: bytes, expected: ModelFormat) -> None:
     assert check(data) is expected
     assert check(memoryview(data)) is expected
     assert check(data + b"footer") is expected
+    assert format_of(data[:HEAD]) is expected
+
+
+@pytest.mark.parametrize("head", [b"", b"PK\x03\x04", b"; FBX 7.3.0 project file\n", b"<!DOCTYPE html>"])
+def test_the_first_bytes_are_refused_as_the_whole_would_be(head: bytes) -> None:
+    with pytest.raises(TripoError) as caught:
+        format_of(head, "Choose another file")
+    assert caught.value.failure.sentence == refusal(head, "Choose another file")
 
 
 @pytest.mark.parametrize("data", [data for data, _ in WHOLE.values()], ids=WHOLE)

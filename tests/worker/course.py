@@ -1,6 +1,7 @@
 """A job after its run, and what must be true of it however it went."""
 
 import json
+import struct
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core.errors import Failure
+from tripo_blender.core.errors import Failure, Kind
 from tripo_blender.core.job import Delayed, Event, Job, JobState
 from tripo_blender.core.records import to_record
 from tripo_blender.core.request import Settings
@@ -60,6 +61,8 @@ def check_course(course: Course, folder: Path) -> None:
     if job.final:
         home = folder / job.id
         expected = {"job.json"} if job.task_id else set()
+        if job.failure is not None and job.failure.kind is Kind.MODEL_FILE:
+            expected.add(Path(job.model_path).name)  # what came, though it is refused
         assert {path.name for path in home.glob("*")} == expected
         if job.task_id:
             assert record_of(folder, job.id)["task_id"] == job.task_id
@@ -112,3 +115,10 @@ def downloads(simulator: SimulatorProcess) -> list[dict[str, Any]]:
 def previews(simulator: SimulatorProcess) -> list[dict[str, Any]]:
     """Every request for the service's picture of a model that reached the file host."""
     return [entry for entry in simulator.requests() if entry["server"] == "files" and "/rendered_" in entry["path"]]
+
+
+def glb(scene: dict[str, Any]) -> bytes:
+    """A model file that holds nothing but this JSON."""
+    text = json.dumps(scene).encode()
+    text += b" " * (-len(text) % 4)
+    return struct.pack("<4sIII4s", b"glTF", 2, 20 + len(text), len(text), b"JSON") + text

@@ -8,6 +8,7 @@ import signal
 import stat
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,12 @@ from tripo_blender.core.job import Cancelled, Delayed, Downloaded, Event, Failed
 from tripo_blender.core.messages import Cancel, Configure, Ended
 from tripo_blender.core.model_file import ModelFormat
 from tripo_blender.worker import conversion
+from tripo_blender.worker.checking import check_file
 from tripo_blender.worker.conversion import Converter
 from tripo_blender.worker.crew import ThreadStop
 from tripo_blender.worker.journal import Journal
 
-from .course import KEY, check_folder, check_sentence, record_of, wait_for
+from .course import KEY, check_folder, check_sentence, glb, record_of, wait_for
 from .processes import Worker, alive
 
 MakeJob = Callable[..., Job]
@@ -70,7 +72,7 @@ def ready_job(make_job: MakeJob, folder: Path) -> Callable[[], Job]:
     def make() -> Job:
         job = make_job("https://a.test", task_id="task-1", state=JobState.DOWNLOADING)
         path = folder / job.id / "model.glb"
-        path.write_bytes(b"glTF of " + job.id.encode())
+        path.write_bytes(glb({"asset": {"version": "2.0"}}))
         return job.after(Downloaded(str(path), ModelFormat.GLB))
 
     return make
@@ -443,3 +445,35 @@ def test_when_blender_is_killed_both_end(
     parent.kill()
     wait_for(lambda: not alive(worker), "the worker's end")
     wait_for(lambda: not alive(stand_in.starts[0]["pid"]), "the end of the second Blender")
+
+
+def test_a_model_over_the_limit_is_kept_and_comes_in_under_a_higher_one(
+    simulator: SimulatorProcess, make_job: MakeJob, start_worker: StartWorker, stand_in: StandIn
+) -> None:
+    worker = start_worker(**stand_in.options, model_memory=1_000_000)
+    job = make_job(simulator.url)
+    failed = run(worker, job)
+    assert isinstance(failed, Failed)
+    assert failed.failure.kind is Kind.MODEL_FILE
+    assert "raise the limit in the preferences" in failed.failure.sentence
+    check_file(Path(failed.model_path))  # it is whole
+
+    again = replace(job, id="again", task_id="task-1", state=JobState.DOWNLOADING)
+    again = again.after(Downloaded(failed.model_path, ModelFormat.GLB))
+    assert run(worker, again) == Failed(failed.failure)
+    worker.configure(**stand_in.options)
+    once_more = replace(again, id="once-more")
+    assert isinstance(run(worker, once_more), Prepared)
+
+
+def test_a_hostile_file_never_reaches_it(
+    ready_job: Callable[[], Job], start_worker: StartWorker, stand_in: StandIn
+) -> None:
+    worker = start_worker(**stand_in.options)
+    job = ready_job()
+    elsewhere = {"uri": "data:/../../private.png"}
+    Path(job.model_path).write_bytes(glb({"asset": {"version": "2.0"}, "images": [elsewhere]}))
+    stand_in.does("crash")
+    failed = run(worker, job)
+    assert isinstance(failed, Failed)
+    assert failed.failure.kind is Kind.MODEL_FILE

@@ -122,9 +122,10 @@ class Imported:
 
 @dataclass(frozen=True)
 class Failed:
-    """It ends here, and why."""
+    """It ends here, and why; `model_path` is of a model that came but is refused."""
 
     failure: Failure
+    model_path: str = ""
 
 
 @dataclass(frozen=True)
@@ -286,14 +287,18 @@ def _progress(job: Job, event: Progressed) -> dict[str, Any]:
     }
 
 
-def _failed(job: Job, event: Failed | AnswerLost) -> dict[str, Any]:
+def _failed(job: Job, event: Failed) -> dict[str, Any]:
+    return {**_lost(job, event), "model_path": event.model_path or job.model_path}
+
+
+def _lost(job: Job, event: Failed | AnswerLost) -> dict[str, Any]:
     return {"failure": event.failure, "trace_id": event.failure.trace_id or job.trace_id}
 
 
 _CHANGES: dict[type[Event], Callable[[Job, Any], dict[str, Any]]] = {
     TaskCreated: lambda job, event: {"task_id": event.task_id, "trace_id": event.trace_id, "failure": None},
     Submitting: lambda job, event: {"failure": None, "picture_hash": event.picture_hash or job.picture_hash},
-    AnswerLost: _failed,
+    AnswerLost: _lost,
     Progressed: _progress,
     Delayed: lambda job, event: {"note": event.note},
     Generated: lambda job, event: {

@@ -8,6 +8,7 @@ from typing import get_args
 
 from .errors import Failure
 from .job import Event, Job, Prepared
+from .model_limits import Limits
 from .records import Record, RecordError, from_record, to_record
 
 
@@ -22,6 +23,7 @@ class Configure:
     converts: bool = False  # set models up in a second Blender
     blender: str = ""  # its program; empty: the bpy module in the worker's own Python
     addon_version: str = ""  # for the provenance of what is set up there
+    model_memory: int = Limits().memory  # bytes that importing one model may take
 
 
 @dataclass(frozen=True)

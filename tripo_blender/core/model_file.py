@@ -10,6 +10,7 @@ from .fbx_file import MAGIC, check_fbx
 from .glb_file import check_glb
 from .model_limits import BadFile, Limits
 
+HEAD = 64  # bytes that tell the format
 _USUAL = Limits()
 
 
@@ -47,13 +48,27 @@ def check(
     raise TripoError(Kind.MODEL_FILE, f"{what}. {advice}", detail=detail)
 
 
+def format_of(head: bytes, advice: str = FROM_SERVICE) -> ModelFormat:
+    """Give the format that a file's first `HEAD` bytes announce; raises as `check`, which has yet to see the rest."""
+    try:
+        return _announced(head)
+    except BadFile as bad:
+        raise TripoError(Kind.MODEL_FILE, f"{bad.what}. {bad.advice or advice}", detail=bad.detail) from None
+
+
 def _format(data: memoryview, limits: Limits, leads: Callable[[str], bool], *, trusted: bool) -> ModelFormat:
-    head = bytes(data[:64])
-    if head[:4] == b"glTF":
+    model_format = _announced(bytes(data[:HEAD]))
+    if model_format is ModelFormat.GLB:
         check_glb(data, limits, trusted=trusted)
+    else:
+        check_fbx(data, limits, leads, trusted=trusted)
+    return model_format
+
+
+def _announced(head: bytes) -> ModelFormat:
+    if head[:4] == b"glTF":
         return ModelFormat.GLB
     if head.startswith(MAGIC):
-        check_fbx(data, limits, leads, trusted=trusted)
         return ModelFormat.FBX
     if head.startswith(b"PK\x03\x04"):
         raise BadFile("The model file is a ZIP archive", "the file begins with PK")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import bpy
 
 from ..core.errors import Kind, TripoError
+from ..core.model_limits import Limits
 from ..core.services import gateway
 from ..core.services.gateway import KEY_VARIABLE
 from . import preferences
@@ -20,6 +21,7 @@ class Access:
     rung: str = ""
     at_once: int = 3
     converts: bool = True
+    limits: Limits = Limits()  # noqa: RUF009  # frozen
 
 
 def access(context: bpy.types.Context, base_url: str = "", key: str = "") -> Access:
@@ -33,6 +35,7 @@ def access(context: bpy.types.Context, base_url: str = "", key: str = "") -> Acc
         "" if chosen.rung == "AUTO" else chosen.rung,
         chosen.at_once,
         chosen.converts,
+        Limits(memory=chosen.model_memory * 2**30),
     )
 
 

@@ -13,7 +13,9 @@ from ..core.errors import Kind, TripoError
 from ..core.inspection import shortfalls
 from ..core.job import Imported, Job
 from ..core.services.gateway import NAME as SERVICE_NAME
+from ..worker.checking import check_model
 from . import keeping
+from .access import access
 from .version import addon_version
 
 if TYPE_CHECKING:
@@ -98,6 +100,10 @@ def _prepared(job: Job, context: bpy.types.Context) -> tuple["PreparedModel", st
         except TripoError as error:
             _log.warning("%s", error.failure.technical())
             why = "Imported in place: what was prepared in the background is gone"
+    try:
+        check_model(job, access(context).limits)
+    except OSError as error:
+        raise TripoError(Kind.IMPORT, _gone(job), detail=str(error)) from error
     # With it come numpy and all that sets a model up: a tenth of a second that nothing else needs.
     from ..converter.prepare import prepare  # noqa: PLC0415
 

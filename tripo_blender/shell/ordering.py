@@ -13,10 +13,11 @@ from .. import __package__ as base_package
 from ..core.arrival import Arrival
 from ..core.errors import Kind, TripoError
 from ..core.job import Downloaded, Event, Job, TaskCreated
+from ..core.model_file import HEAD, format_of
 from ..core.placement import Spot
 from ..core.request import Settings, effective, problem
 from ..core.services.gateway import is_url
-from ..worker.checking import check_file
+from ..worker.checking import OF_USER
 from ..worker.journal import Journal
 from . import pictures
 from .access import Access, obstacle
@@ -104,14 +105,15 @@ def fetch(
 
 
 def import_file(path: Path, arrival: Arrival, spot: Spot, like: Job | None = None) -> Job:
-    """Give a ready job for a model file on this disk; nothing of it is kept besides.
+    """Give a ready job for a model file on this disk, which is checked when it comes in; nothing of it is kept besides.
 
     `like` is the job that the file came with, where it is known: the model gets its name and provenance.
     Raises `TripoError`.
     """
     path = path.absolute()
     try:
-        model_format = check_file(path, "Choose another file; File > Import may still open it")
+        with path.open("rb") as file:
+            model_format = format_of(file.read(HEAD), OF_USER)
     except OSError as error:
         raise TripoError(
             Kind.USAGE, f"There is no model file {str(path)!r} that can be read. Choose a GLB or FBX file"
@@ -173,4 +175,4 @@ def run(job: Job, access: Access, folder: Path, emit: Callable[[Event], None]) -
     """Carry a job to ready, or to where it ends, in the foreground."""
     from ..worker import foreground  # noqa: PLC0415  (brings requests, which Blender's start shall not wait for)
 
-    return foreground.run(job, access.key, folder, access.rung, emit)
+    return foreground.run(job, access.key, folder, access.rung, emit, access.limits)

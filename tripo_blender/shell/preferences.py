@@ -29,6 +29,7 @@ class TripoPreferences(bpy.types.AddonPreferences):
         at_once: int
         rung: str
         converts: bool
+        model_memory: int
         keep_as: str
         asset_library: str
         asset_catalog: str
@@ -58,6 +59,15 @@ class TripoPreferences(bpy.types.AddonPreferences):
             "when one arrives",
             default=True,
         )
+        model_memory: IntProperty(
+            name="Model Memory Limit",
+            description="Gigabytes of memory that importing one model may take; a file that asks for more is kept, "
+            "but not opened",
+            default=8,
+            min=1,
+            soft_max=64,
+            max=1024,
+        )
         keep_as: EnumProperty(
             name="Keep as Asset",
             description="Whether every model that arrives is kept as an asset, and where",
@@ -85,6 +95,7 @@ class TripoPreferences(bpy.types.AddonPreferences):
         layout.prop(self, "base_url")
         layout.prop(self, "rung")
         layout.prop(self, "converts")
+        layout.prop(self, "model_memory", text="Model Memory Limit (GB)")
         col = layout.column(heading="Assets")
         col.prop(self, "keep_as")
         sub = col.column()

@@ -135,6 +135,7 @@ class Session:
             access.converts,
             bpy.app.binary_path,
             addon_version(),
+            access.limits.memory,
         )
         if self._worker is not None and not self._worker.alive:
             self._hear()

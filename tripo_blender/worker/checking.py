@@ -8,8 +8,11 @@ import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..core.job import Job
 from ..core.model_file import FROM_SERVICE, ModelFormat, check
 from ..core.model_limits import Limits
+
+OF_USER = "Choose another file; File > Import may still open it"  # what to do about a bad file of the user's own
 
 
 def check_file(
@@ -33,6 +36,17 @@ def check_file(
         memoryview(data) as view,
     ):
         return check(view, advice, limits, trusted=trusted, leads=leads)
+
+
+def check_model(job: Job, limits: Limits) -> None:
+    """Check the file of a ready job, right before an importer sees it; raises as `check_file`.
+
+    A file that came with no task is the user's own.
+    """
+    if job.task_id:
+        check_file(Path(job.model_path), limits=limits)
+    else:
+        check_file(Path(job.model_path), OF_USER, limits, trusted=True)
 
 
 def leads_out(named: str, folder: Path) -> bool:

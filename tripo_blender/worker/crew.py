@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 from collections import deque
@@ -10,8 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from ..core.job import Cancelled, Delayed, Event, Job, JobState, Prepared, TaskCreated
+from ..core.errors import TripoError
+from ..core.job import Cancelled, Delayed, Event, Failed, Job, JobState, Prepared, TaskCreated
 from ..core.messages import Configure, Happened, Learnt
+from ..core.model_limits import Limits
+from .checking import check_model
 from .client import Client
 from .conversion import Converter
 from .habits import HabitBook
@@ -20,6 +24,8 @@ from .runner import Runner
 
 _CLOSING_SECONDS = 0.2  # that a run has to write down where it is when the process closes
 _LOOK_SECONDS = 0.05  # between two looks at the end of a run, while something brief is waited for
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -158,6 +164,7 @@ class Crew:
     def _work(self, job: Job, configure: Configure, stop: ThreadStop) -> None:
         habits = self._book.of(job.base_url, configure.rung)
         converter = self._converter if configure.converts else None
+        limits = Limits(memory=configure.model_memory)
 
         def emit(event: Event) -> None:
             if isinstance(event, TaskCreated):  # told before, so that it is known before the job ends
@@ -169,14 +176,27 @@ class Crew:
 
         try:
             with Client(configure.key) as client:
-                job = Runner(job, client, self._journal, stop, emit, habits).run()
+                unseen = job.state is JobState.READY  # a file that is here already: what comes down is checked then
+                job = Runner(job, client, self._journal, stop, emit, habits, limits).run()
             if job.state is JobState.READY and not stop.is_set():
                 if converter is None:  # the preference was switched off after the job was asked for
                     emit(Prepared())
                 else:
                     emit(Delayed("Preparing the model"))
-                    self._prepared(job, converter.prepare(job, stop), emit)
+                    failed = _bad_file(job, limits) if unseen else None
+                    self._prepared(job, failed or converter.prepare(job, stop), emit)
         finally:
             with self._lock:
                 del self._running[job.id]
             self._fill()
+
+
+def _bad_file(job: Job, limits: Limits) -> Failed | None:
+    """Give why a ready job's model must not reach an importer; None where it may."""
+    try:
+        check_model(job, limits)
+    except TripoError as error:
+        return Failed(error.failure)
+    except OSError as error:
+        _log.info("job %s: %s", job.id, error)  # it is gone, which the importer finds as well
+    return None

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import TypeVar
 
 from ..core.job import Event, Job
+from ..core.model_limits import Limits
 from .client import Client
 from .habits import HabitBook
 from .journal import Journal
@@ -78,8 +79,15 @@ class Interrupt:
 _habits = HabitBook()  # for a script that makes many models
 
 
-def run(job: Job, key: str, folder: Path, rung: str, emit: Callable[[Event], None]) -> Job:
+def run(
+    job: Job,
+    key: str,
+    folder: Path,
+    rung: str,
+    emit: Callable[[Event], None],
+    limits: Limits = Limits(),  # noqa: B008  # frozen
+) -> Job:
     """Carry a job as far as it goes without Blender, and give it as it is then; `emit` is told every event."""
     stop = Interrupt()
     with Client(key) as client, stop.listening():
-        return Runner(job, client, Journal(folder), stop, emit, _habits.of(job.base_url, rung)).run()
+        return Runner(job, client, Journal(folder), stop, emit, _habits.of(job.base_url, rung), limits).run()

@@ -28,6 +28,7 @@ from ..core.job import (
     Submitting,
     TaskCreated,
 )
+from ..core.model_limits import Limits
 from ..core.services import modelstream as service
 from ..core.services.refusals import may_still_be_made
 from ..core.services.wire import Created, TaskReport, TaskStatus, Unclear
@@ -36,7 +37,7 @@ from .client import Client, NoAnswer, NotSent
 from .habits import Habits
 from .journal import Journal
 from .sending import Sending
-from .transfer import fetch, keep
+from .transfer import Refused, fetch, keep
 
 __all__ = ["Habits", "Runner", "Stop"]
 
@@ -87,6 +88,7 @@ class Runner:
         stop: Stop,
         emit: Callable[[Event], None],
         habits: Habits,
+        limits: Limits = Limits(),  # noqa: B008  # frozen
     ) -> None:
         self.job = job
         self._client = client
@@ -94,6 +96,7 @@ class Runner:
         self._stop = stop
         self._emit = emit
         self._sending = Sending(job, client, habits, self._delay)
+        self._limits = limits
         self._link = self._preview_link = ""
 
     def run(self) -> Job:
@@ -126,7 +129,7 @@ class Runner:
         except (_Stopped, KeyboardInterrupt):
             return self._interrupted()
         except TripoError as error:
-            return Failed(error.failure)
+            return Failed(error.failure, str(error.path) if isinstance(error, Refused) else "")
         except (NotSent, NoAnswer) as error:
             return Failed(error.failure)
         except OSError as error:
@@ -239,7 +242,7 @@ class Runner:
                     return outcome
             try:
                 fetch(self._client, self._link, part, self._download_progress())
-                path, model_format = keep(part, folder)
+                path, model_format = keep(part, folder, self._limits)
                 return Downloaded(str(path), model_format, self._preview(folder))
             except (NotSent, NoAnswer) as error:
                 attempt += 1

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ..core.errors import Kind, TripoError
+from ..core.errors import Failure, Kind, TripoError
 from ..core.model_file import ModelFormat
+from ..core.model_limits import Limits
 from .checking import check_file
 from .client import Client, NoAnswer
 
@@ -43,13 +44,22 @@ def fetch(client: Client, url: str, part: Path, progress: Callable[[float], None
         raise NoAnswer(_broken(f"{received} of {download.length} bytes came").failure)
 
 
-def keep(part: Path, folder: Path) -> tuple[Path, ModelFormat]:
-    """Check a downloaded file and give it its name, by the format its bytes show; a bad one is removed."""
+class Refused(TripoError):
+    """A model file that no importer should see; it was paid for, so it is kept, at `path`."""
+
+    def __init__(self, failure: Failure, path: Path) -> None:
+        super().__init__(failure.kind, failure.sentence, detail=failure.detail)
+        self.path = path
+
+
+def keep(part: Path, folder: Path, limits: Limits) -> tuple[Path, ModelFormat]:
+    """Check a downloaded file and give it its name, by the format its bytes show; raises `Refused`, and `OSError`."""
     try:
-        model_format = check_file(part)
-    except TripoError:
-        part.unlink(missing_ok=True)
-        raise
+        model_format = check_file(part, limits=limits)
+    except TripoError as error:
+        refused = folder / "refused.model"
+        part.replace(refused)
+        raise Refused(error.failure, refused) from error
     target = folder / f"model.{model_format}"
     part.replace(target)
     return target, model_format
