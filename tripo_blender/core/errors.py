@@ -32,6 +32,7 @@ class Kind(StrEnum):
     IMPORT = "import"
     DISK = "disk"
     CANCELLED = "cancelled"
+    ELSEWHERE = "elsewhere"  # another Blender has the job
     INTERNAL = "internal"
 
 

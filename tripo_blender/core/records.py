@@ -44,6 +44,21 @@ def from_record(cls: type[T], record: Any) -> T:
         raise RecordError(f"{cls.__name__}: {error}") from error
 
 
+def strangers(cls: type, record: Any) -> list[str]:
+    """Give the fields of a record, and of the records in it, that the dataclass does not have."""
+    if not isinstance(record, dict):
+        return []
+    hints, found = _hints(cls), []
+    for name, value in record.items():
+        if name not in hints:
+            found.append(name)
+            continue
+        for kind in (hints[name], *get_args(hints[name])):
+            if is_dataclass(kind) and isinstance(kind, type):
+                found += strangers(kind, value)
+    return found
+
+
 _HINTS: dict[type, dict[str, Any]] = {}  # reading them takes a tenth of a millisecond, too long for every message
 
 

@@ -1,0 +1,97 @@
+"""A job's record as text: older ones are read, newer and broken ones are told of."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job_record import half_written, read_text, record_text, unreadable
+from tripo_blender.core.records import RecordError, strangers
+
+from .strategies import RECORDED_JOBS
+
+# As the first version wrote it, before names, places, seeds and previews were kept.
+OLDEST = {
+    "id": "job-1",
+    "name": "Chair",
+    "picture": "/jobs/job-1/picture.png",
+    "settings": {"model_version": "v3.1-20260211"},
+    "base_url": "https://api.example.test",
+    "created": 1_790_000_000,
+    "state": "generating",
+    "task_id": "task-1",
+}
+
+
+def text(job: Any, **more: Any) -> str:
+    return json.dumps({"format": 1, "job": job} | more)
+
+
+@given(RECORDED_JOBS)
+def test_it_comes_back(job: Job) -> None:
+    assert read_text(record_text(job), job.id) == job
+
+
+def test_one_of_an_older_version_is_read() -> None:
+    job = read_text(text(OLDEST), "job-1")
+    assert (job.state, job.task_id, job.spot.fps, job.arrival.place) == (JobState.GENERATING, "task-1", 24, "cursor")
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        text(OLDEST, format=2),
+        text(OLDEST | {"colour": "red"}),
+        text(OLDEST | {"spot": {"x": 1.0, "turned": 90}}),
+        text(OLDEST | {"spot": {"box": {"low_x": 0.0, "round": True}}}),
+        text({"task_id": "task-1", "all": "else"}, format=7),
+    ],
+)
+def test_one_of_a_newer_version_says_to_update(newer: str) -> None:
+    with pytest.raises(RecordError, match=r"newer version .* Update the add-on .* or fetch its task task-1 by its id"):
+        read_text(newer, "job-1")
+
+
+def test_a_newer_one_of_which_nothing_is_known() -> None:
+    with pytest.raises(RecordError, match=r"to go on with it$"):
+        read_text('{"format": 2}', "job-1")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"format": "1"}',
+        '{"format": 1}',
+        "[" * 100_000,
+        text(OLDEST)[:30],
+        text(OLDEST | {"state": "paused"}),
+        text(OLDEST | {"settings": None}),
+    ],
+)
+def test_a_broken_one_is_told_of(broken: str) -> None:
+    with pytest.raises(RecordError, match=r"The record of job job-1 cannot be read and is left as it is\. "):
+        read_text(broken, "job-1")
+
+
+def test_one_in_another_s_folder_is_none() -> None:
+    with pytest.raises(RecordError, match="job job-2 cannot be read"):
+        read_text(text(OLDEST), "job-2")
+
+
+def test_the_task_of_a_broken_one_is_told_where_it_can_be_seen() -> None:
+    assert "Its task task-1 can be fetched by its id" in unreadable("job-1", text(OLDEST)[:-1])
+    assert "If your account shows a task of that time" in unreadable("job-1")
+
+
+def test_what_was_not_even_written_was_not_ordered() -> None:
+    assert "Nothing was ordered for it" in half_written("job-1")
+
+
+def test_strange_fields_are_found_in_records_alone() -> None:
+    assert strangers(Job, None) == []
+    assert strangers(Job, {"name": "Chair", "spot": 7, "failure": {"cause": 1}, "age": 1}) == ["cause", "age"]

@@ -1,0 +1,193 @@
+"""What a job is after its process has died, and what may be done about it."""
+
+from dataclasses import replace
+
+import pytest
+
+from tripo_blender.core.errors import Failure, Kind, TripoError
+from tripo_blender.core.job import (
+    AnswerLost,
+    Cancelled,
+    Downloaded,
+    Event,
+    Failed,
+    Generated,
+    Imported,
+    Job,
+    JobState,
+    Progressed,
+    Started,
+    Submitting,
+    TaskCreated,
+)
+from tripo_blender.core.model_file import ModelFormat
+from tripo_blender.core.placement import Spot
+from tripo_blender.core.request import Settings
+from tripo_blender.core.unfinished import (
+    Unfinished,
+    Way,
+    address_problem,
+    elsewhere,
+    further,
+    overtaken,
+    resumed,
+    unfinished,
+)
+
+URL = "https://api.example.test"
+FRESH = Job("job-1", "Chair", "/jobs/chair.png", Settings(quad=True), URL, 1.0, source="chair.png", spot=Spot(1.0, 2.0))
+LOST = AnswerLost(Failure(Kind.UNCERTAIN, "Lost", "the line broke"))
+ORDERED: list[Event] = [Started(), Submitting("ab12")]
+MADE: list[Event] = [*ORDERED, TaskCreated("t-1", "trace-1")]
+READY: list[Event] = [*MADE, Generated(20.0), Downloaded("/jobs/model.glb", ModelFormat.GLB)]
+
+
+def after(*events: Event) -> Job:
+    job = FRESH
+    for event in events:
+        job = job.after(event)
+    return job
+
+
+def found(*events: Event, model_there: bool = True) -> Unfinished:
+    result = unfinished(after(*events), model_there=model_there)
+    assert result is not None
+    return result
+
+
+@pytest.mark.parametrize(
+    ("events", "way", "words"),
+    [
+        ([], Way.ORDER, "Not ordered yet"),
+        ([Started()], Way.ORDER, "Not ordered yet"),
+        ([*ORDERED, LOST], Way.DECIDE, "Uncertain"),
+        ([*MADE, Progressed(50)], Way.FOLLOW, "Being made: 48%"),
+        ([*MADE, Generated()], Way.FOLLOW, "Made, to be downloaded"),
+        (READY, Way.TAKE_IN, "Ready, needs no network"),
+        ([*READY, Failed(Failure(Kind.IMPORT, "No"))], Way.FETCH, "Failed, can be fetched again"),
+    ],
+    ids=str,
+)
+def test_a_job_is_as_its_record_says(events: list[Event], way: Way, words: str) -> None:
+    result = found(*events)
+    assert (result.job, result.way, result.words) == (after(*events), way, words)
+    assert result.waits is (way is not Way.FETCH)
+
+
+def test_an_order_that_was_under_way_is_uncertain() -> None:
+    result = found(*ORDERED)
+    assert (result.job.state, result.way) == (JobState.UNCERTAIN, Way.DECIDE)
+    assert result.job.failure is not None
+    assert "may have been bought" in result.job.failure.sentence
+
+
+def test_a_model_that_is_gone_is_fetched_by_its_task() -> None:
+    result = found(*READY, model_there=False)
+    assert result.way is Way.FOLLOW
+    job = result.job
+    assert (job.state, job.task_id, job.trace_id, job.model_path) == (JobState.GENERATING, "t-1", "trace-1", "")
+    assert (job.id, job.name, job.spot, job.settings) == (FRESH.id, FRESH.name, FRESH.spot, FRESH.settings)
+    assert (job.picture_hash, job.source) == ("ab12", "chair.png")
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [*READY, Imported("Chair")],
+        [Cancelled()],
+        [*MADE, Cancelled()],
+        [Failed(Failure(Kind.BUSY, "Wait"))],
+        [*MADE, Failed(Failure(Kind.TASK_FAILED, "The service could not make it"))],
+    ],
+    ids=str,
+)
+def test_what_ended_is_not_listed(events: list[Event]) -> None:
+    assert unfinished(after(*events), model_there=True) is None
+
+
+def test_a_local_model_that_is_gone_is_not_listed() -> None:
+    assert unfinished(after(Downloaded("/chair.glb", ModelFormat.GLB)), model_there=False) is None
+
+
+def test_a_failed_job_without_a_reason_can_be_fetched() -> None:
+    assert unfinished(replace(FRESH, state=JobState.FAILED, task_id="t-1"), model_there=False) is not None
+
+
+@pytest.mark.parametrize("events", [[], MADE, READY], ids=str)
+def test_what_is_certain_goes_on_as_it_is(events: list[Event]) -> None:
+    assert resumed(found(*events)) == after(*events)
+
+
+def test_what_failed_is_fetched() -> None:
+    job = resumed(found(*READY, Failed(Failure(Kind.IMPORT, "No"))))
+    assert (job.state, job.task_id, job.failure) == (JobState.GENERATING, "t-1", None)
+
+
+def test_an_uncertain_order_waits_for_a_choice() -> None:
+    uncertain = found(*ORDERED, LOST)
+    with pytest.raises(TripoError, match="paste the task's id, send the order again, or give it up") as error:
+        resumed(uncertain)
+    assert (error.value.failure.kind, error.value.failure.detail) == (Kind.UNCERTAIN, "the line broke")
+    assert resumed(uncertain, send_again=True).state is JobState.SUBMITTING
+    job = resumed(uncertain, task_id="t-2")
+    assert (job.state, job.task_id) == (JobState.GENERATING, "t-2")
+    with pytest.raises(TripoError, match="not both"):
+        resumed(uncertain, send_again=True, task_id="t-2")
+
+
+def test_an_uncertain_job_without_a_reason_waits_for_a_choice() -> None:
+    with pytest.raises(TripoError, match="Look at your account"):
+        resumed(Unfinished(replace(FRESH, state=JobState.UNCERTAIN), Way.DECIDE))
+
+
+def test_there_is_no_choice_where_all_is_known() -> None:
+    for choice in ({"send_again": True}, {"task_id": "t-2"}):
+        with pytest.raises(TripoError, match="not uncertain"):
+            resumed(found(*MADE), **choice)  # type: ignore[arg-type]
+
+
+def test_another_blender_s_job_is_told_by_name() -> None:
+    assert elsewhere("Chair").sentence.startswith("Another Blender on this computer carries out the job of Chair")
+
+
+@pytest.mark.parametrize(
+    ("events", "recorded", "may"),
+    [
+        ([], None, True),
+        ([], [], True),
+        ([Started()], [Started()], True),
+        ([], ORDERED, False),
+        ([], [*ORDERED, LOST], False),
+        ([], MADE, False),
+        ([], [Cancelled()], False),
+        (ORDERED, ORDERED, True),
+        (ORDERED, [*ORDERED, LOST], True),
+        (ORDERED, MADE, False),
+        (ORDERED, [*ORDERED, Cancelled()], False),
+        (MADE, READY, True),
+        (MADE, [*ORDERED, LOST], True),
+    ],
+    ids=str,
+)
+def test_nothing_is_bought_on_an_older_word(events: list[Event], recorded: list[Event] | None, may: bool) -> None:
+    failure = overtaken(after(*events), None if recorded is None else after(*recorded))
+    assert (failure is None) is may
+    if failure is not None:
+        assert "nothing was sent" in failure.sentence
+        assert ("t-1" in failure.sentence) is (recorded == MADE)
+
+
+def test_of_what_was_told_and_what_was_recorded_the_further_counts() -> None:
+    assert further(after(*ORDERED), None) == after(*ORDERED)
+    assert further(after(*ORDERED), after(*MADE)) == after(*MADE)
+    assert further(after(*MADE), after(*ORDERED)) == after(*MADE)
+    assert further(after(*MADE, Progressed(50)), after(*MADE)).percent > after(*MADE).percent
+    assert further(after(Cancelled()), after(*MADE)) == after(Cancelled())
+
+
+def test_the_key_goes_to_its_own_gateway_alone() -> None:
+    assert address_problem(found(*MADE), URL) is None
+    assert address_problem(found(*READY), "https://other.example.test") is None
+    error = address_problem(found(*MADE), "https://other.example.test")
+    assert error is not None
+    assert f"was begun at {URL}" in str(error)

@@ -1,0 +1,167 @@
+"""What a job is after the process that carried it out has died, by its record, and what may be done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .errors import Failure, Kind, TripoError
+from .job import AnswerLost, Job, JobState, Submitting, TaskCreated
+from .services.modelstream import lost_answer
+
+
+class Way(StrEnum):
+    """How a job goes on."""
+
+    ORDER = "order"  # nothing was ordered; going on is a purchase
+    FOLLOW = "follow"  # the service makes it, or has made it
+    TAKE_IN = "take_in"  # it is on the disk; neither network nor key is needed
+    DECIDE = "decide"  # it may have been bought: the user sends it again, gives it up or knows the task's id
+    FETCH = "fetch"  # it failed, but the service has its task
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A job as it is now, and the way it goes on."""
+
+    job: Job
+    way: Way
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits to be taken up; what failed has told the user so, and stays on record."""
+        return self.way is not Way.FETCH
+
+    @property
+    def words(self) -> str:
+        """Say in a few words what it is."""
+        if self.way is Way.FOLLOW:
+            if self.job.state is JobState.GENERATING:
+                return f"Being made: {self.job.percent:.0f}%"
+            return "Made, to be downloaded"
+        return _WORDS[self.way]
+
+
+_WORDS = {
+    Way.ORDER: "Not ordered yet",
+    Way.TAKE_IN: "Ready, needs no network",
+    Way.DECIDE: "Uncertain",
+    Way.FETCH: "Failed, can be fetched again",
+}
+_WAYS = {
+    JobState.QUEUED: Way.ORDER,
+    JobState.UPLOADING: Way.ORDER,
+    JobState.GENERATING: Way.FOLLOW,
+    JobState.DOWNLOADING: Way.FOLLOW,
+    JobState.UNCERTAIN: Way.DECIDE,
+}
+# What another try at fetching does not change.
+_HOPELESS = (Kind.TASK_FAILED, Kind.CONTENT)
+
+
+def unfinished(recorded: Job, *, model_there: bool) -> Unfinished | None:
+    """Give what became of a job that nobody carries out any more; None where there is nothing to go on with.
+
+    `model_there` is whether its model file lies on the disk.
+    """
+    job = recorded
+    if job.state is JobState.SUBMITTING:
+        job = job.after(AnswerLost(lost_answer("Blender or the add-on's helper process ended while it ordered")))
+    if job.state is JobState.READY:
+        if model_there:
+            return Unfinished(job, Way.TAKE_IN)
+        return Unfinished(_fetched(job), Way.FOLLOW) if job.task_id else None
+    if job.state is JobState.FAILED:
+        hopeless = job.failure is not None and job.failure.kind in _HOPELESS
+        return Unfinished(job, Way.FETCH) if job.task_id and not hopeless else None
+    return Unfinished(job, _WAYS[job.state]) if job.state in _WAYS else None
+
+
+def resumed(found: Unfinished, *, send_again: bool = False, task_id: str = "") -> Job:
+    """Give the job to be carried out, by the user's choice where there is one; raise `TripoError` where it is missing.
+
+    `task_id` is that of the task that an uncertain order made after all.
+    """
+    job = found.job
+    if found.way is not Way.DECIDE:
+        if send_again or task_id:
+            raise TripoError(Kind.USAGE, f"The job of {job.name} is not uncertain, so there is nothing to decide")
+        return _fetched(job) if found.way is Way.FETCH else job
+    if send_again and task_id:
+        raise TripoError(Kind.USAGE, "Either send the order again or name its task, not both")
+    if task_id:
+        return job.after(TaskCreated(task_id))
+    if send_again:
+        return job.after(Submitting())
+    raise TripoError.of(_undecided(job))
+
+
+def elsewhere(name: str) -> Failure:
+    """Give the failure of a job that another process carries out."""
+    return Failure(
+        Kind.ELSEWHERE,
+        f"Another Blender on this computer carries out the job of {name}. Wait for it there, or close that Blender and "
+        "try again",
+    )
+
+
+def overtaken(job: Job, recorded: Job | None) -> Failure | None:
+    """Give what keeps a job from being carried out: its record says that more has happened to it since it was read.
+
+    Nothing is bought on the word of an older look at the record.
+    """
+    if recorded is None or job.task_id:
+        return None
+    before = [JobState.QUEUED, JobState.UPLOADING]
+    if job.state is JobState.SUBMITTING:  # at the user's word
+        before += [JobState.SUBMITTING, JobState.UNCERTAIN]
+    if recorded.state in before:
+        return None
+    what = f"The job of {job.name} was taken up elsewhere in the meantime"
+    advice = f"Its task {recorded.task_id} can be fetched by its id" if recorded.task_id else "Look at your account"
+    return Failure(Kind.ELSEWHERE, f"{what}, so nothing was sent. {advice}", f"its record says {recorded.state}")
+
+
+def further(known: Job, recorded: Job | None) -> Job:
+    """Of a job as it was told of and as its record says, give the one that knows more."""
+    if recorded is None or known.final:
+        return known
+    order = list(JobState)
+    return recorded if order.index(recorded.state) > order.index(known.state) else known
+
+
+def address_problem(found: Unfinished, base_url: str) -> TripoError | None:
+    """Give what is wrong where a job belongs to another gateway than the key does: it goes to its own alone."""
+    if found.way is Way.TAKE_IN or found.job.base_url == base_url:
+        return None
+    return TripoError(
+        Kind.USAGE,
+        f"The job of {found.job.name} was begun at {found.job.base_url}. Enter that address and its key in the "
+        "preferences, then resume it",
+    )
+
+
+def _undecided(job: Job) -> Failure:
+    failure = job.failure or lost_answer("")
+    sentence = (
+        f"Whether {job.name} was ordered is not known. Look at your account: then paste the task's id, send the order "
+        "again, or give it up"
+    )
+    return Failure(Kind.UNCERTAIN, sentence, failure.detail, failure.code, failure.trace_id)
+
+
+def _fetched(job: Job) -> Job:
+    """Give the job anew, from its task on."""
+    fresh = Job(
+        job.id,
+        job.name,
+        job.picture,
+        job.settings,
+        job.base_url,
+        job.created,
+        source=job.source,
+        arrival=job.arrival,
+        spot=job.spot,
+        picture_hash=job.picture_hash,
+    )
+    return fresh.after(TaskCreated(job.task_id, job.trace_id))
