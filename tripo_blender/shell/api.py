@@ -4,7 +4,6 @@ from bl_ext.user_default.tripo_blender.shell import api
 chair = api.generate("chair.png", quad=True, face_limit=8000)
 """
 
-import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -121,19 +120,15 @@ def finish(
     try:
         arrived = bring_in(job, bpy.context, asset)
     except TripoError as error:
-        _write_down(journal, job.after(Failed(error.failure)))
+        journal.end(job.after(Failed(error.failure)))
         raise
+    finally:
+        journal.ownership.release(job.id)
     job = job.after(arrived.event)
-    _write_down(journal, job)
+    journal.end(job)
     journal.prune(KEPT_RESULTS)
     tell(arrived.event)
     return job, arrived
-
-
-def _write_down(journal: Journal, job: Job) -> None:
-    with contextlib.suppress(OSError):  # the model is in the scene; a record that says less is harmless
-        journal.write(job)
-        journal.settle(job)
 
 
 def cancelled(job: Job | None) -> Failure:

@@ -4,6 +4,7 @@ Jobs live here in plain Python: a file that is opened, an undo or a deleted scen
 Panels and polls read `session.jobs`; nothing here waits for the network, the disk or the worker.
 """
 
+import contextlib
 import logging
 import time
 from dataclasses import dataclass
@@ -14,10 +15,13 @@ import bpy
 from ..core.errors import Failure, Kind, TripoError
 from ..core.job import AnswerLost, Cancelled, Delayed, Event, Failed, Job, JobState, Prepared, Submitting
 from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run
+from ..core.records import RecordError
 from ..core.services.modelstream import lost_answer
 from ..core.services.refusals import may_still_be_made
+from ..core.unfinished import further
 from ..worker.handle import WorkerHandle
 from ..worker.journal import Journal
+from ..worker.ownership import Ownership
 from .access import Access
 from .arrival import bring_in, wait_reason
 from .version import addon_version
@@ -118,12 +122,20 @@ class Session:
         for worker in self._leaving:
             worker.close(patience)
         self._leaving = [worker for worker in self._leaving if worker.alive]
+        for job_id, errand in self._errands.items():
+            Ownership(errand.folder).release(job_id)
 
     def _dismiss(self) -> None:
         if self._worker is not None:
             self._worker.end()
             self._leaving.append(self._worker)
         self._worker = self._configured = None
+        for job_id, errand in self._errands.items():
+            job = self.jobs.get(job_id)
+            if (
+                job is not None and job.state is JobState.UNCERTAIN
+            ):  # no worker has it, and no other Blender shall offer it
+                Ownership(errand.folder).take(job_id, tries=1)
 
     def _order(self, job: Job, errand: _Errand) -> None:
         access = errand.access
@@ -147,6 +159,7 @@ class Session:
                     for learnt in self._learnt.values():
                         self._worker.send(learnt)
                 self._configured = configure
+            Ownership(errand.folder).release(job.id)
             sent = self._worker.send(Run(job))
         except OSError as error:
             raise TripoError(
@@ -186,8 +199,10 @@ class Session:
         _log.error("the worker ended: %s", detail)
         for job in [job for job in self.jobs.values() if self._is_being_prepared(job)]:
             self._happened(job.id, Prepared(why="Imported in place: the add-on's helper process ended"))
-        for job in [job for job in self.jobs.values() if job.working]:
+        for job in [self._recalled(job) for job in self.jobs.values() if job.working]:
             errand = self._errands.get(job.id)
+            if not (job.working or job.state is JobState.READY):
+                continue
             if job.state is JobState.SUBMITTING:
                 self._happened(job.id, AnswerLost(lost_answer("the helper process ended while it ordered")))
             elif errand is not None and job.id not in self._revived:
@@ -198,6 +213,14 @@ class Session:
                     self._happened(job.id, Failed(error.failure))
             else:
                 self._happened(job.id, Failed(_worker_died(job, detail)))
+
+    def _recalled(self, job: Job) -> Job:
+        """Give a job of a worker that died by its record, where that says more than was heard."""
+        if (errand := self._errands.get(job.id)) is not None:
+            with contextlib.suppress(RecordError):
+                job = further(job, Journal(errand.folder).record_of(job.id))
+                self._put(job)
+        return job
 
     def _take_in(self) -> None:
         """Bring in the first model that is ready, if Blender can take it."""
@@ -239,10 +262,9 @@ class Session:
         errand = self._errands.pop(job.id, None)
         if errand is None:  # a local file, of which nothing is on record
             return
-        if self._worker is not None:
-            self._worker.send(Ended(job))
-        else:
-            Journal(errand.folder).settle(job)
+        Ownership(errand.folder).release(job.id)
+        if self._worker is None or not self._worker.send(Ended(job)):
+            Journal(errand.folder).end(job)
 
     def _happened(self, job_id: str, event: Event) -> None:
         job = self.jobs.get(job_id)

@@ -102,6 +102,9 @@ class Crew:
         with self._lock:
             if job.id in self._running or any(waiting.id == job.id for waiting in self._waiting):
                 return
+        if (failure := self._journal.begin(job)) is not None:
+            self._tell(Happened(job.id, Failed(failure)))
+            return
         # Before any other thread can start it: two writers of one record would take it from each other.
         if job.working:  # a model that is on the disk already has cost nothing here
             with contextlib.suppress(OSError):  # where it cannot be written, the job's start says so
@@ -124,6 +127,7 @@ class Crew:
             with contextlib.suppress(OSError):
                 self._journal.write(cancelled)
             self._journal.settle(cancelled)
+            self._journal.ownership.release(job.id)
             self._tell(Happened(job.id, Cancelled()))
 
     def close(self) -> None:
@@ -140,16 +144,18 @@ class Crew:
                 thread.join(_CLOSING_SECONDS)
         if self._converter is not None:
             self._converter.close()
+        self._journal.ownership.release_all()
 
-    def _prepared(self, job: Job, outcome: Event | None, emit: Callable[[Event], None]) -> None:
+    def _prepared(self, job: Job, outcome: Event | None, emit: Callable[[Event], None]) -> Job:
         if outcome is None:
-            return
+            return job
         job = job.after(outcome)
         if job.final:
             with contextlib.suppress(OSError):
                 self._journal.write(job)
                 self._journal.settle(job)
         emit(outcome)
+        return job
 
     def _fill(self) -> None:
         with self._lock:
@@ -184,8 +190,10 @@ class Crew:
                 else:
                     emit(Delayed("Preparing the model"))
                     failed = _bad_file(job, limits) if unseen else None
-                    self._prepared(job, failed or converter.prepare(job, stop), emit)
+                    job = self._prepared(job, failed or converter.prepare(job, stop), emit)
         finally:
+            if job.final or job.state is JobState.UNCERTAIN:  # a ready one is kept until it is in the scene
+                self._journal.ownership.release(job.id)
             with self._lock:
                 del self._running[job.id]
             self._fill()

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeVar
 
-from ..core.job import Event, Job
+from ..core.job import Event, Failed, Job, JobState
 from ..core.model_limits import Limits
 from .client import Client
 from .habits import HabitBook
@@ -87,7 +87,18 @@ def run(
     emit: Callable[[Event], None],
     limits: Limits = Limits(),  # noqa: B008  # frozen
 ) -> Job:
-    """Carry a job as far as it goes without Blender, and give it as it is then; `emit` is told every event."""
-    stop = Interrupt()
-    with Client(key) as client, stop.listening():
-        return Runner(job, client, Journal(folder), stop, emit, _habits.of(job.base_url, rung), limits).run()
+    """Carry a job as far as it goes without Blender, and give it as it is then; `emit` is told every event.
+
+    A job that is ready stays this process's own until its end is written down.
+    """
+    stop, journal = Interrupt(), Journal(folder)
+    if (failure := journal.begin(job)) is not None:
+        emit(Failed(failure))
+        return job.after(Failed(failure))
+    try:
+        with Client(key) as client, stop.listening():
+            job = Runner(job, client, journal, stop, emit, _habits.of(job.base_url, rung), limits).run()
+    finally:
+        if job.state is not JobState.READY:
+            journal.ownership.release(job.id)
+    return job

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 from pathlib import Path
 
+from ..core.errors import Failure, Kind
 from ..core.job import Job, JobState
-from ..core.records import RecordError, from_record, to_record
+from ..core.job_record import half_written, read_text, record_text, unreadable
+from ..core.records import RecordError
+from ..core.unfinished import Unfinished, elsewhere, overtaken, unfinished
+from .ownership import Ownership
 
-_RECORD = "job.json"
-_FORMAT = 1
+_RECORD, _PART = "job.json", ".part"
 KEPT_RESULTS = 20  # models that are in the scene and still lie in the folder, to be imported again
 
 
@@ -21,6 +23,7 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.ownership = Ownership(folder)
 
     def folder_of(self, job_id: str) -> Path:
         """Give the folder for a job's record, picture and model, made if need be; raises `OSError`."""
@@ -31,33 +34,85 @@ class Journal:
     def write(self, job: Job) -> None:
         """Put the record on disk, whole or not at all, and wait until it is there; raises `OSError`."""
         target = self.folder_of(job.id) / _RECORD
-        part = target.with_suffix(".part")
+        part = target.with_suffix(_PART)
+        first = not target.exists()
         try:
             with part.open("w", encoding="utf-8") as file:
-                json.dump({"format": _FORMAT, "job": to_record(job)}, file, indent=1)
+                file.write(record_text(job))
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(target)
         except OSError:
             part.unlink(missing_ok=True)
             raise
+        _sync(target.parent)
+        if first:
+            _sync(self._folder)
 
     def read(self) -> list[Job]:
-        """Give the jobs on record, oldest first; what cannot be read is passed over and left where it is.
+        """Give the jobs on record, oldest first; what cannot be read is passed over and left where it is."""
+        return self.look()[0]
 
-        So is a record that names another folder than its own, which would be removed in its stead.
+    def look(self) -> tuple[list[Job], list[str]]:
+        """Give the jobs on record, oldest first, and a sentence for each record that cannot be read.
+
+        Such a record is left where it is, whatever becomes of the others.
         """
-        jobs = []
-        for path in sorted(self._folder.glob(f"*/{_RECORD}")):
+        jobs, sentences = [], []
+        for name in self.names():
             try:
-                record = json.loads(path.read_text(encoding="utf-8"))
-                if isinstance(record, dict) and record.get("format") == _FORMAT:
-                    job = from_record(Job, record.get("job"))
-                    if job.id == path.parent.name:
-                        jobs.append(job)
-            except (OSError, ValueError, RecordError):
-                continue
-        return sorted(jobs, key=lambda job: job.created)
+                job = self.record_of(name)
+            except RecordError as error:
+                sentences.append(str(error))
+            else:
+                jobs += [job] if job else []
+        return sorted(jobs, key=lambda job: job.created), sentences
+
+    def names(self) -> list[str]:
+        """Give the ids of the jobs that have a folder."""
+        with contextlib.suppress(OSError), os.scandir(self._folder) as entries:
+            return sorted(entry.name for entry in entries if entry.is_dir())
+        return []
+
+    def record_of(self, job_id: str) -> Job | None:
+        """Give a job as its record says, None where nothing is on record; raises `RecordError` with a sentence."""
+        target = self._folder / job_id / _RECORD
+        try:
+            text = target.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            part = target.with_suffix(_PART)
+            if not part.is_file() or self.ownership.elsewhere(job_id):  # it is being written just now
+                return None
+            raise RecordError(half_written(job_id)) from None
+        except (OSError, ValueError) as error:
+            raise RecordError(unreadable(job_id)) from error
+        return read_text(text, job_id)
+
+    def unfinished(self, job: Job) -> Unfinished | None:
+        """Give what a job is that nobody carries out; None where somebody does, or there is nothing to go on with."""
+        if self.ownership.elsewhere(job.id):
+            return None
+        return unfinished(job, model_there=bool(job.model_path) and Path(job.model_path).is_file())
+
+    def begin(self, job: Job) -> Failure | None:
+        """Make a job this process's own; where it must not be carried out here, give why not."""
+        if not self.ownership.take(job.id):
+            return elsewhere(job.name)
+        try:
+            failure = overtaken(job, self.record_of(job.id))
+        except RecordError as error:
+            failure = Failure(Kind.DISK, str(error))
+        if failure is not None:
+            self.ownership.release(job.id)
+        return failure
+
+    def end(self, job: Job) -> None:
+        """Write down how a job ended, tidy up after it, and give it back."""
+        if self.ownership.take(job.id):
+            with contextlib.suppress(OSError):  # the model is in the scene; a record that says less is harmless
+                self.write(job)
+            self.settle(job)
+            self.ownership.release(job.id)
 
     def settle(self, job: Job) -> None:
         """Tidy up after a job that went its way: what cost nothing is forgotten, what was paid for is kept.
@@ -66,7 +121,7 @@ class Journal:
         picture's copy stays where the model is in the scene, for another try, and where the order may have to be sent
         again.
         """
-        if not job.final:
+        if not job.final or self.ownership.elsewhere(job.id):
             return
         if not job.task_id or (job.state is JobState.DONE and not self._holds(job)):
             self.forget(job.id)
@@ -88,7 +143,21 @@ class Journal:
         done = [job for job in self.read() if job.state is JobState.DONE]
         for job in done[: max(0, len(done) - keep)]:
             self.forget(job.id)
+        self.ownership.tidy()
 
     def forget(self, job_id: str) -> None:
-        """Remove a job's record and files."""
+        """Remove a job's record and files, unless another process has the job."""
+        if self.ownership.elsewhere(job_id):
+            return
         shutil.rmtree(self._folder / job_id, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    """Wait until a folder's names are on the disk; Windows knows no such thing, and some file systems neither."""
+    if os.name != "nt":
+        with contextlib.suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)

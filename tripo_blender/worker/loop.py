@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
 from io import RawIOBase
@@ -47,9 +46,7 @@ def serve(orders: BinaryIO, events: RawIOBase) -> None:
         elif isinstance(order, Cancel) and crew is not None:
             crew.cancel(order.job_id)
         elif isinstance(order, Ended) and journal is not None:
-            with contextlib.suppress(OSError):  # the model is in the scene; a record that says less is harmless
-                journal.write(order.job)
-                journal.settle(order.job)
-                journal.prune(KEPT_RESULTS)
+            journal.end(order.job)
+            journal.prune(KEPT_RESULTS)
     if crew is not None:
         crew.close()

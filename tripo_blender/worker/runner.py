@@ -44,6 +44,7 @@ __all__ = ["Habits", "Runner", "Stop"]
 _log = logging.getLogger(__name__)
 
 _PROGRESS_SECONDS = 0.2  # between two reports of a download; lower shows more steps, higher sends fewer messages
+_RECORDED_STEP = 10.0  # percent between two records of one state; lower tells more after a crash, and writes more
 _FRESH_LINKS = 2  # how often the task is asked for another link
 
 T = TypeVar("T")
@@ -98,6 +99,8 @@ class Runner:
         self._sending = Sending(job, client, habits, self._delay)
         self._limits = limits
         self._link = self._preview_link = ""
+        self._recorded = job.percent
+        self._unwritten = False  # the record says less than was told
 
     def run(self) -> Job:
         """Carry the job as far as it goes without Blender: ready, uncertain, failed, cancelled, or stopped."""
@@ -154,14 +157,17 @@ class Runner:
         if isinstance(event, Cancelled) and not self._stop.cancelled:
             return  # the process closes: the record stays as it is
         before, self.job = self.job, self.job.after(event)
-        if self.job.state != before.state:
+        further = self.job.percent - self._recorded >= _RECORDED_STEP
+        if self.job.state != before.state or further or self._unwritten:
             try:
                 self._journal.write(self.job)
+                self._recorded, self._unwritten = self.job.percent, False
             except OSError as error:
                 if isinstance(event, Started | Submitting):  # nothing is bought that could not be remembered
                     event = Failed(_disk_failure(error))
                     self.job = before.after(event)
-                else:
+                elif not self._unwritten:  # it goes on, and is written with the next event that can be
+                    self._unwritten = True
                     _log.warning("the record of job %s could not be written: %s", self.job.id, error)
         self._emit(event)
 

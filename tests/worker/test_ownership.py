@@ -1,0 +1,253 @@
+"""A job has one owner: two processes that want the same, and what becomes of it when one dies."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.process import SimulatorProcess
+from tripo_blender.core.errors import Kind
+from tripo_blender.core.job import Failed, Imported, Job, JobState, Progressed, TaskCreated
+from tripo_blender.core.messages import Ended
+from tripo_blender.core.unfinished import Way
+from tripo_blender.worker import foreground
+from tripo_blender.worker.journal import Journal
+from tripo_blender.worker.ownership import Ownership
+
+from .course import KEY, check_sentence, orders, record_of, wait_for
+from .processes import ROOT, Worker
+
+MakeJob = Callable[..., Job]
+StartWorker = Callable[..., Worker]
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+
+# Takes the jobs it is told of, gives back those it is told of with a minus, and says what came of it.
+OWNER = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from tripo_blender.worker.ownership import Ownership
+owners = Ownership(Path(sys.argv[2]))
+for line in sys.stdin:
+    name = line.strip()
+    said = owners.release(name[1:]) if name.startswith("-") else owners.take(name)
+    print(json.dumps(said), flush=True)
+"""
+
+
+class Other:
+    """Another process that takes jobs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", OWNER, str(ROOT), str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __call__(self, name: str) -> Any:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(name + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+@pytest.fixture
+def other(folder: Path) -> Iterator[Other]:
+    process = Other(folder)
+    yield process
+    process.end()
+
+
+def locks(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("*.lock"))
+
+
+def test_one_owner(other: Other, folder: Path) -> None:
+    mine = Ownership(folder)
+    assert other("a") is True
+    assert mine.elsewhere("a")
+    assert not mine.take("a")
+    assert mine.take("b")
+    assert mine.take("b"), "it is ours already"
+    assert not mine.elsewhere("b")
+    assert other("b") is False
+    mine.release("b")
+    assert other("b") is True
+    other("-a")
+    assert not mine.elsewhere("a")
+    assert mine.take("a")
+    mine.release_all()
+    mine.release("a")
+    assert locks(folder) == ["b.lock"]
+
+
+def test_who_dies_gives_it_back(other: Other, folder: Path) -> None:
+    assert other("a") is True
+    other.end()
+    mine = Ownership(folder)
+    assert not mine.elsewhere("a")
+    assert mine.take("a")
+    mine.release("a")
+    assert locks(folder) == []
+
+
+def test_a_child_that_outlives_its_parent_has_no_job(folder: Path, tmp_path: Path) -> None:
+    """The second Blender is started by the worker that has the lock."""
+    mine = Ownership(folder)
+    assert mine.take("a")
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False)
+    try:
+        mine.release("a")
+        another = Other(folder)
+        assert another("a") is True
+        another.end()
+    finally:
+        child.communicate(b"\n")
+
+
+def test_locks_of_jobs_that_are_gone_are_tidied_up(other: Other, folder: Path, make_job: MakeJob) -> None:
+    job = make_job("https://a.test")
+    for name in ("gone", "alive", job.id):
+        assert other(name) is True
+    other.end()
+    another = Other(folder)
+    assert another("alive") is True
+    Journal(folder).prune(20)
+    assert locks(folder) == ["alive.lock", f"{job.id}.lock"]
+    another.end()
+
+
+def test_where_no_lock_can_lie_nobody_is_kept_away(tmp_path: Path) -> None:
+    place = tmp_path / "taken"
+    place.write_text("mine")
+    assert Ownership(place).take("a")
+    assert not Ownership(place).elsewhere("a")
+    Ownership(place).release("a")
+
+
+def test_what_another_has_is_not_tidied_up(other: Other, folder: Path, make_job: MakeJob) -> None:
+    journal = Journal(folder)
+    job = make_job("https://a.test", task_id="t", state=JobState.DONE)
+    journal.write(job)
+    before = sorted(path.name for path in (folder / job.id).iterdir())
+    assert other(job.id) is True
+    failed = replace(job, task_id="", state=JobState.FAILED)
+    for tidy in (lambda: journal.prune(0), lambda: journal.settle(failed), lambda: journal.end(failed)):
+        tidy()
+        assert sorted(path.name for path in (folder / job.id).iterdir()) == before
+    assert journal.read() == [job]
+    other.end()
+    journal.prune(0)
+    assert not (folder / job.id).exists()
+
+
+def test_another_s_job_is_not_unfinished(other: Other, folder: Path, make_job: MakeJob) -> None:
+    journal = Journal(folder)
+    job = make_job("https://a.test", task_id="t", state=JobState.GENERATING)
+    journal.write(job)
+    assert other(job.id) is True
+    assert journal.unfinished(job) is None
+    other.end()
+    found = journal.unfinished(job)
+    assert found is not None
+    assert found.way is Way.FOLLOW
+
+
+def test_two_workers_and_one_job(
+    start_simulator: Callable[..., SimulatorProcess], make_job: MakeJob, start_worker: StartWorker, folder: Path
+) -> None:
+    simulator = start_simulator(seconds=1)
+    first, second = start_worker(), start_worker()
+    job = make_job(simulator.url)
+    first.run(job)
+    first.until(lambda: first.of(job, TaskCreated), "the task")
+    second.run(job)
+    refused = second.until_ended(job)
+    assert refused.failure is not None
+    assert refused.failure.kind is Kind.ELSEWHERE
+    assert "Another Blender" in refused.failure.sentence
+    check_sentence(refused.failure)
+    ready = first.until_ended(job)
+    assert ready.state is JobState.READY, "the other has not disturbed it"
+    assert Journal(folder).ownership.elsewhere(job.id), "until it is in the scene"
+    first.handle.send(Ended(ready.after(Imported("Disc"))))
+    wait_for(lambda: not Journal(folder).ownership.elsewhere(job.id), "it to be given back")
+    assert len(orders(simulator)) == 1
+    assert locks(folder) == []
+
+
+def test_what_another_has_bought_is_not_bought_again(
+    simulator: SimulatorProcess, make_job: MakeJob, start_worker: StartWorker, folder: Path
+) -> None:
+    """The other has ended since; here the job was read before, when nothing was ordered."""
+    job = make_job(simulator.url)
+    bought = foreground.run(job, KEY, folder, "", lambda event: None)
+    Ownership(folder).release(job.id)
+    worker = start_worker()
+    worker.run(job)
+    failure = worker.until_ended(job).failure
+    assert failure is not None
+    check_sentence(failure)
+    assert bought.task_id in failure.sentence
+    assert len(orders(simulator)) == 1
+    events: list[Any] = []
+    assert foreground.run(job, KEY, folder, "", events.append).failure == failure
+    assert events == [Failed(failure)]
+    assert record_of(folder, job.id)["state"] == "ready"
+
+
+@posix
+def test_a_script_keeps_a_worker_away(
+    start_simulator: Callable[..., SimulatorProcess],
+    make_job: MakeJob,
+    folder: Path,
+    start_parent: Callable[[str, dict[str, Any]], Any],
+    start_worker: StartWorker,
+) -> None:
+    from .test_foreground import SCRIPT
+
+    simulator = start_simulator(seconds=60)
+    job = make_job(simulator.url)
+    script = start_parent(SCRIPT, {"job": job, "folder": str(folder)})
+    wait_for(simulator.creates, "the task")
+    wait_for(lambda: record_of(folder, job.id).get("task_id"), "its record")
+    recorded = Journal(folder).record_of(job.id)
+    assert recorded is not None
+    worker = start_worker()
+    worker.run(recorded)
+    assert worker.until_ended(recorded).state is JobState.FAILED
+    os.kill(script.pid, signal.SIGKILL)
+    script.wait()
+    asked = len(simulator.requests())
+    worker = start_worker()
+    worker.run(recorded)
+    worker.until(lambda: worker.of(recorded, Progressed), "the task to be followed on")
+    assert len(simulator.requests()) > asked
+    assert len(orders(simulator)) == 1
+
+
+def test_a_closed_worker_leaves_no_lock(
+    start_simulator: Callable[..., SimulatorProcess], make_job: MakeJob, start_worker: StartWorker, folder: Path
+) -> None:
+    simulator = start_simulator(seconds=60)
+    worker = start_worker()
+    job = make_job(simulator.url)
+    worker.run(job)
+    worker.until(lambda: worker.of(job, TaskCreated), "its task")
+    assert locks(folder) == [f"{job.id}.lock"]
+    worker.end()
+    assert locks(folder) == []
