@@ -29,6 +29,7 @@ from tripo_blender.core.unfinished import (
     address_problem,
     elsewhere,
     further,
+    given_up,
     overtaken,
     resumed,
     unfinished,
@@ -144,6 +145,12 @@ def test_there_is_no_choice_where_all_is_known() -> None:
     for choice in ({"send_again": True}, {"task_id": "t-2"}):
         with pytest.raises(TripoError, match="not uncertain"):
             resumed(found(*MADE), **choice)  # type: ignore[arg-type]
+
+
+def test_what_is_given_up_can_be_fetched_where_it_was_paid_for() -> None:
+    assert given_up(found()) == "Chair was given up. Nothing was ordered for it"
+    assert "Its task t-1 can still be fetched" in given_up(found(*MADE))
+    assert "If your account shows its task" in given_up(found(*ORDERED))
 
 
 def test_another_blender_s_job_is_told_by_name() -> None:

@@ -96,6 +96,15 @@ def resumed(found: Unfinished, *, send_again: bool = False, task_id: str = "") -
     raise TripoError.of(_undecided(job))
 
 
+def given_up(found: Unfinished) -> str:
+    """Say what is left of a job that the user leaves."""
+    if found.job.task_id:
+        return f"{found.job.name} was given up. Its task {found.job.task_id} can still be fetched by its id"
+    if found.way is Way.DECIDE:
+        return f"{found.job.name} was given up. If your account shows its task, it can be fetched by its id"
+    return f"{found.job.name} was given up. Nothing was ordered for it"
+
+
 def elsewhere(name: str) -> Failure:
     """Give the failure of a job that another process carries out."""
     return Failure(

@@ -9,11 +9,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 __all__ = ["access", "api", "arrival", "cli", "core_arrival", "errors", "inspection", "keeping", "ordering", "origin"]
-__all__ += ["pictures", "provenance", "request", "session", "spots"]
+__all__ += ["pictures", "provenance", "request", "resuming", "session", "spots"]
 
 if TYPE_CHECKING:
     from ..core import arrival as core_arrival, errors, inspection, provenance, request
-    from . import access, api, arrival, cli, keeping, ordering, origin, pictures, session, spots
+    from . import access, api, arrival, cli, keeping, ordering, origin, pictures, resuming, session, spots
 else:
     _CORE = {"core_arrival": "arrival", **{name: name for name in ("errors", "inspection", "provenance", "request")}}
 

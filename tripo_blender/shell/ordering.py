@@ -9,7 +9,6 @@ from pathlib import Path
 
 import bpy
 
-from .. import __package__ as base_package
 from ..core.arrival import Arrival
 from ..core.errors import Kind, TripoError
 from ..core.job import Downloaded, Event, Job, TaskCreated
@@ -21,6 +20,7 @@ from ..worker.checking import OF_USER
 from ..worker.journal import Journal
 from . import pictures
 from .access import Access, obstacle
+from .waiting import jobs_path
 
 Picture = str | Path | bpy.types.Image
 _LONGEST_NAME = 48  # characters; Blender cuts names at 63 bytes (255 from 5.0 on)
@@ -28,11 +28,8 @@ _LONGEST_NAME = 48  # characters; Blender cuts names at 63 bytes (255 from 5.0 o
 
 def jobs_folder() -> Path:
     """Give the folder of the job records and models, in the user's own resources; raises `TripoError`."""
-    package = base_package or ""
     try:
-        if package.count(".") == 2:  # bl_ext.<repository>.<name>: installed as an extension
-            return Path(bpy.utils.extension_path_user(package, path="jobs", create=True))
-        folder = Path(bpy.utils.user_resource("DATAFILES", path="tripo_blender/jobs"))
+        folder = Path(jobs_path())
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise TripoError(

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import bpy
 from bpy.props import PointerProperty
 
-from . import later, operators, panels
+from . import later, operators, panels, waiting
 from .preferences import TripoPreferences
 from .properties import TRIPO_PG_arrival, TRIPO_PG_settings
 
@@ -27,6 +27,8 @@ def register() -> None:
         command = bpy.utils.register_cli_command("tripo", _run_command)
         stack.callback(bpy.utils.unregister_cli_command, command)
         stack.callback(_stop_session)
+        waiting.start()
+        stack.callback(waiting.stop)
         _installed = stack.pop_all()
 
 

@@ -130,11 +130,13 @@ class Session:
             self._worker.end()
             self._leaving.append(self._worker)
         self._worker = self._configured = None
+        self._keep_uncertain()
+
+    def _keep_uncertain(self) -> None:
+        """Have the uncertain jobs, which no worker has any more: no other Blender shall offer them."""
         for job_id, errand in self._errands.items():
             job = self.jobs.get(job_id)
-            if (
-                job is not None and job.state is JobState.UNCERTAIN
-            ):  # no worker has it, and no other Blender shall offer it
+            if job is not None and job.state is JobState.UNCERTAIN:
                 Ownership(errand.folder).take(job_id, tries=1)
 
     def _order(self, job: Job, errand: _Errand) -> None:
@@ -183,6 +185,8 @@ class Session:
     def _take_note(self, message: Happened | Learnt | Fault) -> None:
         if isinstance(message, Happened):
             self._happened(message.job_id, message.event)
+            if isinstance(message.event, AnswerLost):
+                self._keep_uncertain()
         elif isinstance(message, Learnt):
             self._learnt[message.base_url] = message
         else:

@@ -38,18 +38,16 @@ class TRIPO_PT_jobs(bpy.types.Panel):
     bl_region_type = "UI"
     bl_category = "Tripo"
 
-    @classmethod
-    def poll(cls, _context: bpy.types.Context) -> bool:
-        """Shown as soon as there is a job."""
-        return later.is_loaded("session") and bool(later.session.session.jobs)
-
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the jobs."""
         layout = self.layout
-        for job in reversed(later.session.session.jobs.values()):
+        jobs = list(later.session.session.jobs.values()) if later.is_loaded("session") else []
+        for job in reversed(jobs):
             _draw_job(layout.box(), context, job)
-        if any(job.final for job in later.session.session.jobs.values()):
-            layout.operator("tripo.clear", icon="TRASH")
+        row = layout.row(align=True)
+        row.operator("tripo.fetch", icon="IMPORT")
+        if any(job.final for job in jobs):
+            row.operator("tripo.clear", icon="TRASH")
 
 
 def _draw_job(box: bpy.types.UILayout, context: bpy.types.Context, job: "Job") -> None:

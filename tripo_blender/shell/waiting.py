@@ -1,0 +1,143 @@
+"""The models of earlier days that wait to be taken up, looked for after the start: a few small files at a time."""
+
+import importlib
+import json
+import logging
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+
+from .. import __package__ as base_package
+from . import later
+
+if TYPE_CHECKING:
+    from ..core.unfinished import Unfinished
+
+_log = logging.getLogger(__name__)
+
+_FIRST_SECONDS = 2.0  # after the add-on is switched on, when Blender's start is over
+_TICK_SECONDS = 0.1
+_BUDGET = 0.0005  # s of each tick, and one file more
+_ENDED = ("done", "cancelled")
+# One a tick, and only where a job waits: together they take some 30 ms.
+_MODULES = (
+    *("core.arrival", "core.request", "core.job", "core.services.modelstream"),
+    *("core.unfinished", "worker.journal", "shell.access", "shell.ordering", "shell.resuming"),
+)
+
+
+class Waiting:
+    """What waits, by the job's id, and a sentence for each record that cannot be read."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Unfinished] = {}
+        self.unreadable: list[str] = []
+        self.tasks: dict[str, str] = {}  # of jobs that failed, with their names
+        self.looked = False
+
+    def clear(self) -> None:
+        """Know of nothing."""
+        self.found.clear()
+        self.unreadable.clear()
+        self.tasks.clear()
+        self.looked = False
+
+
+waiting = Waiting()
+_steps: Iterator[None] = iter(())
+
+
+def jobs_path() -> str:
+    """Give where the folder of the job records and models lies, in the user's own resources; raises `OSError`."""
+    package = base_package or ""
+    if package.count(".") == 2:  # bl_ext.<repository>.<name>: installed as an extension
+        return str(bpy.utils.extension_path_user(package, path="jobs"))
+    return str(bpy.utils.user_resource("DATAFILES", path="tripo_blender/jobs"))
+
+
+def start() -> None:
+    """Look for waiting models soon."""
+    global _steps
+    waiting.clear()
+    _steps = _look()
+    bpy.app.timers.register(tick, first_interval=_FIRST_SECONDS, persistent=True)
+
+
+def stop() -> None:
+    """Look no more."""
+    if bpy.app.timers.is_registered(tick):
+        bpy.app.timers.unregister(tick)
+
+
+def tick() -> float | None:
+    """Blender's timer: look on for a moment; the seconds until the next one, or None at the end."""
+    until = time.perf_counter() + _BUDGET
+    try:
+        for _ in _steps:
+            if time.perf_counter() > until:
+                return _TICK_SECONDS
+    except Exception:  # noqa: BLE001  # what waits is still on the disk; Blender must not hear of it at its start
+        _log.exception("the look for waiting models failed")
+    return None
+
+
+def _look() -> Iterator[None]:
+    folder = jobs_path()
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries if entry.is_dir())
+    except OSError:  # there has never been a job
+        names = []
+    candidates = []
+    for name in names:
+        if _is_candidate(folder, name):
+            candidates.append(name)
+        yield
+    for module in _MODULES if candidates else ():
+        importlib.import_module(f"{base_package}.{module}")
+        yield
+    for name in candidates:
+        _take_note(name)
+        yield
+    waiting.looked = True
+    if waiting.found or waiting.unreadable:
+        redraw()
+
+
+def _is_candidate(folder: str, name: str) -> bool:
+    """Whether a job may wait, by a look that needs none of our own modules."""
+    try:
+        job = json.loads(Path(folder, name, "job.json").read_text(encoding="utf-8"))["job"]
+        if job["state"] == "failed":
+            waiting.tasks[str(job["task_id"])] = str(job["name"])
+        return job["state"] not in _ENDED and job["state"] != "failed"
+    except FileNotFoundError:
+        return Path(folder, name, "job.part").is_file()
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return True  # the journal says what is wrong with it
+
+
+def _take_note(job_id: str) -> None:
+    if later.is_loaded("session") and job_id in later.session.session.jobs:
+        return
+    try:
+        found = later.resuming.standing(job_id)
+    except later.errors.TripoError as error:
+        waiting.unreadable.append(str(error))
+        return
+    if found is not None and found.waits:
+        waiting.found[job_id] = found
+
+
+def redraw() -> None:
+    """Have the sidebars drawn anew."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()
