@@ -2,6 +2,8 @@
 
 blender --background --online-mode --python scripts/generate.py -- PICTURE [options]
 python scripts/generate.py PICTURE [options]          (where the bpy module is installed)
+
+Instead of PICTURE: `jobs` lists what was interrupted, `resume ID` goes on with it, `fetch TASK_ID` fetches a task.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ def main() -> int:
         arguments = sys.argv[sys.argv.index("--") + 1 :]
     else:
         arguments = [] if inside_blender else sys.argv[1:]
-    return cli.run(["generate", *arguments])
+    others = ("jobs", "resume", "fetch")
+    named = arguments[:1] and arguments[0] in others and not Path(arguments[0]).exists()
+    return cli.run(arguments if named else ["generate", *arguments])
 
 
 def end(code: int) -> NoReturn:

@@ -15,14 +15,15 @@ from ..core.errors import Failure, Kind, TripoError
 from ..core.job import Event, Failed, Job, JobState
 from ..core.options import Value
 from ..core.setting_table import SETTINGS
+from ..core.unfinished import Unfinished
 from ..worker.journal import KEPT_RESULTS, Journal
-from . import ordering
+from . import ordering, resuming
 from .access import Access, access
 from .arrival import Arrived, bring_in, wait_reason
 from .keeping import Wish, check, wish
 from .spots import spot
 
-__all__ = ["TripoError", "fetch", "generate", "import_model"]
+__all__ = ["TripoError", "fetch", "generate", "import_model", "jobs", "resume"]
 
 
 def generate(
@@ -79,6 +80,33 @@ def import_model(path: str | Path, *, asset_library: str | Path = "", **arrival:
     chosen = arrivals.asked(**arrival)
     job = ordering.import_file(Path(path), chosen, spot(bpy.context, chosen))
     return bring_in(job, bpy.context, asset_wish(asset_library)).main
+
+
+def jobs() -> list[Unfinished]:
+    """Give the jobs that can be gone on with, oldest first: `.job`, its `.way` on and what it is in `.words`."""
+    return resuming.on_record()[0]
+
+
+def resume(
+    job_id: str,
+    *,
+    send_again: bool = False,
+    task_id: str = "",
+    url: str = "",
+    key: str = "",
+    on_event: Callable[[Event], None] | None = None,
+    asset_library: str | Path = "",
+) -> bpy.types.Object:
+    """Go on with a job whose process has died, otherwise as `generate`; one that was not ordered yet is ordered by it.
+
+    An order of which nobody knows whether it was bought is sent once more with `send_again`, or its model fetched by
+    `task_id`; without either that raises `TripoError` of kind uncertain.
+    """
+    given = access(bpy.context, url, key)
+    check_takes_models()
+    asset = asset_wish(asset_library)
+    job, folder = resuming.ready_to_run(resuming.known(job_id), given, send_again=send_again, task_id=task_id)
+    return finish(job, given, folder, on_event, asset)[1].main
 
 
 def asset_wish(library: str | Path, catalog: str = "") -> Wish:

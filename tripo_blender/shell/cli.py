@@ -15,7 +15,7 @@ from ..core.errors import Kind, TripoError, exit_code
 from ..core.options import Option
 from ..core.request import asked
 from ..core.setting_table import OFFERS, SETTINGS
-from . import api, ordering, outputs
+from . import api, cli_jobs, ordering, outputs
 from .access import access
 from .arrival import bring_in
 from .ordering import name_of
@@ -44,7 +44,7 @@ def run(arguments: Sequence[str]) -> int:
     with open_report(as_json="--json" in arguments) as report:
         try:
             options = _parser().parse_args(list(arguments))
-            _carry_out(options, report)
+            return _carry_out(options, report)
         except TripoError as error:
             return report.failed(error.failure, exit_code(error.failure.kind))
         except KeyboardInterrupt:
@@ -52,10 +52,13 @@ def run(arguments: Sequence[str]) -> int:
         except Exception as error:  # noqa: BLE001  # the exit code and the last line must tell, whatever happened
             _log.exception("tripo %s", " ".join(arguments))
             return report.failed(TripoError(Kind.INTERNAL, f"The add-on made a mistake: {error}").failure, 1)
-    return 0
 
 
-def _carry_out(options: argparse.Namespace, report: Report) -> None:
+def _carry_out(options: argparse.Namespace, report: Report) -> int:
+    if options.command == "jobs":
+        return cli_jobs.list_jobs(report)
+    if options.command == "resume":
+        return cli_jobs.resume(options, report)
     stem = options.source if options.command == "fetch" else name_of(options.source)
     own = [] if options.asset_library else [Path(f"{stem.replace('/', '_')}.blend")]
     files = outputs.checked(options.out or own)
@@ -65,7 +68,7 @@ def _carry_out(options: argparse.Namespace, report: Report) -> None:
     asset = api.asset_wish(options.asset_library, options.catalog)
     if options.command == "import":
         job = ordering.import_file(Path(options.source), arrival, place)
-        _empty_scene()
+        outputs.empty_scene()
         report.started(job)
         arrived = bring_in(job, bpy.context, asset)
         report.happened(arrived.event)
@@ -77,25 +80,13 @@ def _carry_out(options: argparse.Namespace, report: Report) -> None:
         else:
             settings = asked(**{setting.name: getattr(options, setting.name) for setting in SETTINGS})
             job, folder = ordering.order(options.source, settings, given, bpy.context.scene, arrival, place)
-        _empty_scene()
+        outputs.empty_scene()
         report.started(job)
         job, arrived = api.finish(job, given, folder, report.happened, asset)
     if files:
         outputs.write(files, job)
     report.done(job, files)
-
-
-def _empty_scene() -> None:
-    """Take the start-up file's cube, camera and light away: what is saved shall hold the model alone.
-
-    A scene that a file or an earlier script has brought stays as it is.
-    """
-    objects = list(bpy.context.scene.objects)
-    if bpy.data.filepath or {obj.name for obj in objects} != {"Cube", "Camera", "Light"}:
-        return
-    bpy.data.batch_remove(objects)
-    with contextlib.suppress(RuntimeError):
-        bpy.ops.outliner.orphans_purge(do_recursive=True)
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -126,13 +117,30 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     import_.add_argument("source", metavar="FILE", help="a GLB or FBX file")
-    for command in (generate, fetch):
+    jobs = commands.add_parser(
+        "jobs",
+        help="list the jobs that can be gone on with",
+        description="List the jobs that can be gone on with: those that were interrupted, and those that failed after "
+        "they were paid for. Nothing is sent.",
+        allow_abbrev=False,
+    )
+    resume = commands.add_parser(
+        "resume",
+        help="go on with a job that was interrupted",
+        description="Go on with a job that was interrupted. One that was not ordered yet is ordered by this.",
+        epilog="Exit codes as of generate; 5 where an order is uncertain and nothing was decided about it.",
+        allow_abbrev=False,
+    )
+    cli_jobs.add_options(resume)
+    jobs.add_argument("--json", action="store_true", help="one JSON object a line for each job, the result last")
+    for command in (generate, fetch, resume):
         command.add_argument(
             "--url", default="", metavar="BASE", help="base URL of the service: all that precedes /task"
         )
-    for command, source in ((generate, "PICTURE's name"), (fetch, "TASK_ID"), (import_, "FILE's name")):
+    names = ((generate, "PICTURE's name"), (fetch, "TASK_ID"), (import_, "FILE's name"), (resume, "the job's name"))
+    for command, source in names:
         group = command.add_argument_group("arrival")
-        for option in OPTIONS:
+        for option in OPTIONS if command is not resume else ():  # it arrives as it was asked for
             group.add_argument(f"--{option.option}", dest=option.name, default=None, **_option(option))
         command.add_argument(
             "--out",

@@ -1,5 +1,6 @@
 """Saves a finished model where a script asked for it: .blend, .glb or .fbx."""
 
+import contextlib
 import os
 import shutil
 from collections.abc import Sequence
@@ -48,6 +49,19 @@ def write(files: Sequence[Path], job: Job) -> None:
     finally:
         for part in parts:
             part.unlink(missing_ok=True)
+
+
+def empty_scene() -> None:
+    """Take the start-up file's cube, camera and light away: what is saved shall hold the model alone.
+
+    A scene that a file or an earlier script has brought stays as it is.
+    """
+    objects = list(bpy.context.scene.objects)
+    if bpy.data.filepath or {obj.name for obj in objects} != {"Cube", "Camera", "Light"}:
+        return
+    bpy.data.batch_remove(objects)
+    with contextlib.suppress(RuntimeError):
+        bpy.ops.outliner.orphans_purge(do_recursive=True)
 
 
 def _write(part: Path, suffix: str, job: Job) -> None:

@@ -41,15 +41,13 @@ class Report:
         else:
             self._progress(self.job)
 
-    def done(self, job: Job, files: list[Path]) -> None:
-        """Tell the result."""
+    def done(self, job: Job, files: list[Path], *, among_others: bool = False) -> None:
+        """Tell the result, or, of one among others, that it is done."""
         found = job.inspection or Inspection()
         if self._as_json:
             self._json(
                 {
-                    "event": "result",
-                    "ok": True,
-                    "exit_code": 0,
+                    **({"event": "done"} if among_others else {"event": "result", "ok": True, "exit_code": 0}),
                     "job": job.id,
                     "task_id": job.task_id,
                     "object": job.object_name,
@@ -71,6 +69,14 @@ class Report:
                 self._line(f"  {sentence}")
         for path in files:
             self._line(f"  {path}")
+
+    def told(self, record: dict[str, Any], *lines: str) -> None:
+        """Tell something else: a record for programs, lines for a person."""
+        if self._as_json:
+            self._json(record)
+        else:
+            for line in lines:
+                self._line(line)
 
     def failed(self, failure: Failure, code: int) -> int:
         """Tell a failure, and give the exit code back."""

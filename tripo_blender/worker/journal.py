@@ -114,6 +114,12 @@ class Journal:
             self.settle(job)
             self.ownership.release(job.id)
 
+    def size_of(self, job_id: str) -> int:
+        """Give the bytes that a job takes on the disk."""
+        with contextlib.suppress(OSError):
+            return sum(path.stat().st_size for path in (self._folder / job_id).iterdir())
+        return 0
+
     def settle(self, job: Job) -> None:
         """Tidy up after a job that went its way: what cost nothing is forgotten, what was paid for is kept.
 

@@ -1,0 +1,155 @@
+"""The command line for jobs that were interrupted: `tripo jobs`, `tripo resume`."""
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..core.errors import Kind, TripoError, exit_code
+from ..core.job import Job
+from ..core.records import to_record
+from ..core.unfinished import Unfinished, Way
+from ..worker.journal import Journal
+from . import api, outputs, resuming
+from .access import access
+from .ordering import jobs_folder
+from .report import Report
+
+_CHOICES = "--task TASK_ID, --send-again or --give-up"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the words of `tripo resume` alone."""
+    parser.add_argument("source", nargs="?", default="", metavar="ID", help="id of the job, as `tripo jobs` lists it")
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="all that wait, each saved under its own name; what is uncertain is listed and not sent again",
+    )
+    choice = parser.add_argument_group("an uncertain order").add_mutually_exclusive_group()
+    choice.add_argument("--send-again", action="store_true", help="order it once more: it may have been bought already")
+    choice.add_argument("--task", default="", metavar="TASK_ID", help="fetch the task that was made after all")
+    choice.add_argument("--give-up", action="store_true", help="give the job up; this works for every job")
+
+
+def list_jobs(report: Report) -> int:
+    """Tell every job that can be gone on with, and every record that cannot be read."""
+    journal = Journal(jobs_folder())
+    jobs, unreadable = journal.look()
+    listed = 0
+    for job in jobs:
+        found = journal.unfinished(job)
+        if found is None and not journal.ownership.elsewhere(job.id):
+            continue
+        listed += 1
+        size = journal.size_of(job.id)
+        age = max(0.0, time.time() - job.created)
+        words = found.words if found is not None else "In another Blender"
+        record = {
+            "event": "job",
+            "job": job.id,
+            "state": str(found.job.state if found is not None else job.state),
+            "way": str(found.way) if found is not None else "elsewhere",
+            "name": job.name,
+            "task_id": job.task_id,
+            "age": round(age),
+            "bytes": size,
+        }
+        task = f", task {job.task_id}" if job.task_id else ""
+        report.told(record, f"{job.id}  {job.name}: {words}{task}, {_age(age)} old, {size / 1e6:.1f} MB")
+    last = {"event": "result", "ok": True, "exit_code": 0, "jobs": listed, "unreadable": unreadable}
+    report.told(last, *([] if listed else ["No job waits"]), *unreadable)
+    return 0
+
+
+def resume(options: argparse.Namespace, report: Report) -> int:
+    """Go on with one job or with all, and give the exit code; raises `TripoError`."""
+    decided = options.send_again or bool(options.task) or options.give_up
+    if options.all == bool(options.source):
+        raise TripoError(Kind.USAGE, "Name one job by its ID, or all with --all. See: tripo jobs")
+    if options.all and (decided or options.out):
+        raise TripoError(Kind.USAGE, "What is decided and where it is saved is said of one job: name its ID")
+    if options.all:
+        return _resume_all(options, report)
+    found = resuming.known(options.source)
+    if options.give_up:
+        sentence = resuming.leave(found)
+        record = {"event": "result", "ok": True, "exit_code": 0, "job": found.job.id, "task_id": found.job.task_id}
+        report.told(record | {"given_up": sentence}, sentence)
+        return 0
+    if found.way is Way.DECIDE and not decided:
+        report.told({"event": "uncertain", "job": found.job.id}, f"Say what to do: {_CHOICES}")
+    job, files, _ = _carried_out(found, options, report, options.out or _own(found.job, options, set()))
+    report.done(job, files)
+    return 0
+
+
+def _resume_all(options: argparse.Namespace, report: Report) -> int:
+    """Go on with each that waits; the exit code is that of the first that did not end well."""
+    codes: list[int] = []
+    told: dict[str, list[str]] = {"done": [], "failed": [], "uncertain": []}
+    names: set[str] = set()
+    found, unreadable = resuming.on_record()
+    for each in [each for each in found if each.waits]:
+        name, job_id = each.job.name, each.job.id
+        if each.way is Way.DECIDE:
+            codes.append(exit_code(Kind.UNCERTAIN))
+            told["uncertain"].append(job_id)
+            report.told(
+                {"event": "uncertain", "job": job_id, "name": name},
+                f"{name}: it is not known whether it was ordered. tripo resume {job_id} with {_CHOICES}",
+            )
+            continue
+        try:
+            job, files, objects = _carried_out(each, options, report, _own(each.job, options, names))
+        except TripoError as error:
+            if error.failure.kind is Kind.CANCELLED:
+                raise
+            codes.append(exit_code(error.failure.kind))
+            told["failed"].append(job_id)
+            failed: dict[str, Any] = {"event": "failed", "job": job_id, "error": to_record(error.failure)}
+            report.told(failed, f"{name}: {error.failure.sentence}")
+        else:
+            told["done"].append(job_id)
+            report.done(job, files, among_others=True)
+            bpy.data.batch_remove(objects)  # the next one is saved without it
+    code = codes[0] if codes else 0
+    last: dict[str, Any] = {"event": "result", "ok": code == 0, "exit_code": code, **told, "unreadable": unreadable}
+    report.told(last, *([] if found else ["No job waits"]), *unreadable)
+    return code
+
+
+def _carried_out(
+    found: Unfinished, options: argparse.Namespace, report: Report, out: list[Path]
+) -> tuple[Job, list[Path], list[bpy.types.Object]]:
+    files = outputs.checked(out)
+    api.check_takes_models()
+    asset = api.asset_wish(options.asset_library, options.catalog)
+    given = access(bpy.context, options.url)
+    job, folder = resuming.ready_to_run(found, given, send_again=options.send_again, task_id=options.task)
+    outputs.empty_scene()
+    report.started(job)
+    job, arrived = api.finish(job, given, folder, report.happened, asset)
+    if files:
+        outputs.write(files, job)
+    return job, files, arrived.objects
+
+
+def _own(job: Job, options: argparse.Namespace, taken: set[str]) -> list[Path]:
+    """Give the file that a model is saved in if none is named: its own, and none of another's."""
+    if options.asset_library:
+        return []
+    stem = job.name.replace("/", "_")
+    names = [stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 2))]
+    name = next(name for name in names if name not in taken)
+    taken.add(name)
+    return [Path(f"{name}.blend")]
+
+
+def _age(seconds: float) -> str:
+    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"
