@@ -3,49 +3,104 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.plan import conversion_deadline, guessed_left, memory_needed, poll_wait, retry_wait
+from tripo_blender.core.plan import Pace, conversion_deadline, memory_needed, poll_wait, retry_wait
 
 WAITED = st.floats(0, 1e6)
 LEFT = st.floats(-1, 1e6)
+POLLS = st.integers(1, 500_000)
 SIZES = st.integers(0, 2**40)
 MB = 1_000_000
 
 
-@given(WAITED, LEFT)
-def test_a_poll_comes_soon_but_not_at_once(waited: float, seconds_left: float) -> None:
-    assert 0.4 <= poll_wait(waited, seconds_left) <= 5
+@given(WAITED, POLLS, LEFT, LEFT)
+def test_a_poll_comes_soon_but_not_at_once(waited: float, polls: int, one: float, other: float) -> None:
+    assert 0.7 <= poll_wait(waited, polls, one, other) <= 5
+
+
+@given(st.lists(st.tuples(LEFT, LEFT, st.floats(0, 10)), max_size=100))
+def test_all_polls_together_are_few_whatever_is_guessed(answers: list[tuple[float, float, float]]) -> None:
+    waited = 0.0
+    for polls, (one, other, round_trip) in enumerate(answers, 1):
+        assert polls <= waited / 2 + 2 + 1e-9
+        waited += round_trip
+        waited += poll_wait(waited, polls, one, other)
 
 
 @given(WAITED, st.floats(0, 1e6))
 def test_in_the_last_tenth_of_the_promised_time_two_seconds_are_the_most(waited: float, share: float) -> None:
-    seconds_left = share % (waited / 9 + 0.001)
-    if waited >= 0.9 * (waited + seconds_left):
-        assert poll_wait(waited, seconds_left) <= 2
+    left = share % (waited / 9 + 0.001)
+    if waited >= 0.9 * (waited + left):
+        assert poll_wait(waited, max(1, int(waited / 2)), left) <= 2
 
 
-@given(WAITED, LEFT)
-def test_the_services_guess_only_shortens_a_wait(waited: float, seconds_left: float) -> None:
-    assert poll_wait(waited, seconds_left) <= poll_wait(waited, -1)
+@given(WAITED, POLLS, LEFT, LEFT)
+def test_the_soonest_end_that_is_guessed_counts(waited: float, polls: int, one: float, other: float) -> None:
+    soonest = min((guess for guess in (one, other) if guess >= 0), default=-1)
+    assert poll_wait(waited, polls, one, other) == poll_wait(waited, polls, soonest)
 
 
 @pytest.mark.parametrize(
-    ("waited", "seconds_left", "expected"),
+    ("waited", "polls", "guesses", "expected"),
     [
-        (0, -1, 2),  # nothing known yet: what others poll with
-        (35, -1, 3.5),
-        (50, -1, 5),
-        (600, -1, 5),  # a long task is not polled more often for it
-        (0, 60, 2),
-        (100, 60, 5),
-        (100, 3, 2),  # the last tenth
-        (20, 1.5, 1.5),  # just when it is promised
-        (20, 0, 1.0),  # late: asked often, but no flood
+        pytest.param(0, 1, (-1, -1), 2, id="nothing known: what others poll with"),
+        pytest.param(100, 50, (-1,), 2, id="nobody guesses: as often as others, for long"),
+        pytest.param(300, 100, (-1,), 3, id="nobody guesses, for very long"),
+        pytest.param(3600, 900, (-1,), 5, id="an hour"),
+        pytest.param(0, 1, (60, -1), 2, id="the first answer"),
+        pytest.param(35, 12, (60, 90), 3.5, id="the end is far: polls are saved"),
+        pytest.param(100, 30, (60,), 5, id="far, and long under way"),
+        pytest.param(100, 30, (3,), 2, id="the last tenth"),
+        pytest.param(100, 30, (2,), 1.53, id="with polls to spare: from the soonest end on"),
+        pytest.param(100, 30, (0.5,), 0.7, id="any moment now"),
+        pytest.param(100, 30, (0,), 0.7, id="later than promised, with polls to spare"),
+        pytest.param(4.1, 3, (0.9,), 0.9, id="with none to spare: when it has most likely come"),
+        pytest.param(20, 11, (0,), 0.7, id="one more than others would have asked"),
+        pytest.param(20, 12, (0,), 2, id="two more, and no flood"),
     ],
 )
-def test_the_gap_grows_with_the_time_and_closes_in_on_the_end(
-    waited: float, seconds_left: float, expected: float
+def test_polls_are_saved_while_the_end_is_far_and_spent_where_it_is_near(
+    waited: float, polls: int, guesses: tuple[float, ...], expected: float
 ) -> None:
-    assert poll_wait(waited, seconds_left) == pytest.approx(expected)
+    assert poll_wait(waited, polls, *guesses) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("answers", "left"),
+    [
+        pytest.param([(2, 0), (12, 50)], 9.8, id="since it began"),
+        pytest.param([(0, 0), (4, 0), (14, 20), (24, 50)], 19.6, id="not the last step alone"),
+        pytest.param([(0, 60), (10, 70)], 29.5, id="known since its middle"),
+        pytest.param([(2, 0), (100, 99)], 0.5, id="nearly there"),
+        pytest.param([(0, 0), (10, 99.8)], 0, id="rounded otherwise"),
+        pytest.param([(0, 60)], -1, id="one answer tells nothing"),
+        pytest.param([(0, 60), (10, 60)], -1, id="stands still"),
+        pytest.param([(0, 60), (10, 30)], -1, id="goes back"),
+        pytest.param([(0, 60), (10, 30), (20, 40)], 59.5, id="goes back, and on"),
+        pytest.param([(0, -1), (10, -1)], -1, id="does not say"),
+        pytest.param([(0, 0), (10, 0)], -1, id="has not begun"),
+        pytest.param([(0, 0), (10, -1), (20, 50)], 19.6, id="does not say once"),
+        pytest.param([(0, 50), (10, 100)], -1, id="says it is done, and is not"),
+    ],
+)
+def test_what_is_left_is_guessed_by_the_tasks_own_rate(answers: list[tuple[float, float]], left: float) -> None:
+    pace = Pace(*answers[0])
+    for answer in answers:
+        pace = pace.after(*answer)
+    assert pace.left(*answers[-1]) == pytest.approx(left, abs=0.02)
+
+
+@given(st.floats(10, 7000), st.floats(0, 0.5), st.floats(0.6, 0.99))
+def test_an_even_task_is_guessed_right_but_for_what_the_service_rounds(
+    length: float, queued: float, asked: float
+) -> None:
+    def percent(share: float) -> int:
+        return int(100 * max(0.0, share - queued) / (1 - queued))
+
+    pace = Pace(queued * length, percent(queued))
+    left = pace.left(asked * length, percent(asked))
+    if left >= 0:
+        share = (asked - queued) / (1 - queued)
+        assert left == pytest.approx((1 - asked) * length, abs=0.01 * length / share)
 
 
 @given(st.integers(1, 64), st.floats(-1, 1e5), st.floats(0, 1))
@@ -89,19 +144,3 @@ def test_a_second_blender_needs_room_for_itself_and_many_times_the_file(size: in
 def test_a_usual_model_needs_no_more_memory_than_a_small_machine_has_left() -> None:
     assert memory_needed(0) == 500 * MB
     assert memory_needed(30 * MB) < 1000 * MB
-
-
-@pytest.mark.parametrize(
-    ("waited", "before", "percent", "left"),
-    [
-        pytest.param(10.0, 0.0, 50.0, 9.9, id="half-way"),
-        pytest.param(99.5, 98.0, 99.0, 1.0, id="nearly there"),
-        pytest.param(10.0, 50.0, 50.0, -1.0, id="stands still"),
-        pytest.param(10.0, 60.0, 50.0, -1.0, id="goes back"),
-        pytest.param(10.0, -1.0, -1.0, -1.0, id="does not say"),
-        pytest.param(10.0, 0.0, 0.0, -1.0, id="has not begun"),
-        pytest.param(10.0, 99.0, 100.0, -1.0, id="says it is done, and is not"),
-    ],
-)
-def test_what_is_left_is_guessed_by_how_far_it_came(waited: float, before: float, percent: float, left: float) -> None:
-    assert guessed_left(waited, before, percent) == pytest.approx(left, abs=0.05)

@@ -101,7 +101,7 @@ def make_job(folder: Path, png: bytes) -> Callable[..., Job]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits of milliseconds between two tries and two polls."""
     monkeypatch.setattr(plan, "retry_wait", lambda attempt, retry_after, chance: 0.01)
-    monkeypatch.setattr(plan, "poll_wait", lambda waited, seconds_left: 0.02)
+    monkeypatch.setattr(plan, "poll_wait", lambda waited, polls, *guesses: 0.02)
 
 
 Run = Callable[..., Course]

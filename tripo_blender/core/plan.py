@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 # Generation is paid for, so it is given up only when the service has surely forgotten it (peers gave up after ten
 # minutes). Uploads, orders and downloads end with their retries and the client's time-outs.
 LONGEST_GENERATION = 7200.0  # s
@@ -13,38 +15,53 @@ LOST_ANSWERS = 6  # polls that do not find the task: about a minute, after which
 UNKNOWN_ANSWERS = 10  # polls in a row that say "unknown" before the task counts as lost
 
 _LONGEST_GAP = 5.0  # s between two polls, ever
-_USUAL_GAP = 2.0  # s: what others poll with; also the longest gap in the last tenth
-_SHORTEST_GAP = 0.4  # s
-_OVERDUE_GAP = 1.0  # s
+_USUAL_GAP = 2.0  # s: what others poll with; also the longest gap in the last tenth, and the mean gap of all polls
+_SHORTEST_GAP = 0.7  # s: between the polls in the seconds in which the end is likely
+_SPARE_POLLS = 2.0  # more than a poll every two seconds would have made by now
+_DOUBT = 0.06  # of what a guess says is left: by so much it may end sooner
 _LONGEST_RETRY = 30.0  # s
 _LONGEST_RETRY_AFTER = 120.0  # s; a service that asks for more is asked again then
 
 
-def poll_wait(waited: float, seconds_left: float) -> float:
+@dataclass(frozen=True)
+class Pace:
+    """Where a task's progress is measured from: the last answer before it moved."""
+
+    waited: float = 0.0
+    percent: float = 0.0
+
+    def after(self, waited: float, percent: float) -> Pace:
+        """Give the pace after an answer: a task that has not begun, or goes back, is measured from there."""
+        return Pace(waited, percent) if 0 <= percent < self.percent or percent == 0 else self
+
+    def left(self, waited: float, percent: float) -> float:
+        """Give the seconds that the task may still take at its own rate; -1: nobody can tell.
+
+        The service rounds down, so half a percent is added, but not to the zero of a task that has not begun.
+        """
+        if not self.percent < percent < 100:
+            return -1.0
+        moved = percent - self.percent + (0.5 if self.percent == 0 else 0.0)
+        return (waited - self.waited) * max(99.5 - percent, 0.0) / moved
+
+
+def poll_wait(waited: float, polls: int, *guesses: float) -> float:
     """Give the seconds until the next poll of a task that has been worked on for `waited` seconds.
 
-    `seconds_left` is the service's guess (-1: none). It can only shorten a wait, so a wrong guess costs polls and
-    never lateness: the gap grows with the time waited from 2 to 5 s, and closes in on the promised end.
+    `guesses` are the seconds that it may still take, by whoever guesses (-1: cannot tell); the soonest counts.
+    A guess decides when a poll is worth most, not how many there are: those that are saved while the end is far are
+    spent where it is near, and all `polls` together are never more than one every two seconds, and two.
     """
-    gap = min(max(_USUAL_GAP, waited / 10), _LONGEST_GAP)
-    if seconds_left < 0:
-        return gap
-    if seconds_left == 0:  # later than promised: it may end any moment, or go on like this for long
-        return _OVERDUE_GAP
-    if waited >= 0.9 * (waited + seconds_left):
-        gap = _USUAL_GAP
-    return min(gap, max(seconds_left, _SHORTEST_GAP))
-
-
-def guessed_left(waited: float, before: float, percent: float) -> float:
-    """Give the seconds that a task may still take, by how far it has come in `waited` seconds; -1: nobody can tell.
-
-    `before` is the percent of the last answer: a task that stands still tells nothing, however near its end it says
-    it is. Half a percent is added, since the service rounds down.
-    """
-    if not 0 < percent < 100 or percent <= before:
-        return -1.0
-    return waited * (100 - percent) / (percent + 0.5)
+    left = min((guess for guess in guesses if guess >= 0), default=-1.0)
+    saved = waited / _USUAL_GAP + 1 - polls
+    if left < 0:
+        gap = max(_USUAL_GAP, waited / 100)
+    else:
+        far = _USUAL_GAP if waited >= 0.9 * (waited + left) else max(_USUAL_GAP, waited / 10)
+        # With polls to spare it is asked from the soonest end on; otherwise once, when the end has most likely come.
+        end = left if saved < 1 else left - _DOUBT * left - _SHORTEST_GAP / 2
+        gap = min(far, max(end, _SHORTEST_GAP))
+    return min(max(gap, _USUAL_GAP * (polls + 1 - _SPARE_POLLS) - waited), _LONGEST_GAP)
 
 
 def retry_wait(attempt: int, retry_after: float, chance: float) -> float:

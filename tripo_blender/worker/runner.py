@@ -196,7 +196,8 @@ class Runner:
 
     def _follow(self) -> Event:
         started = time.monotonic()
-        unknown, percent = 0, 0.0
+        unknown = polls = 0
+        pace: plan.Pace | None = None
         while True:
             report = self._report()
             if report.status is TaskStatus.SUCCESS and report.model_url:
@@ -209,11 +210,9 @@ class Runner:
             if unknown > plan.UNKNOWN_ANSWERS or waited > plan.LONGEST_GENERATION:
                 return Failed(service.lost_task(self.job.task_id, f"{report.status} after {waited:.0f} s"))
             self._happened(Progressed(report.percent, report.queue_position, report.seconds_left))
-            left = report.seconds_left
-            if left < 0:
-                left = plan.guessed_left(waited, percent, report.percent)
-            percent = report.percent
-            if self._stop.wait(plan.poll_wait(waited, left)):
+            polls += 1
+            pace = pace.after(waited, report.percent) if pace else plan.Pace(waited, report.percent)
+            if self._stop.wait(plan.poll_wait(waited, polls, report.seconds_left, pace.left(waited, report.percent))):
                 raise _Stopped
 
     def _report(self) -> TaskReport:
