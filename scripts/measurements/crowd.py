@@ -22,13 +22,17 @@ def measure(bench: Bench) -> dict[str, Any]:
     """Give the figures; memory in MB."""
     model = str(bench.workshop.make(Model(50_000, 0, "glb")))
     jobs, seconds = (20, 2.0) if bench.quick else (50, 5.0)
-    return bench.play("crowd", model=model, jobs=jobs, seconds=seconds)
+    figures = bench.play("crowd", model=model, jobs=jobs, seconds=seconds, stock=False)
+    return figures | {"stock": bench.play("crowd", model=model, jobs=jobs, stock=True)}
 
 
 def story(desk: Desk) -> Steps:
     """In Blender: press so many times, and wait for all models."""
     desk.set_up()
     yield from desk.empty()
+    if desk.order["stock"]:
+        yield from _stock(desk)
+        return
     yield from desk.warm_up(desk.order["model"])
     yield from desk.empty()
     yield 1.0
@@ -50,7 +54,7 @@ def story(desk: Desk) -> Steps:
     yield from desk.empty()
     yield 1.0
     end = desk.memory()
-    memory.give_back()
+    give_back_ms = memory.give_back()
     held = desk.memory()
     places = _AT_ONCE - 1
     desk.notes |= {
@@ -63,6 +67,7 @@ def story(desk: Desk) -> Steps:
         "memory_full": full,
         "memory_end": end,
         "memory_held": held,
+        "give_back_ms": give_back_ms,
         "memory_most": {name: max(sample.get(name, 0.0) for sample in samples) for name in start},
         "memory_over_time": samples,
         "memory_measurable": memory.MEASURABLE,
@@ -70,6 +75,23 @@ def story(desk: Desk) -> Steps:
         "arrival_ms": statistics.median(tick.wall for tick in desk.ticks if tick.arrival),
         "press_ms": statistics.median(desk.presses),
     }
+
+
+def _stock(desk: Desk) -> Steps:
+    """The same models by the stock importer, and taken away again; once before, as a job of ours comes before."""
+    desk.import_as_usual(desk.order["model"])
+    yield from desk.empty()
+    yield 1.0
+    desk.notes["memory_start"] = desk.memory()
+    for _ in range(desk.order["jobs"]):
+        desk.import_as_usual(desk.order["model"])
+        yield 0.05
+    desk.notes["memory_full"] = desk.memory()
+    yield from desk.empty()
+    yield 1.0
+    desk.notes["memory_end"] = desk.memory()
+    desk.notes["give_back_ms"] = memory.give_back()
+    desk.notes["memory_held"] = desk.memory()
 
 
 def _ticks(ticks: list[Any]) -> dict[str, float]:
@@ -94,18 +116,19 @@ def lines(figures: dict[str, Any]) -> list[str]:
     ]
     if not figures["memory_measurable"]:
         text.append("memory is measured on Linux only")
-    for name in start if figures["memory_measurable"] else ():
-        full, end = (figures[f"memory_{when}"].get(name, 0.0) for when in ("full", "end"))
+    ways = [("ours", name, figures) for name in start] + [("stock", "Blender", figures["stock"])]
+    for way, name, told in ways if figures["memory_measurable"] else ():
+        first, full, end = (told[f"memory_{when}"].get(name, 0.0) for when in ("start", "full", "end"))
         text.append(
-            f"memory of {name:9} end / start {end / start[name]:13.2f}   "
-            f"(start {start[name]:.0f} MB, all models in {full:.0f}, file emptied {end:.0f})"
+            f"memory of {name:9} {way:6}end / start {end / first:6.2f}   "
+            f"(start {first:.0f} MB, all models in {full:.0f}, file emptied {end:.0f})"
         )
-    if figures["memory_measurable"]:  # the allocator can be asked in this process only
-        held = figures["memory_held"]["Blender"]
-        text.append(
-            f"    in use in Blender, / start {held / start['Blender']:14.2f}   "
-            f"({held:.0f} MB once its allocator has returned what is free)"
-        )
+        if name == "Blender":  # the allocator can be asked in this process only
+            held = told["memory_held"][name]
+            text.append(
+                f"    of it in use, / start {held / first:17.2f}   "
+                f"({held:.0f} MB; the rest is what glibc keeps for later: {told['give_back_ms']:.1f} ms to return it)"
+            )
     others = f"median {tick['median_ms']:.3f}, longest {tick['longest_ms']:.3f}, of {tick['count']:.0f}"
     own = f"{tick['p99_own_ms']:.3f} of it the thread's own time"
     return [
