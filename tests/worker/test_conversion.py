@@ -137,6 +137,7 @@ def test_it_gets_neither_the_key_nor_the_artists_settings(
     (start,) = stand_in.starts
     assert KEY not in json.dumps(start)
     assert "/home/ada" not in start["environment"].values()
+    assert "MALLOC_ARENA_MAX" not in start["environment"]  # the worker's own, which is made of one piece
     for name in ("BLENDER_USER_RESOURCES", "TMPDIR", "TEMP", "TMP"):
         assert start["environment"][name] == start["folder"]
     for word in ("--background", "--factory-startup", "--offline-mode", "--disable-autoexec"):

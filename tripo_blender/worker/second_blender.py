@@ -22,6 +22,7 @@ _log = logging.getLogger(__name__)
 _PROCESS = Path(__file__).resolve().parent.parent / "process.py"
 # What would bring in an artist's or a studio's settings, add-ons and start-up scripts.
 _OF_ARTIST = ("BLENDER_USER_", "BLENDER_SYSTEM_SCRIPTS", "BLENDER_SYSTEM_EXTENSIONS", "PYTHON")
+_OF_WORKER = ("MALLOC_ARENA_MAX",)  # Blender allocates in many threads at once
 _TEMPORARY = ("TMPDIR", "TEMP", "TMP")  # as the systems call the folder for temporary files
 
 
@@ -102,5 +103,5 @@ def _command(blender: str) -> list[str]:
 
 
 def _environment(home: str) -> dict[str, str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(_OF_ARTIST)}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(_OF_ARTIST + _OF_WORKER)}
     return environment | {"BLENDER_USER_RESOURCES": home} | dict.fromkeys(_TEMPORARY, home)
