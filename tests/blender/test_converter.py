@@ -349,13 +349,16 @@ def test_a_worker_that_is_killed_leaves_no_second_blender(
 
 
 @needs_proc
-def test_it_ends_when_nobody_orders_any_more_though_a_file_holds_it_up(
-    jobs: SimpleNamespace, bring: Callable[..., str], hold: Hold
+def test_it_ends_and_tidies_up_when_nobody_orders_any_more_though_a_file_holds_it_up(
+    jobs: SimpleNamespace, hold: Hold
 ) -> None:
     converter, job_id = hold()
+    home = Path(f"/proc/{converter}/cwd").resolve()
+    assert home.name.startswith(part("core.messages").CONVERTER_HOME)
     jobs.session.jobs.pop(job_id)  # or it would wait for its file in place
     jobs.session._worker._process.kill()
     jobs.pump(lambda: not alive(converter), 10)
+    assert not home.exists()
 
 
 @needs_proc

@@ -3,16 +3,17 @@
 import logging
 import os
 import queue
+import shutil
 import threading
 from io import RawIOBase
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 import bpy
 
 from ..core.errors import Failure, Kind, TripoError
 from ..core.job import Prepared
-from ..core.messages import Convert, Converted, Fault, decode, encode
+from ..core.messages import CONVERTER_HOME, Convert, Converted, Fault, decode, encode
 from ..core.records import RecordError
 from .prepare import prepare
 
@@ -31,7 +32,7 @@ def serve(orders: BinaryIO, answers: RawIOBase) -> None:
         while True:
             answers.write(encode(_answer(lines.get())))
     except OSError:  # nobody listens any more
-        os._exit(0)
+        _leave()
     except BaseException:  # noqa: BLE001  # a mistake of ours: the worker starts another
         _log.exception("the converter ends")
         os._exit(1)
@@ -41,6 +42,15 @@ def _read(orders: BinaryIO, lines: "queue.SimpleQueue[bytes]") -> None:
     """Hand the orders on; when they have ended, so does the process, however long a file holds it up."""
     for line in orders:
         lines.put(line)
+    _leave()
+
+
+def _leave() -> NoReturn:
+    """End, and remove what the worker gave this process to live in: one that was killed does not tidy up."""
+    home = Path(os.environ.get("BLENDER_USER_RESOURCES", ""))
+    if home.name.startswith(CONVERTER_HOME):
+        os.chdir(home.parent)  # Windows removes no folder that a process is in
+        shutil.rmtree(home, ignore_errors=True)
     os._exit(0)
 
 

@@ -82,6 +82,8 @@ class Converted:
     failure: Failure | None = None
 
 
+CONVERTER_HOME = "tripo-converter-"  # how the name of the folder begins that the worker makes for a converter
+
 Message = Configure | Run | Cancel | Ended | Learnt | Fault | Convert | Converted
 _MESSAGES: dict[str, type[Message]] = {cls.__name__: cls for cls in get_args(Message)}
 _EVENTS: dict[str, type[Event]] = {cls.__name__: cls for cls in get_args(Event)}

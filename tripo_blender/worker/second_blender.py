@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 from typing import IO
 
-from ..core.messages import Convert, Converted, Fault, decode, encode
+from ..core.messages import CONVERTER_HOME, Convert, Converted, Fault, decode, encode
 from ..core.records import RecordError
 
 _log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class SecondBlender:
     def __init__(self, blender: str, log: Path) -> None:
         """Start it; `blender` is the program, empty for the bpy module in this Python. Raises `OSError`."""
         # Settings, temporary files and all: a killed Blender does not tidy up.
-        self._home = tempfile.mkdtemp(prefix="tripo-converter-")
+        self._home = tempfile.mkdtemp(prefix=CONVERTER_HOME)
         try:
             with log.open("wb") as log_file:
                 self._process = subprocess.Popen(
