@@ -1,4 +1,4 @@
-"""Runs the measurements, prints their text, and leaves JSON and a plot; bench.py starts this in the right Python."""
+"""Runs the measurements, prints their text, and leaves text and JSON; bench.py starts this in the right Python."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from measurements import crowd, large, lateness, plot, polling, stalls, starts  # noqa: E402
+from measurements import crowd, large, lateness, polling, stalls, starts  # noqa: E402
 from measurements.bench import Bench  # noqa: E402
 
 MEASUREMENTS = {
@@ -34,30 +34,37 @@ def main() -> None:
     parser.add_argument("--blender", default="")
     parser.add_argument("--only", action="append", choices=tuple(MEASUREMENTS))
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--brief", action="store_true")
+    parser.add_argument("--part", action="store_true")
     options = parser.parse_args()
     figures: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="tripo-bench-") as folder:
-        bench = Bench(Path(folder), options.blender, quick=options.quick)
-        version = bench.run({"measurement": "version"})["blender"].split()[0]  # without "LTS"
+        bench = Bench(Path(folder), options.blender, quick=options.quick, brief=options.brief)
+        told = bench.run({"measurement": "version"})
+        version = told["blender"].split()[0]  # without "LTS"
         figures["blender"] = f"{version} {'with a window' if options.blender else 'module'}"
         figures |= {"machine": _machine(), "date": time.strftime("%Y-%m-%d"), "quick": options.quick}
-        _say(f"Blender {figures['blender']}; {figures['machine']}; {figures['date']}")
+        figures["renderer"] = told.get("renderer", "")
+        text = [f"Blender {figures['blender']}; {figures['machine']}; {figures['date']}"]
+        if figures["renderer"]:
+            text.append(f"drawn by {figures['renderer']}")
+        _say("\n".join(text))
         for name in options.only or MEASUREMENTS:
             began = time.monotonic()
             figures[name] = MEASUREMENTS[name].measure(bench)
-            _say("\n" + "\n".join(MEASUREMENTS[name].lines(figures[name])))
-            _say(f"({name}: {time.monotonic() - began:.0f} s)")
-    _keep(figures, version + ("-window" if options.blender else ""), whole=not (options.only or options.quick))
+            took = f"({name}: {time.monotonic() - began:.0f} s)"
+            text += ["", *MEASUREMENTS[name].lines(figures[name]), took]
+            _say("\n".join(["", *MEASUREMENTS[name].lines(figures[name]), took]))
+    part = "-part" if options.part or options.quick else ""  # does not overwrite the figures of a whole run
+    _keep(figures, text, version + ("-window" if options.blender else "") + part)
 
 
-def _keep(figures: dict[str, Any], name: str, *, whole: bool) -> None:
+def _keep(figures: dict[str, Any], text: list[str], name: str) -> None:
     folder = ROOT / "build" / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.json"
-    known = json.loads(file.read_text(encoding="utf-8")) if file.exists() and not whole else {}
-    file.write_text(json.dumps(known | figures, indent=1), encoding="utf-8")
-    if whole:
-        (ROOT / "docs" / "bench.svg").write_text(plot.draw(figures), encoding="utf-8")
+    file.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    file.with_suffix(".txt").write_text("\n".join([*text, ""]), encoding="utf-8")
     _say(f"\n{file.relative_to(ROOT)} holds the figures")
 
 
@@ -69,7 +76,7 @@ def _machine() -> str:
             line.partition(":")[2].strip() for line in cpu.read_text().splitlines() if line.startswith("model name")
         ]
         model = names[0] if names else model
-    return f"{model}, {os.cpu_count()} cores, {platform.system()}"
+    return f"{model}, {os.cpu_count()} cores, {platform.system()} {platform.release()}"
 
 
 def _say(text: str) -> None:

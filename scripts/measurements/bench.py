@@ -21,10 +21,11 @@ _KEPT_OUT = ("BLENDER_", "MODELSTREAM_", "TRIPO_", "PYTHON")
 class Bench:
     """One run: in the bpy module of this Python, or in the application `blender`."""
 
-    def __init__(self, folder: Path, blender: str = "", *, quick: bool = False) -> None:
+    def __init__(self, folder: Path, blender: str = "", *, quick: bool = False, brief: bool = False) -> None:
         self.folder = folder
         self.blender = blender
         self.quick = quick
+        self.brief = brief  # one of several Blenders: the tables are shorter
         (folder / "models").mkdir()
         self.workshop = Workshop(folder / "models")
 

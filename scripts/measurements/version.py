@@ -1,4 +1,4 @@
-"""Which Blender it is: the story notes that by itself."""
+"""Which Blender it is, which the stage notes by itself, and what draws its window."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ if TYPE_CHECKING:
 
 
 def story(desk: Desk) -> Steps:
-    """Do nothing."""
-    del desk
+    """Note what draws, where there is a window."""
+    import bpy
+
+    if not bpy.app.background:
+        import gpu
+
+        desk.notes["renderer"] = gpu.platform.renderer_get()
     yield 0.0
