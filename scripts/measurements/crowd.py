@@ -99,10 +99,14 @@ def _ticks(ticks: list[Any]) -> dict[str, float]:
     return {
         "count": len(ticks),
         "median_ms": statistics.median(walls),
-        "p99_ms": statistics.quantiles(walls, n=100)[98],
-        "p99_own_ms": statistics.quantiles([tick.own for tick in ticks], n=100)[98],
+        "p99_ms": _p99(walls),
+        "p99_own_ms": _p99([tick.own for tick in ticks]),
         "longest_ms": max(walls),
     }
+
+
+def _p99(values: list[float]) -> float:
+    return statistics.quantiles(values, n=100, method="inclusive")[98]
 
 
 def lines(figures: dict[str, Any]) -> list[str]:
@@ -126,8 +130,8 @@ def lines(figures: dict[str, Any]) -> list[str]:
         if name == "Blender":  # the allocator can be asked in this process only
             held = told["memory_held"][name]
             text.append(
-                f"    of it in use, / start {held / first:17.2f}   "
-                f"({held:.0f} MB; the rest is what glibc keeps for later: {told['give_back_ms']:.1f} ms to return it)"
+                f"    once malloc_trim(0) was called {held / first:8.2f}   "
+                f"({held:.0f} MB; the call takes {told['give_back_ms']:.1f} ms of the main thread)"
             )
     others = f"median {tick['median_ms']:.3f}, longest {tick['longest_ms']:.3f}, of {tick['count']:.0f}"
     own = f"{tick['p99_own_ms']:.3f} of it the thread's own time"

@@ -49,9 +49,9 @@ def of_jobs(worker: int) -> dict[str, int]:
 
 
 def give_back() -> float:
-    """Have this process's allocator return what is free to the system; what then is missing is really held.
+    """Have glibc return what it keeps of this process's freed memory to the system; give the ms that it took.
 
-    Gives the milliseconds that it took.
+    What is held then is in use, unless the program brought an allocator of its own.
     """
     began = time.perf_counter()
     with contextlib.suppress(OSError, AttributeError):
