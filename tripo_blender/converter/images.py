@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections import Counter
 from collections.abc import Iterable
 
 import bpy
@@ -59,13 +60,15 @@ def bytes_of(image: bpy.types.Image) -> bytes:
 
 def join_equal(materials: Iterable[bpy.types.Material]) -> None:
     """Have pictures of the same bytes and colour space be one."""
+    nodes = [node for material in materials for node in texture_nodes(material)]
+    packed = {node.image: node.image.packed_file.size for node in nodes if node.image and node.image.packed_file}
+    sizes = Counter(packed.values())
     first: dict[tuple[str, str], bpy.types.Image] = {}
-    for node in [node for material in materials for node in texture_nodes(material)]:
+    for node in nodes:
         image = node.image
-        if image is None or image.packed_file is None:
-            continue
-        key = hashlib.sha256(bytes_of(image)).hexdigest(), image.colorspace_settings.name
-        node.image = first.setdefault(key, image)
+        if image in packed and sizes[packed[image]] > 1:  # a size of its own needs no look at the bytes
+            key = hashlib.sha256(bytes_of(image)).hexdigest(), image.colorspace_settings.name
+            node.image = first.setdefault(key, image)
 
 
 def purposes(material: bpy.types.Material) -> dict[bpy.types.Image, str]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..core.inspection import Inspection
 from .images import maps_of
+from .reading import face_sizes, face_starts, read
 
 _ROUNDING = 1e-4  # of the unit square: half a texel of a 4096 px picture
 
@@ -30,9 +31,7 @@ def inspect(objects: Sequence[bpy.types.Object], missing: Sequence[str]) -> Insp
 
 
 def _quads(mesh: bpy.types.Mesh) -> int:
-    corners = np.empty(len(mesh.polygons), np.int32)
-    mesh.polygons.foreach_get("loop_total", corners)  # type: ignore[arg-type]
-    return int(np.count_nonzero(corners == 4))
+    return int(np.count_nonzero(face_sizes(mesh) == 4))
 
 
 def _outside(mesh: bpy.types.Mesh) -> int:
@@ -40,9 +39,8 @@ def _outside(mesh: bpy.types.Mesh) -> int:
     layer = next((layer for layer in mesh.uv_layers if layer.active_render), None)
     if layer is None or not mesh.polygons:
         return 0
-    uvs = np.empty(len(mesh.loops) * 2, np.float32)
-    layer.uv.foreach_get("vector", uvs)  # type: ignore[arg-type]
-    starts = np.empty(len(mesh.polygons), np.int32)
-    mesh.polygons.foreach_get("loop_start", starts)  # type: ignore[arg-type]
-    beyond = ((uvs < -_ROUNDING) | (uvs > 1 + _ROUNDING)).reshape(-1, 2).any(axis=1)
-    return int(np.count_nonzero(np.logical_or.reduceat(beyond, starts)))
+    uvs = read(layer.uv, "vector", 2)
+    if uvs.min() >= -_ROUNDING and uvs.max() <= 1 + _ROUNDING:  # as a rule, and known at once
+        return 0
+    beyond = ((uvs < -_ROUNDING) | (uvs > 1 + _ROUNDING)).any(axis=1)
+    return int(np.count_nonzero(np.logical_or.reduceat(beyond, face_starts(mesh))))

@@ -1,21 +1,19 @@
 """Joins the vertices that a file splits and shades the faces, so that hard edges stay hard and round shapes round."""
 
 import math
-from typing import Any
 
 import bmesh
 import bpy
 import numpy as np
-from numpy.typing import NDArray
 
 from ..core.arrival import Arrival
 from ..core.arrival_table import AUTO
-
-Numbers = NDArray[Any]
+from .reading import Numbers, corner_edges, corner_vertices, face_sizes, face_starts, material_indices, points, read
 
 _SAME_PLACE = 1e-6  # of the longest side: vertices nearer than this are one; a float holds seven digits
 _SAME_NORMAL = math.radians(1.0)  # nobody sees less, and writing a million normals takes a second
-
+# Odd numbers without a pattern (of xxHash): what three floats become one number by.
+_MIX = tuple(np.uint64(number) for number in (0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
 
 _NORMALS = "tripo_normals"  # the attribute that carries the file's normals through the merge
 
@@ -38,7 +36,7 @@ def set_up(mesh: bpy.types.Mesh, arrival: Arrival) -> None:
 
 def drop_unused_materials(mesh: bpy.types.Mesh) -> None:
     """Take away the material slots that no face uses."""
-    used = set(np.unique(_read(mesh.polygons, "material_index", 1)).tolist())
+    used = set(np.unique(material_indices(mesh)).tolist())
     for slot in reversed(range(len(mesh.materials))):
         if used and slot not in used:
             mesh.materials.pop(index=slot)  # what lies above it moves down, and so do the faces' indices
@@ -51,19 +49,18 @@ def _merge(mesh: bpy.types.Mesh, *, keeps_normals: bool) -> bool:
     """
     if mesh.shape_keys is not None or not mesh.vertices:
         return False
-    points = _read(mesh.vertices, "co", 3)
-    _, places = np.unique(points.view(np.dtype((np.void, 12))), return_inverse=True)
-    if places.max(initial=0) + 1 == len(points):
+    where = points(mesh)
+    places = _places(where)
+    if places is None:
         return False
-    side = float(np.max(points.max(axis=0) - points.min(axis=0)))
-    corners = places.reshape(-1)[_read(mesh.loops, "vertex_index", 1)]
-    following = _following(mesh)
+    side = float(np.max(where.max(axis=0) - where.min(axis=0)))
+    corners = places[corner_vertices(mesh)]
     without_area = np.zeros(len(mesh.polygons), bool)
-    face_of = np.repeat(np.arange(len(mesh.polygons)), _read(mesh.polygons, "loop_total", 1))
-    without_area[face_of[corners == corners[following]]] = True
+    face_of = np.repeat(np.arange(len(mesh.polygons)), face_sizes(mesh))
+    without_area[face_of[corners == corners[_following(mesh)]]] = True
     if keeps_normals:
         kept = mesh.attributes.new(_NORMALS, "FLOAT_VECTOR", "CORNER")
-        kept.data.foreach_set("vector", _read(mesh.corner_normals, "vector", 3).reshape(-1))
+        kept.data.foreach_set("vector", read(mesh.corner_normals, "vector", 3).reshape(-1))
     edit = bmesh.new()
     try:
         edit.from_mesh(mesh)
@@ -80,13 +77,27 @@ def _merge(mesh: bpy.types.Mesh, *, keeps_normals: bool) -> bool:
     return whole
 
 
+def _places(where: Numbers) -> Numbers | None:
+    """Number the places at which vertices are, the same bytes being the same place; None where each has its own."""
+    parts = where.view(np.uint32).astype(np.uint64)
+    keys = parts[:, 0] * _MIX[0] + parts[:, 1] * _MIX[1] + parts[:, 2] * _MIX[2]
+    ordered = np.sort(keys)
+    if not np.any(ordered[1:] == ordered[:-1]):
+        return None
+    _, first, places = np.unique(keys, return_index=True, return_inverse=True)
+    if not np.array_equal(parts[first][places], parts):  # two places have one number: compare the bytes, which is slow
+        _, places = np.unique(where.view(np.dtype((np.void, 12))), return_inverse=True)
+        places = places.reshape(-1)
+    return places if len(places) > places.max() + 1 else None
+
+
 def _restore_normals(mesh: bpy.types.Mesh) -> None:
     """Give the corners the normals they had before, by sharp edges alone where that is enough."""
-    wanted = _read(mesh.attributes[_NORMALS].data, "vector", 3)  # type: ignore[attr-defined]
+    wanted = read(mesh.attributes[_NORMALS].data, "vector", 3)  # type: ignore[attr-defined]
     mesh.attributes.remove(mesh.attributes[_NORMALS])
     mesh.shade_smooth()
     _mark_sharp(mesh, wanted)
-    now = _read(mesh.corner_normals, "vector", 3)
+    now = read(mesh.corner_normals, "vector", 3)
     if np.min(np.einsum("ij,ij->i", now, wanted), initial=1.0) < math.cos(_SAME_NORMAL):
         columns = (wanted[:, axis].tolist() for axis in range(3))
         # Tuples of floats: an array takes four times as long in 5.2 (4.5 s against 1.0 s for 1.5 million).
@@ -96,9 +107,9 @@ def _restore_normals(mesh: bpy.types.Mesh) -> None:
 def _mark_sharp(mesh: bpy.types.Mesh, normals: Numbers) -> None:
     """Mark the edges sharp at which the corners of the faces on both sides have different normals."""
     # Every corner names the edge to the next one; so an edge has a normal at either end from each of its faces.
-    edges = _read(mesh.loops, "edge_index", 1)
+    edges = corner_edges(mesh)
     ends = np.concatenate((np.arange(len(edges)), _following(mesh)))
-    vertices = _read(mesh.loops, "vertex_index", 1)[ends].astype(np.int64)
+    vertices = corner_vertices(mesh)[ends].astype(np.int64)
     keys = np.concatenate((edges, edges)) * np.int64(len(mesh.vertices)) + vertices
     order = np.argsort(keys, kind="stable")
     first, second = order[:-1], order[1:]
@@ -111,17 +122,10 @@ def _mark_sharp(mesh: bpy.types.Mesh, normals: Numbers) -> None:
 
 def _following(mesh: bpy.types.Mesh) -> Numbers:
     """Give, for each corner, the next one of its face."""
-    starts, counts = (_read(mesh.polygons, name, 1) for name in ("loop_start", "loop_total"))
+    starts = face_starts(mesh)
     following = np.arange(1, len(mesh.loops) + 1)
-    following[starts + counts - 1] = starts
+    following[starts + face_sizes(mesh) - 1] = starts
     return following
-
-
-def _read(collection: "bpy.types.bpy_prop_collection[Any]", name: str, width: int) -> Numbers:
-    """Read a property of all items, as rows of `width` where it has several parts."""
-    values = np.empty(len(collection) * width, np.int32 if width == 1 else np.float32)
-    collection.foreach_get(name, values)  # type: ignore[arg-type]
-    return values if width == 1 else values.reshape(-1, width)
 
 
 def _forget_normals(mesh: bpy.types.Mesh) -> None:
