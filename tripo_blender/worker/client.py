@@ -23,7 +23,9 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0  # between two bytes of a poll or a download
 CREATE_SECONDS = 120.0  # a purchase is waited for longer: its answer is worth money
 ANSWER_SECONDS = 60.0  # for the whole body of an answer, however slowly it drips
-CHUNK = 16 * 1024  # bytes; larger is a little cheaper, smaller lets a slow download be cancelled sooner
+CHUNK = 16 * 1024  # bytes; of a slow download: smaller, and it can be cancelled sooner and loses less by a break
+LARGEST_CHUNK = 256 * 1024  # of a fast one, which the small ones would hold up: 25 MB take 40 ms more by them
+CHUNK_SECONDS = 0.1  # that a chunk may take for the next to be as large
 
 _USER_AGENT = "tripo-blender"
 _Request = TypeVar("_Request", bound=requests.PreparedRequest)
@@ -134,9 +136,18 @@ class Download:
         self.length = self.start + int(length) if length.isdigit() else -1  # bytes; -1: the host does not say
 
     def chunks(self) -> Iterator[bytes]:
-        """Give the bytes as they come."""
+        """Give the bytes as they come, in chunks that grow as long as they come fast."""
         with _translated("file host"):
-            yield from self._response.iter_content(CHUNK)
+            if self.length < 0 or "Content-Encoding" in self._response.headers:
+                yield from self._response.iter_content(CHUNK)
+                return
+            size = CHUNK
+            began = time.monotonic()
+            while chunk := self._response.raw.read(size):
+                fast = time.monotonic() - began < CHUNK_SECONDS
+                yield chunk
+                size = min(2 * size, LARGEST_CHUNK) if fast else CHUNK
+                began = time.monotonic()
 
 
 @contextmanager
