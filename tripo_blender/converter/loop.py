@@ -28,9 +28,11 @@ def serve(orders: BinaryIO, answers: RawIOBase) -> None:
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(orders, lines), daemon=True).start()
     try:
+        _empty()
         answers.write(encode(Converted("")))
         while True:
             answers.write(encode(_answer(lines.get())))
+            _empty()  # now, when nobody waits for it; and the model's memory is free until the next one
     except OSError:  # nobody listens any more
         _leave()
     except BaseException:  # noqa: BLE001  # a mistake of ours: the worker starts another
@@ -54,6 +56,10 @@ def _leave() -> NoReturn:
     os._exit(0)
 
 
+def _empty() -> None:
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+
+
 def _answer(line: bytes) -> Converted | Fault:
     try:
         order = decode(line)
@@ -74,8 +80,7 @@ def _convert(order: Convert) -> Converted:
 
 
 def _write(order: Convert) -> Prepared:
-    """Set a model up in an empty file and write it, whole or not at all."""
-    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    """Set a model up in the empty file and write it, whole or not at all."""
     scene, spot = bpy.context.scene, order.job.spot
     scene.render.fps, scene.render.fps_base = spot.fps, spot.fps_base
     scene.frame_set(spot.frame)
