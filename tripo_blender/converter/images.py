@@ -61,7 +61,11 @@ def bytes_of(image: bpy.types.Image) -> bytes:
 def join_equal(materials: Iterable[bpy.types.Material]) -> None:
     """Have pictures of the same bytes and colour space be one."""
     nodes = [node for material in materials for node in texture_nodes(material)]
-    packed = {node.image: node.image.packed_file.size for node in nodes if node.image and node.image.packed_file}
+    packed = {
+        node.image: node.image.packed_file.size
+        for node in nodes
+        if node.image is not None and node.image.packed_file is not None
+    }
     sizes = Counter(packed.values())
     first: dict[tuple[str, str], bpy.types.Image] = {}
     for node in nodes:
