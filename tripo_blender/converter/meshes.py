@@ -79,16 +79,19 @@ def _merge(mesh: bpy.types.Mesh, *, keeps_normals: bool) -> bool:
 
 def _places(where: Numbers) -> Numbers | None:
     """Number the places at which vertices are, the same bytes being the same place; None where each has its own."""
-    parts = where.view(np.uint32).astype(np.uint64)
+    parts = where.view(np.uint32)
     keys = parts[:, 0] * _MIX[0] + parts[:, 1] * _MIX[1] + parts[:, 2] * _MIX[2]
-    ordered = np.sort(keys)
-    if not np.any(ordered[1:] == ordered[:-1]):
+    order = np.argsort(keys)
+    ordered = keys[order]
+    new = np.append(True, ordered[1:] != ordered[:-1])
+    if new.all():
         return None
-    _, first, places = np.unique(keys, return_index=True, return_inverse=True)
-    if not np.array_equal(parts[first][places], parts):  # two places have one number: compare the bytes, which is slow
+    places = np.empty(len(keys), np.int64)
+    places[order] = np.cumsum(new) - 1
+    if not np.array_equal(parts[order[new]][places], parts):  # two places have one number: the slow way
         _, places = np.unique(where.view(np.dtype((np.void, 12))), return_inverse=True)
         places = places.reshape(-1)
-    return places if len(places) > places.max() + 1 else None
+    return places if places.max() + 1 < len(places) else None
 
 
 def _restore_normals(mesh: bpy.types.Mesh) -> None:
@@ -107,15 +110,28 @@ def _restore_normals(mesh: bpy.types.Mesh) -> None:
 def _mark_sharp(mesh: bpy.types.Mesh, normals: Numbers) -> None:
     """Mark the edges sharp at which the corners of the faces on both sides have different normals."""
     # Every corner names the edge to the next one; so an edge has a normal at either end from each of its faces.
-    edges = corner_edges(mesh)
-    ends = np.concatenate((np.arange(len(edges)), _following(mesh)))
-    vertices = corner_vertices(mesh)[ends].astype(np.int64)
-    keys = np.concatenate((edges, edges)) * np.int64(len(mesh.vertices)) + vertices
-    order = np.argsort(keys, kind="stable")
-    first, second = order[:-1], order[1:]
-    alike = np.einsum("ij,ij->i", normals[ends[first]], normals[ends[second]]) > math.cos(_SAME_NORMAL)
+    edges, vertices, following = corner_edges(mesh), corner_vertices(mesh), _following(mesh)
+    corners, faces = np.arange(len(edges)), np.bincount(edges, minlength=len(mesh.edges))
+    first, last = np.zeros((2, len(mesh.edges)), np.int64)
+    first[edges[::-1]], last[edges] = corners[::-1], corners
+
+    def alike(some: Numbers, others: Numbers) -> Numbers:
+        return np.einsum("ij,ij->i", normals[some], normals[others]) > math.cos(_SAME_NORMAL)  # type: ignore[no-any-return]
+
     sharp = np.zeros(len(mesh.edges), bool)
-    sharp[keys[first][(keys[first] == keys[second]) & ~alike] // len(mesh.vertices)] = True
+    inner = np.flatnonzero(faces == 2)  # nearly all, and known without sorting
+    one, two = first[inner], last[inner]
+    against = vertices[one] != vertices[two]  # faces that look the same way pass their edge in opposite directions
+    beside, beyond = np.where(against, (following[two], two), (two, following[two]))
+    sharp[inner] = ~(alike(one, beside) & alike(following[one], beyond))
+
+    crowded = np.flatnonzero(faces[edges] > 2)
+    ends = np.concatenate((crowded, following[crowded]))
+    keys = np.tile(edges[crowded], 2) * np.int64(len(mesh.vertices)) + vertices[ends]
+    order = np.argsort(keys, kind="stable")
+    before, after = order[:-1], order[1:]
+    differing = (keys[before] == keys[after]) & ~alike(ends[before], ends[after])
+    sharp[keys[before][differing] // len(mesh.vertices)] = True
     mesh.edges.foreach_set("use_edge_sharp", sharp)  # type: ignore[arg-type]
     mesh.update()
 
