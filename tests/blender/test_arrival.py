@@ -242,6 +242,25 @@ def test_merging_keeps_faces_that_lie_on_each_other(shell: ModuleType, folder: P
     assert len(shell.import_model(path).data.polygons) == 4
 
 
+def test_an_edge_of_three_faces_is_sharp_where_they_differ(shell: ModuleType, folder: Path) -> None:
+    mesh = bpy.data.meshes.new("fan")
+    outer = [(math.cos(angle), math.sin(angle), z) for angle in (0, 2, 4) for z in (0, 1)]
+    mesh.from_pydata([(0, 0, 0), (0, 0, 1), *outer], [], [(0, at, at + 1, 1) for at in (2, 4, 6)])
+    bpy.context.collection.objects.link(bpy.data.objects.new("fan", mesh))
+    path = folder / "Fan.glb"
+    bpy.ops.export_scene.gltf(filepath=str(path))
+    bpy.ops.wm.read_homefile(use_empty=True)
+
+    fan = shell.import_model(path).data
+
+    ends = [{tuple(round(part, 4) for part in fan.vertices[at].co[:2]) for at in edge.vertices} for edge in fan.edges]
+    sharp = [places for edge, places in zip(fan.edges, ends, strict=True) if edge.use_edge_sharp]
+    assert len(fan.vertices) == 8
+    assert len(sharp) == 1, "the edge in the middle alone"
+    assert len(sharp[0]) == 1
+    assert sorted(map(len, corner_normals(fan).values())) == [1, 1, 1, 1, 1, 1, 3, 3]
+
+
 @pytest.mark.parametrize(("shading", "at_rim", "on_side"), [("auto", 2, 1), ("angle", 2, 1), ("flat", 3, 2)])
 def test_shading(shell: ModuleType, hard_and_round: Path, shading: str, at_rim: int, on_side: int) -> None:
     mesh = shell.import_model(hard_and_round, shading=shading).data
