@@ -3,7 +3,14 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.services.gateway import BASE_URL, base_url_problem, is_loopback, is_url, key_problem
+from tripo_blender.core.services.gateway import (
+    BASE_URL,
+    base_url_problem,
+    is_loopback,
+    is_url,
+    key_problem,
+    same_origin,
+)
 
 
 @pytest.mark.parametrize(
@@ -16,6 +23,12 @@ from tripo_blender.core.services.gateway import BASE_URL, base_url_problem, is_l
         "http://127.0.0.1:8080/tripo/v2/openapi",
         "http://localhost:8080",
         "http://[::1]:8080/v2",
+        "http://[0:0:0:0:0:0:0:1]:8080",
+        "http://LOCALHOST:8080",
+        "https://10.0.0.1/v2",
+        "https://[2001:db8::1]/v2",
+        "https://xn--bcher-kva.example.test/a-b_c~/%20/@x",
+        "https://api.example.test.",
     ],
 )
 def test_a_key_may_go_to_an_encrypted_address_or_stay_on_this_machine(base_url: str) -> None:
@@ -45,6 +58,49 @@ def test_a_key_may_go_to_an_encrypted_address_or_stay_on_this_machine(base_url: 
         "http://127.example.test",
         "http://0.0.0.0:8080",
         "http://192.168.1.10/v2",
+        "https://api@evil.example.test",
+        "http://localhost:80@evil.example.test",
+        "http://127.0.0.1:80@evil.example.test",
+        "http://127.0.0.1.evil.example.test",
+        "http://localhost.",
+        "http://127.0.0.1.",
+        "http://127.1",
+        "http://127.0.0.0.1",
+        "http://127.999.1.1",
+        "http://127.0.0.01",
+        "http://2130706433",
+        "http://0x7f.0.0.1",
+        "http://[::1%25eth0]",
+        "http://[::1%eth0]",
+        "http://[::ffff:127.0.0.1]",
+        "http://[::1].evil.example.test",
+        "http://[v1.a:b]",
+        "https://[v1.a:b]",
+        "http://[::]",
+        "https://evil.example.test\\@127.0.0.1",
+        "http://127.0.0.1\\@evil.example.test",
+        "http://127.0.0.1\\.evil.example.test",
+        "http:\\\\127.0.0.1",
+        "http:127.0.0.1",
+        "http:/127.0.0.1",
+        " https://api.example.test",
+        "https://api.example.test\n",
+        "https://api.exa\tmple.test",
+        "https://api.example.test/a b",
+        "https://api.example.test/v2\r\nHost: evil",
+        "https://api.example.test\0",
+        "https://b\u00fccher.example.test",
+        "https://\u0430pi.example.test",
+        "http://127.0.0\u30021",
+        "http://\u2460\u2461\u2466.0.0.1",
+        "http://localhost\u200b",
+        "https://api.example.test?",
+        "https://api.example.test#",
+        "https://-a.example.test",
+        "https://a..example.test",
+        "https://.example.test",
+        "https://a%2eexample.test",
+        "https://api.example.test:",
     ],
 )
 def test_a_key_goes_nowhere_else(base_url: str) -> None:
@@ -68,10 +124,34 @@ def test_no_text_crashes_the_check_of_an_address(text: str) -> None:
         ("http://127.0.0.1.example.test", False),
         ("http://[::1", False),
         ("localhost", False),
+        ("http://[::1%eth0]", False),
+        ("http://[2001:db8::1]", False),
+        ("http://127.0.0.1.", False),
+        ("http://127.1", False),
+        ("http://LocalHost:1", True),
+        ("", False),
     ],
 )
 def test_this_machine_is_told_from_others(address: str, loopback: bool) -> None:
     assert is_loopback(address) == loopback
+
+
+@pytest.mark.parametrize(
+    ("address", "same"),
+    [
+        ("https://api.example.test/v2/task", True),
+        ("HTTPS://API.example.test:443", True),
+        ("http://api.example.test/v2", False),
+        ("https://api.example.test:8443/v2", False),
+        ("https://files.example.test/v2", False),
+        ("https://api.example.test.evil.test", False),
+        ("https://api.example.test@evil.test", False),
+        ("https://api.example.test:port", False),
+        ("", False),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(address: str, same: bool) -> None:
+    assert same_origin(address, "https://api.example.test/v2") == same
 
 
 @pytest.mark.parametrize("key", ["sk-abcDEF123", "ms-abc", "tsk_abc_DEF-123", "anything-without-spaces"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from urllib.parse import urlsplit
 
 NAME = "ModelStream"
@@ -13,6 +15,15 @@ RUNG_STS = "upload/sts"
 RUNG_UPLOAD = "upload"
 RUNG_DATA_URI = "data-uri"
 RUNGS = (RUNG_STS, RUNG_UPLOAD, RUNG_DATA_URI)
+
+# What every reader of addresses reads alike: plain characters, nothing before the host but the scheme, no backslash (a
+# slash to some), no query. Names in other scripts can be written as they travel, `xn--...`; shown like that, one that
+# only looks like a known name deceives nobody.
+_ADDRESS = re.compile(
+    r"[A-Za-z]+://([A-Za-z0-9._-]+|\[[A-Fa-f0-9:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?", re.ASCII
+)
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
+_THIS_MACHINE, _THIS_MACHINE_6 = ipaddress.IPv4Network("127.0.0.0/8"), ipaddress.IPv6Address("::1")
 
 
 def is_url(picture: str) -> bool:
@@ -28,9 +39,10 @@ def base_url_problem(base_url: str) -> str:
     try:
         parts = urlsplit(base_url)
         host, _ = parts.hostname or "", parts.port
+        host_is_plain = bool(ipaddress.IPv6Address(host)) if ":" in host else bool(_HOST.fullmatch(host))
     except ValueError:
-        host, parts = "", urlsplit("")
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or "@" in parts.netloc:
+        host, host_is_plain, parts = "", False, urlsplit("")
+    if parts.scheme not in ("http", "https") or not host_is_plain or not _ADDRESS.fullmatch(base_url):
         return f"The base URL is not an address such as {BASE_URL}. Correct it in the preferences"
     if parts.scheme == "http" and not is_loopback(base_url):
         return f"The base URL {parts.scheme}://{host} is not encrypted, so anybody could read the API key. Use https://"
@@ -51,10 +63,26 @@ def key_problem(key: str) -> str:
     return ""
 
 
+def same_origin(address: str, other: str) -> bool:
+    """Whether two addresses have scheme, host and port in common: what may be told one may be told the other."""
+    try:
+        origins = [
+            (parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme))
+            for parts in (urlsplit(address), urlsplit(other))
+        ]
+    except ValueError:
+        return False
+    return origins[0] == origins[1]
+
+
 def is_loopback(base_url: str) -> bool:
     """Whether an address is on this machine and so needs neither a network nor a proxy."""
     try:
         host = urlsplit(base_url).hostname or ""
+        if host == "localhost":
+            return True
+        # Nothing but whole addresses: `127.1`, `127.0.0.1.` and the like are names that somebody's DNS may answer.
+        address = ipaddress.ip_address(host)
     except ValueError:
         return False
-    return host in ("localhost", "::1") or (host.startswith("127.") and host.replace(".", "").isdigit())
+    return address in _THIS_MACHINE if address.version == 4 else address == _THIS_MACHINE_6
