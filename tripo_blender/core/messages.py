@@ -23,6 +23,9 @@ class Configure:
     converts: bool = False  # set models up in a second Blender
     blender: str = ""  # its program; empty: the bpy module in the worker's own Python
     addon_version: str = ""  # for the provenance of what is set up there
+    base_url: str = ""  # the key goes to its host and no other; empty: to that of any job
+    proxy: str = field(default="", repr=False)  # as in `Network`
+    certificates: str = ""
     model_memory: int = Limits().memory  # bytes that importing one model may take
 
 

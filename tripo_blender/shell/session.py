@@ -149,7 +149,7 @@ class Session:
             access.converts,
             bpy.app.binary_path,
             addon_version(),
-            access.limits.memory,
+            model_memory=access.limits.memory,
         )
         if self._worker is not None and not self._worker.alive:
             self._hear()

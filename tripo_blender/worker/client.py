@@ -8,16 +8,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import requests
 import urllib3.exceptions
+from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from requests.utils import get_environ_proxies, select_proxy
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from ..core.errors import Failure, Kind
+from ..core.errors import Failure, Kind, TripoError
+from ..core.masking import masked, masked_text, spellings
+from ..core.network import Network, certificate_failure, proxy_failure, proxy_login, proxy_problem
 from ..core.services.answers import LARGEST_ANSWER
-from ..core.services.gateway import is_loopback
+from ..core.services.gateway import is_loopback, key_problem, same_origin
 from ..core.services.wire import HttpAnswer, HttpRequest
+from .certificates import trusted
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0  # between two bytes of a poll or a download
@@ -65,13 +72,90 @@ class _NoAuth(AuthBase):
         return request
 
 
+class _QuietConnection(HTTPConnection):
+    """Prints no headers, also where a script has switched that on for every connection of its process."""
+
+    debuglevel = 0
+
+
+class _QuietTlsConnection(HTTPSConnection):
+    debuglevel = 0
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _QuietConnection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _QuietTlsConnection
+
+
+_POOLS = {"http": _Pool, "https": _TlsPool}
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **options)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+class _Session(requests.Session):
+    """Takes proxy and certificates from the preferences, or from the environment; logins to hosts from nowhere.
+
+    With `trust_env` requests reads a .netrc too, for a redirect even where `auth` is given, and 2.27 (Blender 4.2)
+    stops checking certificates where CURL_CA_BUNDLE is set and empty. So what is wanted of it is done here.
+    """
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.mount("http://", _Adapter())
+        self.mount("https://", _Adapter())
+        self._network = network
+        self._trusted: str | bool | None = None
+
+    def open(self, method: str, url: str, **options: Any) -> requests.Response:
+        """Make a call and give its answer before the body is read."""
+        if self._trusted is None:
+            try:
+                self._trusted = trusted(self._network)
+            except TripoError as error:
+                raise NotSent(error.failure) from None
+        return self.request(method, url, proxies=self._proxy_for(url), verify=self._trusted, stream=True, **options)
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, _response: requests.Response) -> None:
+        """Follow a redirect without a key, whoever it leads to."""
+        prepared_request.headers.pop("Authorization", None)
+
+    def rebuild_proxies(self, prepared_request: requests.PreparedRequest, _proxies: Any) -> Any:
+        """Follow a redirect by the proxy that is meant for its target."""
+        return self._proxy_for(prepared_request.url or "")
+
+    def _proxy_for(self, url: str) -> dict[str, str]:
+        if is_loopback(url):
+            return {}
+        # The preferences stand for all of the environment, NO_PROXY too.
+        proxy = self._network.proxy or select_proxy(url, get_environ_proxies(url, None)) or ""
+        if sentence := proxy_problem(proxy):
+            raise NotSent(Failure(Kind.NETWORK, sentence))
+        return {"http": proxy, "https": proxy} if proxy else {}
+
+
 class Client:
     """Calls of one job: the API with the key, file hosts without it. Not to be shared between threads."""
 
-    def __init__(self, key: str) -> None:
-        self._key = key.encode()
-        self._auth = _Bearer(key)
-        self._session = requests.Session()
+    def __init__(self, key: str, base_url: str = "", network: Network = Network()) -> None:  # noqa: B008  # frozen
+        """`base_url` names the one host that may be told the key; empty: every host that is called."""
+        self._key = key
+        self._base_url = base_url
+        self._network = network
+        self._secrets = spellings(key, *proxy_login(network.proxy))
+        self._session = _Session(network)
 
     def __enter__(self) -> Client:
         return self
@@ -84,28 +168,29 @@ class Client:
 
         A redirect is an answer: it is not followed, so the key stays with its host. A `purchase` gets a connection
         of its own, since a kept one may have been closed by the server just as the order is written to it.
+        Raises `TripoError` where the key must not be sent.
         """
-        with _translated("service"), requests.Session() if purchase else _borrowed(self._session) as session:
-            session.trust_env = not is_loopback(request.url)
+        self._check(request.url)
+        with _translated("service"), _Session(self._network) if purchase else _borrowed(self._session) as session:
             files = None
             if request.file:
                 path = Path(request.file)
                 files = {"file": (path.name, path.read_bytes(), request.mime_type)}
-            response = session.request(
+            response = session.open(
                 request.method,
                 request.url,
                 json=request.body,
                 files=files,
-                auth=self._auth,
+                auth=_Bearer(self._key),
                 headers={"User-Agent": _USER_AGENT},
                 timeout=(CONNECT_SECONDS, CREATE_SECONDS if purchase or files else READ_SECONDS),
                 allow_redirects=False,
-                stream=True,
             )
             with response:
-                headers = {name.lower(): value for name, value in response.headers.items()}
+                _check_proxy(response)
                 # Some services repeat the key that they refuse; it goes no further than here.
-                return HttpAnswer(response.status_code, headers, _read_limited(response).replace(self._key, b"..."))
+                headers = {name.lower(): masked_text(value, self._secrets) for name, value in response.headers.items()}
+                return HttpAnswer(response.status_code, headers, masked(_read_limited(response), self._secrets))
 
     @contextmanager
     def download(self, url: str, start: int = 0, *, patience: float = 0.0) -> Iterator[Download]:
@@ -115,14 +200,23 @@ class Client:
         """
         with _translated("file host"):
             session = self._session
-            session.trust_env = not is_loopback(url)
             headers = {"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"}
             if start:
                 headers["Range"] = f"bytes={start}-"
             timeout = (patience or CONNECT_SECONDS, patience or READ_SECONDS)
-            response = session.get(url, auth=_NoAuth(), headers=headers, timeout=timeout, stream=True)
+            response = session.open("GET", url, auth=_NoAuth(), headers=headers, timeout=timeout)
             with response:
+                _check_proxy(response)
                 yield Download(response, start)
+
+    def _check(self, url: str) -> None:
+        if sentence := key_problem(self._key):
+            raise TripoError(Kind.NO_KEY, sentence)
+        if self._base_url and not same_origin(url, self._base_url):
+            raise TripoError(
+                Kind.USAGE,
+                "This job belongs to another service than the key. Set the base URL in the preferences back to its own",
+            )
 
 
 class Download:
@@ -151,8 +245,14 @@ class Download:
 
 
 @contextmanager
-def _borrowed(session: requests.Session) -> Iterator[requests.Session]:
+def _borrowed(session: _Session) -> Iterator[_Session]:
     yield session
+
+
+def _check_proxy(response: requests.Response) -> None:
+    """Raise `NotSent` where a proxy asks for a login: of what is not encrypted it answers the call itself."""
+    if response.status_code == 407 and not response.url.lower().startswith("https:"):
+        raise NotSent(Failure(Kind.NETWORK, proxy_failure("407"), "the proxy answered 407"))
 
 
 def _read_limited(response: requests.Response) -> bytes:
@@ -192,21 +292,22 @@ def _root(error: BaseException) -> BaseException:
 
 def _never_connected(error: Exception, root: BaseException, where: str) -> str | None:
     """Give the sentence for an error that came before anything was sent; None where that is not sure."""
-    if isinstance(error, requests.exceptions.ProxyError):
-        # Also raised for a connection through the proxy that broke after the call was sent.
-        refused = isinstance(root, OSError) and str(root).startswith("Tunnel connection failed")
-        if refused or isinstance(root, socket.gaierror | ConnectionRefusedError):
-            return "The proxy did not let the call through. Check the proxy settings of this computer"
-        return None
-    if isinstance(root, ssl.SSLCertVerificationError):
-        return f"The {where}'s certificate is not trusted here. Check this computer's clock and its network's proxy"
-    cause = error.args[0] if error.args else None
+    reason = getattr(error.args[0], "reason", error.args[0]) if error.args else None
     connecting = (
         urllib3.exceptions.NewConnectionError,
         urllib3.exceptions.ConnectTimeoutError,
         urllib3.exceptions.LocationParseError,
     )
-    if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(getattr(cause, "reason", cause), connecting):
+    if isinstance(root, ssl.SSLCertVerificationError):
+        by_proxy = isinstance(error, requests.exceptions.ProxyError)
+        return certificate_failure("proxy" if by_proxy else where, root.verify_code)
+    if isinstance(error, requests.exceptions.ProxyError):
+        # Also raised for a connection through the proxy that broke after the call was sent.
+        refused = isinstance(root, OSError) and str(root).startswith("Tunnel connection failed")
+        unmade = isinstance(root, socket.gaierror | ConnectionRefusedError)
+        unmade = unmade or isinstance(getattr(reason, "original_error", None), connecting)
+        return proxy_failure(str(root) if refused else "") if refused or unmade else None
+    if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(reason, connecting):
         check = "the network connection and the base URL in the preferences" if where == "service" else "the network"
         return f"The {where} cannot be reached. Check {check}"
     unusable = (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema)

@@ -15,6 +15,7 @@ from ..core.errors import TripoError
 from ..core.job import Cancelled, Delayed, Event, Failed, Job, JobState, Prepared, TaskCreated
 from ..core.messages import Configure, Happened, Learnt
 from ..core.model_limits import Limits
+from ..core.network import Network
 from .checking import check_model
 from .client import Client
 from .conversion import Converter
@@ -82,11 +83,12 @@ class Crew:
         self._converter = Converter(configure, journal) if configure.converts else None
         self._lock = threading.Lock()
         self._waiting: deque[Job] = deque()
+        self._meant: dict[str, Configure] = {}  # as each waiting job was ordered: another's key may be another host's
         self._running: dict[str, tuple[threading.Thread, ThreadStop]] = {}
         self._closed = False
 
     def configure(self, configure: Configure) -> None:
-        """Change how many run at once, and key and rung of those to come."""
+        """Change how many run at once, and key, rung and network of those that come after it."""
         with self._lock:
             self._configure = configure
             if configure.converts and self._converter is None:
@@ -111,6 +113,7 @@ class Crew:
                 self._journal.write(job)
         with self._lock:
             self._waiting.append(job)
+            self._meant[job.id] = self._configure
         self._fill()
 
     def cancel(self, job_id: str) -> None:
@@ -119,6 +122,7 @@ class Crew:
             waiting = [job for job in self._waiting if job.id == job_id]
             for job in waiting:
                 self._waiting.remove(job)
+                del self._meant[job.id]
             running = self._running.get(job_id)
         if running is not None:
             running[1].set(cancelled=True)
@@ -162,7 +166,7 @@ class Crew:
             while self._waiting and len(self._running) < self._configure.at_once and not self._closed:
                 job, stop = self._waiting.popleft(), ThreadStop()
                 thread = threading.Thread(
-                    target=self._work, args=(job, self._configure, stop), name=f"job {job.id}", daemon=True
+                    target=self._work, args=(job, self._meant.pop(job.id), stop), name=f"job {job.id}", daemon=True
                 )
                 self._running[job.id] = (thread, stop)
                 thread.start()
@@ -181,7 +185,8 @@ class Crew:
             self._tell(Happened(job.id, event))
 
         try:
-            with Client(configure.key) as client:
+            network = Network(configure.proxy, configure.certificates)
+            with Client(configure.key, configure.base_url, network) as client:
                 unseen = job.state is JobState.READY  # a file that is here already: what comes down is checked then
                 job = Runner(job, client, self._journal, stop, emit, habits, limits).run()
             if job.state is JobState.READY and not stop.is_set():

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from ..core.job import Event, Failed, Job, JobState
 from ..core.model_limits import Limits
+from ..core.network import Network
 from .client import Client
 from .habits import HabitBook
 from .journal import Journal
@@ -85,7 +86,9 @@ def run(
     folder: Path,
     rung: str,
     emit: Callable[[Event], None],
-    limits: Limits = Limits(),  # noqa: B008  # frozen
+    origin: str = "",
+    network: Network = Network(),  # noqa: B008  # frozen
+    limits: Limits = Limits(),  # noqa: B008
 ) -> Job:
     """Carry a job as far as it goes without Blender, and give it as it is then; `emit` is told every event.
 
@@ -96,7 +99,7 @@ def run(
         emit(Failed(failure))
         return job.after(Failed(failure))
     try:
-        with Client(key) as client, stop.listening():
+        with Client(key, origin, network) as client, stop.listening():
             job = Runner(job, client, journal, stop, emit, _habits.of(job.base_url, rung), limits).run()
     finally:
         if job.state is not JobState.READY:

@@ -1,0 +1,31 @@
+"""Which authorities' certificates are trusted: those of the preferences, of the environment, or the usual ones."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from pathlib import Path
+
+from ..core.errors import Kind, TripoError
+from ..core.network import Network, certificates_problem
+
+_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # as requests reads them, in its order
+
+
+def trusted(network: Network) -> str | bool:
+    """Give the file or folder of trusted authorities, or True for those of requests; nothing makes this False.
+
+    Raises `TripoError` where it cannot be used: for it requests and urllib3 give errors from which nobody can tell that
+    nothing was sent.
+    """
+    own = network.certificates
+    path = own or next(filter(None, map(os.environ.get, _VARIABLES)), None)
+    if not path:
+        return True
+    if not Path(path).is_dir():
+        try:
+            ssl.create_default_context(cafile=path)
+        except OSError as error:
+            why = "" if isinstance(error, ssl.SSLError) else (error.strerror or type(error).__name__).lower()
+            raise TripoError(Kind.NETWORK, certificates_problem(path, why, bool(own))) from None
+    return path
