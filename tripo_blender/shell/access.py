@@ -1,14 +1,18 @@
 """What of the preferences a job needs, and what keeps the service from being used: key, address, online access."""
 
 import os
+import stat
 from dataclasses import dataclass, field
 
 import bpy
 
+from ..core import network
 from ..core.errors import Kind, TripoError
 from ..core.model_limits import Limits
+from ..core.network import Network
 from ..core.services import gateway
 from ..core.services.gateway import KEY_VARIABLE
+from ..core.services.keys import LONGEST_FILE, KeyFile, KeyGiven, Source, choose, told
 from . import preferences
 
 
@@ -21,21 +25,32 @@ class Access:
     rung: str = ""
     at_once: int = 3
     converts: bool = True
+    source: Source = Source.ARGUMENT
+    problem: str = ""  # with the place the key lies in, as a sentence
+    network: Network = field(default_factory=Network)
     limits: Limits = Limits()  # noqa: RUF009  # frozen
 
 
-def access(context: bpy.types.Context, base_url: str = "", key: str = "") -> Access:
-    """Give key and address, from the arguments, the preferences or the environment; nothing is checked."""
+def access(context: bpy.types.Context, base_url: str = "", key: str = "", *, key_file: str = "") -> Access:
+    """Give key and address, from the arguments, the preferences, the key file or the environment, in that order.
+
+    Nothing is checked but the key file.
+    """
     chosen = preferences.get(context)
     if chosen is None:
-        return Access(key or os.environ.get(KEY_VARIABLE, "").strip(), base_url or gateway.BASE_URL)
+        given = _given(key, key_file, "", "")
+        return Access(given.key, base_url or gateway.BASE_URL, source=given.source, problem=given.problem)
+    given = _given(key, key_file, chosen.api_key, chosen.key_file)
     return Access(
-        key or chosen.api_key.strip() or os.environ.get(KEY_VARIABLE, "").strip(),
+        given.key,
         base_url or chosen.base_url.strip() or gateway.BASE_URL,
         "" if chosen.rung == "AUTO" else chosen.rung,
         chosen.at_once,
         chosen.converts,
-        Limits(memory=chosen.model_memory * 2**30),
+        given.source,
+        given.problem,
+        Network(chosen.proxy.strip(), _full(chosen.certificates)),
+        limits=Limits(memory=chosen.model_memory * 2**30),
     )
 
 
@@ -43,11 +58,86 @@ def obstacle(given: Access) -> TripoError | None:
     """Give what keeps the service from being used: the key, the address or online access; None when nothing does."""
     if sentence := gateway.base_url_problem(given.base_url):
         return TripoError(Kind.USAGE, sentence)
+    if given.problem:
+        return TripoError(Kind.NO_KEY, given.problem)
     if sentence := gateway.key_problem(given.key):
         return TripoError(Kind.NO_KEY, f"{sentence}, or set {KEY_VARIABLE}" if bpy.app.background else sentence)
+    if sentence := network.proxy_problem(given.network.proxy):
+        return TripoError(Kind.USAGE, sentence)
     if not bpy.app.online_access and not gateway.is_loopback(given.base_url):
         return TripoError(Kind.OFFLINE, f"Online access required to generate a model. {_online_advice()}")
     return None
+
+
+def key_told(context: bpy.types.Context) -> tuple[str, bool]:
+    """Say, for the preferences, which key is used and where it lies; and whether that place is at fault."""
+    chosen = preferences.get(context)
+    if chosen is None:
+        return "", False
+    given = _given("", "", chosen.api_key, chosen.key_file)
+    return told(given, _full(chosen.key_file), bpy.utils.user_resource("CONFIG", path="userpref.blend")), bool(
+        given.problem
+    )
+
+
+def _given(argument: str, argument_file: str, preference: str, preference_file: str) -> KeyGiven:
+    if argument_file and not argument.strip():
+        return choose("", "", _key_file(_full(argument_file)), "")
+    path = _full(preference_file)
+    looked_for = path and not argument.strip() and not preference.strip()
+    return choose(argument, preference, _key_file(path) if looked_for else None, os.environ.get(KEY_VARIABLE, ""))
+
+
+_Stamp = tuple[int, ...]
+_read: tuple[str, _Stamp, KeyFile] | None = None
+
+
+def _key_file(path: str) -> KeyFile:
+    """Give what lies there. Polls ask this at every redraw: one look at the file's data (2 us), no reading.
+
+    Another content, owner or permission shows in the stamp.
+    """
+    global _read
+    try:
+        stamp = _stamp(os.stat(path))  # noqa: PTH116  # a Path costs as much as the look itself
+    except (OSError, ValueError) as error:
+        return KeyFile(path, why_unread=_reason(error))
+    if _read is None or _read[:2] != (path, stamp):
+        _read = (path, stamp, _read_key_file(path))
+    return _read[2]
+
+
+def _read_key_file(path: str) -> KeyFile:
+    try:
+        # Non-blocking: a pipe without a writer would stop Blender.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        return KeyFile(path, why_unread=_reason(error))
+    try:
+        found = os.fstat(descriptor)  # of what is open here, which the path may no longer name
+        if not stat.S_ISREG(found.st_mode):
+            return KeyFile(path, why_unread="it is not a file")
+        # On Windows these bits mean nothing (Python makes them up from the read-only mark); there a file in the
+        # user's own folder is the user's by its access list, which the standard library cannot read.
+        others = os.name == "posix" and bool(found.st_mode & 0o077)
+        return KeyFile(path, b"" if others else os.read(descriptor, LONGEST_FILE + 1), others_may_read=others)
+    except OSError as error:
+        return KeyFile(path, why_unread=_reason(error))
+    finally:
+        os.close(descriptor)
+
+
+def _stamp(found: os.stat_result) -> _Stamp:
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_mode, found.st_uid, found.st_ino, found.st_dev
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or "the path cannot be used").lower()
+
+
+def _full(path: str) -> str:
+    """Give a path of the preferences as the system takes it; empty when there is none."""
+    return os.path.expanduser(bpy.path.abspath(path.strip())) if path.strip() else ""  # noqa: PTH111  # for polls
 
 
 def _online_advice() -> str:

@@ -74,7 +74,7 @@ def _carry_out(options: argparse.Namespace, report: Report) -> int:
         report.happened(arrived.event)
         job = job.after(arrived.event)
     else:
-        given = access(bpy.context, options.url)
+        given = access(bpy.context, options.url, key_file=options.key_file)
         if options.command == "fetch":
             job, folder = ordering.fetch(options.source, given, arrival, place)
         else:
@@ -95,7 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     generate = commands.add_parser(
         "generate",
         help="make a model of a picture",
-        description="Make a model of a picture. The key is read from the add-on's preferences or MODELSTREAM_API_KEY.",
+        description="Make a model of a picture. The key is read from --key-file, the add-on's "
+        "preferences or MODELSTREAM_API_KEY.",
         epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no key, 4 offline, 5 outcome unknown after sending.",
         allow_abbrev=False,
     )
@@ -136,6 +137,9 @@ def _parser() -> argparse.ArgumentParser:
     for command in (generate, fetch, resume):
         command.add_argument(
             "--url", default="", metavar="BASE", help="base URL of the service: all that precedes /task"
+        )
+        command.add_argument(
+            "--key-file", default="", metavar="PATH", help="file with the API key, which only you may read"
         )
     names = ((generate, "PICTURE's name"), (fetch, "TASK_ID"), (import_, "FILE's name"), (resume, "the job's name"))
     for command, source in names:

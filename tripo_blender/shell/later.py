@@ -8,14 +8,15 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-__all__ = ["access", "api", "arrival", "cli", "core_arrival", "errors", "inspection", "keeping", "ordering", "origin"]
-__all__ += ["pictures", "provenance", "request", "resuming", "session", "spots"]
+__all__ = ["access", "api", "arrival", "cli", "core_arrival", "errors", "inspection", "keeping", "network", "ordering"]
+__all__ += ["origin", "pictures", "provenance", "request", "resuming", "session", "spots"]
 
 if TYPE_CHECKING:
-    from ..core import arrival as core_arrival, errors, inspection, provenance, request
+    from ..core import arrival as core_arrival, errors, inspection, network, provenance, request
     from . import access, api, arrival, cli, keeping, ordering, origin, pictures, resuming, session, spots
 else:
-    _CORE = {"core_arrival": "arrival", **{name: name for name in ("errors", "inspection", "provenance", "request")}}
+    _CORE = {name: name for name in ("errors", "inspection", "network", "provenance", "request")}
+    _CORE |= {"core_arrival": "arrival"}
 
     def __getattr__(name: str) -> ModuleType:
         """Give a module of this package, or of core."""

@@ -1,6 +1,6 @@
 """The add-on's preferences."""
 
-import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import bpy
@@ -8,7 +8,8 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from .. import __package__ as base_package
 from ..core.services import gateway
-from ..core.services.gateway import KEY_VARIABLE
+from . import later
+from .panels.text import draw_sentence
 
 _RUNG_ITEMS = (
     ("AUTO", "Automatic", "Try the ways in order and keep to the one that works"),
@@ -16,6 +17,17 @@ _RUNG_ITEMS = (
     (gateway.RUNG_UPLOAD, "Upload", "Send pictures to the address that ends in /upload"),
     (gateway.RUNG_DATA_URI, "Inside the Request", "Send pictures as a data address inside the request"),
 )
+
+
+def _make_absolute(name: str) -> "Callable[[TripoPreferences, bpy.types.Context], None]":
+    """Give an update that turns a path beside the open .blend, as the file browser gives it, into a full one."""
+
+    def update(preferences: "TripoPreferences", _context: bpy.types.Context) -> None:
+        path: str = getattr(preferences, name)
+        if path.startswith("//") and bpy.data.filepath:
+            setattr(preferences, name, bpy.path.abspath(path))
+
+    return update
 
 
 class TripoPreferences(bpy.types.AddonPreferences):
@@ -34,6 +46,9 @@ class TripoPreferences(bpy.types.AddonPreferences):
         asset_library: str
         asset_catalog: str
         asset_tags: str
+        key_file: str
+        proxy: str
+        certificates: str
     else:
         api_key: StringProperty(
             name="API Key",
@@ -82,6 +97,25 @@ class TripoPreferences(bpy.types.AddonPreferences):
         )
         asset_catalog: StringProperty(name="Catalog", description="Catalog of the assets", default="Tripo")
         asset_tags: StringProperty(name="Tags", description="Tags of the assets, separated by commas", default="tripo")
+        key_file: StringProperty(
+            name="Key File",
+            description="Text file with nothing but the API key, which only you may read; used while API Key is empty",
+            subtype="FILE_PATH",
+            update=_make_absolute("key_file"),
+        )
+        proxy: StringProperty(
+            name="Proxy",
+            description="Address of the proxy to the network, with name and password where it asks for them; "
+            "empty: as the environment says",
+            subtype="PASSWORD",  # a login in it is a secret; where it leads is told below the field
+        )
+        certificates: StringProperty(
+            name="Certificates",
+            description="File of the certificate authorities to trust, in PEM form, instead of the usual ones; "
+            "empty: as the environment says",
+            subtype="FILE_PATH",
+            update=_make_absolute("certificates"),
+        )
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the preferences."""
@@ -89,13 +123,22 @@ class TripoPreferences(bpy.types.AddonPreferences):
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.prop(self, "api_key")
-        if not self.api_key and os.environ.get(KEY_VARIABLE):
-            layout.label(text=f"The key of the environment variable {KEY_VARIABLE} is used", icon="INFO")
+        layout.prop(self, "key_file")
+        sentence, at_fault = later.access.key_told(context)
+        if sentence:
+            draw_sentence(layout, context, sentence, "ERROR" if at_fault else "INFO")
         layout.prop(self, "at_once")
         layout.prop(self, "base_url")
         layout.prop(self, "rung")
         layout.prop(self, "converts")
         layout.prop(self, "model_memory", text="Model Memory Limit (GB)")
+        col = layout.column(heading="Network")
+        col.prop(self, "proxy")
+        if sentence := later.network.proxy_problem(self.proxy.strip()):
+            draw_sentence(col, context, sentence, "ERROR")
+        elif self.proxy.strip():
+            col.label(text=later.network.proxy_told(self.proxy.strip()))
+        col.prop(self, "certificates")
         col = layout.column(heading="Assets")
         col.prop(self, "keep_as")
         sub = col.column()

@@ -16,6 +16,7 @@ from ..core.errors import Failure, Kind, TripoError
 from ..core.job import AnswerLost, Cancelled, Delayed, Event, Failed, Job, JobState, Prepared, Submitting
 from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run
 from ..core.records import RecordError
+from ..core.services.gateway import same_origin
 from ..core.services.modelstream import lost_answer
 from ..core.services.refusals import may_still_be_made
 from ..core.unfinished import further
@@ -95,6 +96,11 @@ class Session:
         job = self.jobs[job_id]
         if job.state is not JobState.UNCERTAIN:
             raise TripoError(Kind.USAGE, f"The job of {job.name} is not uncertain: it is {job.state}")
+        if not same_origin(job.base_url, access.base_url):  # the key of one service is not for another's ears
+            raise TripoError(
+                Kind.USAGE,
+                f"{job.name} was ordered at {job.base_url}. Set the base URL in the preferences back to send it again",
+            )
         self.start(job.after(Submitting()), access, folder)
 
     def replace(self, job_id: str) -> None:
@@ -149,7 +155,10 @@ class Session:
             access.converts,
             bpy.app.binary_path,
             addon_version(),
-            model_memory=access.limits.memory,
+            access.base_url,
+            access.network.proxy,
+            access.network.certificates,
+            access.limits.memory,
         )
         if self._worker is not None and not self._worker.alive:
             self._hear()

@@ -12,7 +12,7 @@ from typing import IO
 
 from ..core.messages import Fault, Happened, Learnt, Message, decode, encode
 from ..core.records import RecordError
-from ..core.services.gateway import KEY_VARIABLE
+from ..core.services.keys import is_key_variable
 
 _PROCESS = Path(__file__).resolve().parent.parent / "process.py"
 _READ_BYTES = 65_536
@@ -27,7 +27,7 @@ class WorkerHandle:
     def __init__(self, log: Path) -> None:
         """Start the process; `log` is the file for what it writes to stderr. Raises `OSError`."""
         # The key reaches the worker by its pipe alone: other users of the machine can read an environment.
-        environment = {name: value for name, value in os.environ.items() if name != KEY_VARIABLE}
+        environment = {name: value for name, value in os.environ.items() if not is_key_variable(name)}
         environment |= _ONE_HEAP
         with log.open("ab" if log.exists() and log.stat().st_size < _LONGEST_LOG else "wb") as log_file:
             self._process = subprocess.Popen(

@@ -16,6 +16,7 @@ from typing import IO
 
 from ..core.messages import CONVERTER_HOME, Convert, Converted, Fault, decode, encode
 from ..core.records import RecordError
+from ..core.services.keys import is_key_variable
 
 _log = logging.getLogger(__name__)
 
@@ -103,5 +104,12 @@ def _command(blender: str) -> list[str]:
 
 
 def _environment(home: str) -> dict[str, str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(_OF_ARTIST + _OF_WORKER)}
+    # The worker has no key there as a rule, but scripts start it too. A proxy's login is nothing for it: it is offline.
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(_OF_ARTIST + _OF_WORKER)
+        and not is_key_variable(name)
+        and not name.upper().endswith("_PROXY")
+    }
     return environment | {"BLENDER_USER_RESOURCES": home} | dict.fromkeys(_TEMPORARY, home)
