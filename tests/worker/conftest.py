@@ -20,6 +20,7 @@ from simulator.process import SimulatorProcess
 from simulator.sculpture.png import write_png
 from tripo_blender.core import plan
 from tripo_blender.core.job import Event, Job
+from tripo_blender.core.network import Network
 from tripo_blender.core.records import to_record
 from tripo_blender.core.request import Settings
 from tripo_blender.worker.client import Client
@@ -112,10 +113,16 @@ def run(folder: Path, quick: None) -> Run:
     """Carries a job in this process as far as it goes, and looks at what is left."""
 
     def carry(
-        job: Job, *, key: str = KEY, stop: Stop | None = None, habits: Habits | None = None, at: Path = folder
+        job: Job,
+        *,
+        key: str = KEY,
+        stop: Stop | None = None,
+        habits: Habits | None = None,
+        at: Path = folder,
+        network: Network = Network(),  # noqa: B008  # frozen
     ) -> Course:
         events: list[Event] = []
-        with Client(key) as client:
+        with Client(key, network=network) as client:
             runner = Runner(job, client, Journal(at), stop or ThreadStop(), events.append, habits or Habits())
             course = Course(runner.run(), events)
         check_course(course, at)

@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-_NOT_YET_VALID, _EXPIRED, _WRONG_NAMES = 9, 10, (62, 64)  # OpenSSL's X509_V_ERR_...
+# OpenSSL's X509_V_ERR_..., as `ssl` gives them.
+_NOT_YET_VALID, _EXPIRED, _WRONG_ADDRESS = 9, 10, 64
+WRONG_NAME = 62
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def certificate_failure(where: str, verify_code: int) -> str:
         return f"The {where}'s certificate has expired. Check this computer's clock, or tell those who run the service"
     if verify_code == _NOT_YET_VALID:
         return f"The {where}'s certificate is not valid yet. Check this computer's clock"
-    if verify_code in _WRONG_NAMES:
+    if verify_code in (WRONG_NAME, _WRONG_ADDRESS):
         return (
             f"The {where}'s certificate is made out to another name. Check the base URL in the preferences, and "
             "whether the network asks for a login in the browser first"

@@ -17,10 +17,11 @@ from requests.auth import AuthBase
 from requests.utils import get_environ_proxies, select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from ..core.errors import Failure, Kind, TripoError
 from ..core.masking import masked, masked_text, spellings
-from ..core.network import Network, certificate_failure, proxy_failure, proxy_login, proxy_problem
+from ..core.network import WRONG_NAME, Network, certificate_failure, proxy_failure, proxy_login, proxy_problem
 from ..core.services.answers import LARGEST_ANSWER
 from ..core.services.gateway import is_loopback, key_problem, same_origin
 from ..core.services.wire import HttpAnswer, HttpRequest
@@ -298,9 +299,11 @@ def _never_connected(error: Exception, root: BaseException, where: str) -> str |
         urllib3.exceptions.ConnectTimeoutError,
         urllib3.exceptions.LocationParseError,
     )
-    if isinstance(root, ssl.SSLCertVerificationError):
+    if isinstance(root, ssl.SSLCertVerificationError | CertificateError):
         by_proxy = isinstance(error, requests.exceptions.ProxyError)
-        return certificate_failure("proxy" if by_proxy else where, root.verify_code)
+        # urllib3 1.26 (Blender 4.2) compares the names itself.
+        code = root.verify_code if isinstance(root, ssl.SSLCertVerificationError) else WRONG_NAME
+        return certificate_failure("proxy" if by_proxy else where, code)
     if isinstance(error, requests.exceptions.ProxyError):
         # Also raised for a connection through the proxy that broke after the call was sent.
         refused = isinstance(root, OSError) and str(root).startswith("Tunnel connection failed")
