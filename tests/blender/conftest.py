@@ -74,6 +74,9 @@ def preferences(simulator: SimulatorProcess) -> Iterator[Any]:
         "asset_library",
         "asset_catalog",
         "asset_tags",
+        "key_file",
+        "proxy",
+        "certificates",
     ):
         chosen.property_unset(name)
 
