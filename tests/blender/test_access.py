@@ -105,6 +105,7 @@ def test_polls_read_the_file_once(
     assert read == [str(key_file)] * 2
 
 
+@pytest.mark.filterwarnings("ignore:.*blend relative")  # 5.2 says so, and 4.2 gives such paths
 def test_a_path_beside_the_open_file_stays_the_same_when_another_is_opened(
     access: ModuleType, preferences: Any, key_file: Path, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 import http.client
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,9 +13,10 @@ from hypothesis import given, strategies as st
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Kind, TripoError
 from tripo_blender.core.job import Job, JobState
-from tripo_blender.core.services.gateway import base_url_problem
+from tripo_blender.core.services.gateway import KEY_VARIABLE, base_url_problem
 from tripo_blender.core.services.wire import HttpRequest
 from tripo_blender.worker.client import Client
+from tripo_blender.worker.second_blender import SecondBlender
 
 from .conftest import Run
 from .course import KEY
@@ -145,3 +147,23 @@ def test_no_header_is_printed(
     told = capfd.readouterr().out
     assert "send:" in told  # that of requests itself is
     assert KEY not in told
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="this system has no /proc")
+def test_no_child_gets_the_variable_with_the_key(
+    start_worker: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In no spelling: Windows' names have no case. The second Blender is offline and needs no proxy's login either."""
+    for name in (KEY_VARIABLE, KEY_VARIABLE.lower(), KEY_VARIABLE.title()):
+        monkeypatch.setenv(name, KEY)
+    monkeypatch.setenv("https_proxy", "http://anna:of-the-proxy@127.0.0.1:9")
+    pid = start_worker().handle.pid
+    assert b"PATH=" in (surroundings := Path(f"/proc/{pid}/environ").read_bytes())
+    assert KEY.encode() not in surroundings + Path(f"/proc/{pid}/cmdline").read_bytes()
+    second = SecondBlender("", tmp_path / "converter.log")
+    try:
+        told = [Path(f"/proc/{second._process.pid}/{name}").read_bytes() for name in ("environ", "cmdline")]
+    finally:
+        second.end()
+    assert b"BLENDER_USER_RESOURCES=" in told[0]
+    assert not any(word in data for word in (KEY.encode(), b"of-the-proxy") for data in told)
