@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TypeVar
 
 from ..core.errors import TripoError
@@ -83,12 +84,12 @@ class Crew:
         self._converter = Converter(configure, journal) if configure.converts else None
         self._lock = threading.Lock()
         self._waiting: deque[Job] = deque()
-        self._meant: dict[str, Configure] = {}  # as each waiting job was ordered: another's key may be another host's
+        self._meant: dict[str, Configure] = {}  # as it was when each waiting job came: a key is for its own host
         self._running: dict[str, tuple[threading.Thread, ThreadStop]] = {}
         self._closed = False
 
     def configure(self, configure: Configure) -> None:
-        """Change how many run at once, and key, rung and network of those that come after it."""
+        """Change how many run at once, and what else is preferred for those to come; the key for later orders only."""
         with self._lock:
             self._configure = configure
             if configure.converts and self._converter is None:
@@ -165,8 +166,10 @@ class Crew:
         with self._lock:
             while self._waiting and len(self._running) < self._configure.at_once and not self._closed:
                 job, stop = self._waiting.popleft(), ThreadStop()
+                meant = self._meant.pop(job.id)
+                configure = replace(self._configure, key=meant.key, base_url=meant.base_url)
                 thread = threading.Thread(
-                    target=self._work, args=(job, self._meant.pop(job.id), stop), name=f"job {job.id}", daemon=True
+                    target=self._work, args=(job, configure, stop), name=f"job {job.id}", daemon=True
                 )
                 self._running[job.id] = (thread, stop)
                 thread.start()
