@@ -130,8 +130,8 @@ def lines(figures: dict[str, Any]) -> list[str]:
         if name == "Blender":  # the allocator can be asked in this process only
             held = told["memory_held"][name]
             text.append(
-                f"    once malloc_trim(0) was called {held / first:8.2f}   "
-                f"({held:.0f} MB; the call takes {told['give_back_ms']:.1f} ms of the main thread)"
+                f"    once its allocator let go {held / first:12.2f}   "
+                f"({held:.0f} MB; asking it takes {told['give_back_ms']:.1f} ms of the main thread)"
             )
     others = f"median {tick['median_ms']:.3f}, longest {tick['longest_ms']:.3f}, of {tick['count']:.0f}"
     own = f"{tick['p99_own_ms']:.3f} of it the thread's own time"
