@@ -8,6 +8,7 @@ and is not used up wins. A rule counts the requests it matches, also those that 
 """
 
 import base64
+import gzip
 import json
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +25,7 @@ KINDS = ("create", "poll", "upload", "download", "preview", "any")
 class Delivery:
     """How an exchange is to go. Untouched, the request is processed and its answer sent."""
 
+    path: str = ""  # of the request, with the query
     wait: float = 0.0  # seconds before anything else
     answer: Answer | None = None  # instead of processing the request
     process: bool = True  # whether the request has its effect although nothing or something else is sent
@@ -31,6 +33,10 @@ class Delivery:
     ending: Literal["keep", "close", "reset"] = "keep"
     most_bytes: int | None = None  # of the body
     rate: float | None = None  # body bytes a second
+    slow_head: bool = False  # the head is as slow as the body
+    most_read: int | None = None  # bytes of the request's body, after which the connection is reset
+    most_head: int | None = None  # bytes of the head, after which the connection closes
+    endless: bytes = b""  # sent in place of all that should follow the status line, again and again
     extra_length: int = 0  # added to the declared length
     task_fields: dict[str, Any] = field(default_factory=dict)  # override the polled task
     changes: list[Callable[[Answer], Answer]] = field(default_factory=list)  # made to the real answer
@@ -47,8 +53,9 @@ def _status(delivery: Delivery, how: Parameters) -> None:
 
 
 def _redirect(delivery: Delivery, how: Parameters) -> None:
-    """To location, with status 302."""
-    delivery.answer = Answer(int(how.get("status", 302)), b"", {"Location": str(how["location"])})
+    """To location, in which {path} is where it came from, with status 302."""
+    location = str(how["location"]).replace("{path}", delivery.path)
+    delivery.answer = Answer(int(how.get("status", 302)), b"", {"Location": location})
     delivery.process = False
 
 
@@ -75,9 +82,51 @@ def _cut(delivery: Delivery, how: Parameters) -> None:
     delivery.most_bytes, delivery.ending = int(how.get("bytes", 0)), "close"
 
 
+def _cut_head(delivery: Delivery, how: Parameters) -> None:
+    """So many bytes of the status line and the headers, then the connection closes."""
+    delivery.most_head, delivery.ending = int(how.get("bytes", 40)), "close"
+
+
+def _cut_request(delivery: Delivery, how: Parameters) -> None:
+    """So many bytes of the request's body are read, then the connection is reset; nothing has happened."""
+    delivery.most_read = int(how.get("bytes", 0))
+    delivery.process, delivery.silent, delivery.ending = False, True, "reset"
+
+
+def _hang_up(delivery: Delivery, _how: Parameters) -> None:
+    """The whole answer, which promises to keep the connection; then the connection closes."""
+    delivery.ending = "close"
+
+
 def _slow(delivery: Delivery, how: Parameters) -> None:
     """So many bytes of the body a second."""
     delivery.rate = float(how.get("rate", how.get("bytes", 10_000)))
+
+
+def _slow_head(delivery: Delivery, how: Parameters) -> None:
+    """So many bytes a second, from the status line on."""
+    _slow(delivery, how)
+    delivery.slow_head = True
+
+
+def _endless_headers(delivery: Delivery, _how: Parameters) -> None:
+    """Header after header, until the client has had enough."""
+    delivery.endless, delivery.ending = b"X-More: and more\r\n", "close"
+
+
+def _endless_header(delivery: Delivery, _how: Parameters) -> None:
+    """One header whose line does not end."""
+    delivery.endless, delivery.ending = b"X-More-and-more", "close"
+
+
+def _endless_continue(delivery: Delivery, _how: Parameters) -> None:
+    """One "100 Continue" after the other, and never an answer."""
+    delivery.endless, delivery.ending = b"HTTP/1.1 100 Continue\r\n\r\n", "close"
+
+
+def _endless_body(delivery: Delivery, _how: Parameters) -> None:
+    """A body without a declared length that does not end."""
+    delivery.endless, delivery.ending = b"\r\n" + bytes(100_000), "close"
 
 
 def _delay(delivery: Delivery, how: Parameters) -> None:
@@ -107,6 +156,31 @@ def _replace(delivery: Delivery, how: Parameters) -> None:
     delivery.changes.append(lambda answer: replace(answer, body=body))
 
 
+def _large(delivery: Delivery, how: Parameters) -> None:
+    """The real object with so many bytes of filler beside it."""
+    filler = b',"filler":"' + b"x" * int(how.get("bytes", 100_000_000)) + b'"}'
+    delivery.changes.append(lambda answer: replace(answer, body=answer.body.rstrip().removesuffix(b"}") + filler))
+
+
+def _nested(delivery: Delivery, how: Parameters) -> None:
+    """The real answer inside so many lists."""
+    levels = int(how.get("levels", 10_000))
+    delivery.changes.append(lambda answer: replace(answer, body=b"[" * levels + answer.body + b"]" * levels))
+
+
+def _gzip_bomb(delivery: Delivery, how: Parameters) -> None:
+    """So many bytes of white space before the real body, packed small: once, or in layers."""
+    layers = int(how.get("layers", 1))
+
+    def packed(answer: Answer) -> Answer:
+        body = b" " * int(how.get("bytes", 100_000_000)) + answer.body
+        for _ in range(layers):
+            body = gzip.compress(body, 1)
+        return replace(answer, body=body, headers={**answer.headers, "Content-Encoding": ", ".join(["gzip"] * layers)})
+
+    delivery.changes.append(packed)
+
+
 def _status_text(delivery: Delivery, how: Parameters) -> None:
     """Another reason phrase behind the real status."""
     delivery.changes.append(lambda answer: replace(answer, reason=str(how.get("text", ""))))
@@ -119,12 +193,23 @@ ACTIONS: dict[str, Callable[[Delivery, Parameters], None]] = {
     "lost": _lost,
     "reset": _reset,
     "cut": _cut,
+    "cut_head": _cut_head,
+    "cut_request": _cut_request,
+    "hang_up": _hang_up,
     "slow": _slow,
+    "slow_head": _slow_head,
+    "endless_headers": _endless_headers,
+    "endless_header": _endless_header,
+    "endless_continue": _endless_continue,
+    "endless_body": _endless_body,
     "delay": _delay,
     "hang": _hang,
     "wrong_length": _wrong_length,
     "task": _task,
     "replace": _replace,
+    "large": _large,
+    "nested": _nested,
+    "gzip_bomb": _gzip_bomb,
     "status_text": _status_text,
 }
 
@@ -179,7 +264,7 @@ class Script:
 
     def delivery(self, kind: str | None, path: str) -> tuple[Delivery, str | None]:
         """How this exchange goes, and the names of the actions for the record."""
-        delivery = Delivery()
+        delivery = Delivery(path)
         with self._lock:
             taking = [rule for rule in self._rules if kind and rule.takes(kind, path)]
             if not taking:

@@ -8,6 +8,7 @@ import struct
 import sys
 import threading
 import time
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
@@ -21,6 +22,7 @@ from simulator.tasks import TaskStore
 
 _HOST = "127.0.0.1"
 _POLL_SECONDS = 0.02  # how soon a server sees that it is to stop
+_ENDLESS_SECONDS = 60.0
 _SLICE_SECONDS = 0.05  # how often a slowed body is fed
 
 
@@ -123,14 +125,17 @@ class _Handler(BaseHTTPRequestHandler):
     def _exchange(self) -> None:
         server = cast(_Server, self.server)
         simulator = server.simulator
-        # Read whole before any fault: closing with unread bytes would reset the connection.
-        request = Request(server.role, self.command, self.path, self.headers, self._read_body())
+        request = Request(server.role, self.command, self.path, self.headers, b"")
         if server.role == "api" and request.route.startswith(control.PREFIX):
+            request = replace(request, body=self._read_body())
             self._send(control.answer(simulator, request), Delivery())
             return
-        entry = simulator.record(request)
         kind = FileHost.kind(request) if server.role == "files" else Gateway.kind(request)
         delivery, names = simulator.script.delivery(kind, request.path)
+        # Read whole before nearly every fault: closing with unread bytes would reset the connection.
+        body = self._read_body() if delivery.most_read is None else self.rfile.read(delivery.most_read)
+        request = replace(request, body=body)
+        entry = simulator.record(request)
         if names:
             entry["answer"]["fault"] = names
         time.sleep(delivery.wait)
@@ -170,16 +175,31 @@ class _Handler(BaseHTTPRequestHandler):
         }
         lines = [f"{self.protocol_version} {answer.status} {reason}", *map(": ".join, headers.items()), "", ""]
         head = "\r\n".join(lines).encode("latin-1")
+        if delivery.endless:
+            self._send_without_end(lines[0], delivery.endless)
+            return
         body = body[: delivery.most_bytes]
+        if delivery.most_head is not None:
+            head, body = head[: delivery.most_head], b""
         if not delivery.rate:
             self.connection.sendall(head + body)  # in one go: a second packet could wait for an acknowledgement
             return
+        if delivery.slow_head:
+            head, body = b"", head + body
         self.connection.sendall(head)
         portion = max(1, round(delivery.rate * _SLICE_SECONDS))
         started = time.monotonic()
         for at in range(0, len(body), portion):
             time.sleep(max(0.0, started + at / delivery.rate - time.monotonic()))
             self.connection.sendall(body[at : at + portion])
+
+    def _send_without_end(self, status_line: str, more: bytes) -> None:
+        """Until the client hangs up, or a minute has passed."""
+        if not more.startswith(b"HTTP/"):  # which is a whole head itself
+            self.connection.sendall(status_line.encode("latin-1") + b"\r\n")
+        until = time.monotonic() + _ENDLESS_SECONDS
+        while time.monotonic() < until:
+            self.connection.sendall(more)
 
     def _end(self, delivery: Delivery) -> None:
         if delivery.ending == "keep":

@@ -1,7 +1,9 @@
 """Each action of the fault script over real sockets, and the rules that choose among them."""
 
 import base64
+import gzip
 import http.client
+import json
 import socket
 import time
 from typing import Any
@@ -91,6 +93,93 @@ def test_wrong_length(start: Start, by: int) -> None:
         short = client.get(link).body
         client.close()
         assert len(client.get(link).body) - len(short) == 50
+
+
+@pytest.mark.parametrize(("size", "error"), [(8, http.client.BadStatusLine), (0, http.client.RemoteDisconnected)])
+def test_cut_in_the_status_line(start: Start, size: int, error: type[Exception]) -> None:
+    client = script(start, {"on": "poll", "do": "cut_head", "bytes": size})
+    with pytest.raises(error):
+        client.get("/task/x")
+
+
+def test_cut_in_a_header(start: Start) -> None:
+    client = script(start, {"on": "poll", "do": "cut_head", "bytes": 40})
+    reply = client.get("/task/x")
+    assert reply.body == b""  # what http.client makes of headers that end in the middle
+    assert "Content-Length" not in reply.headers
+
+
+def test_cut_in_the_request(start: Start, picture: bytes) -> None:
+    simulator, client = start()
+    simulator.script.play([{"on": "upload", "do": "cut_request", "bytes": 100}])
+    with pytest.raises((ConnectionResetError, BrokenPipeError)):
+        client.upload(picture)
+    (record,) = simulator.records()
+    assert record["body"]["bytes"] == 100
+    assert client.upload(picture).status == 200
+
+
+def test_hang_up(start: Start) -> None:
+    client = script(start, {"on": "poll", "do": "hang_up"})
+    reply = client.get("/task/x")
+    assert reply.status == 404
+    assert "Connection" not in reply.headers
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)):
+        client.get("/task/x")
+
+
+@pytest.mark.parametrize("action", ["endless_headers", "endless_header", "endless_continue", "endless_body"])
+def test_without_an_end(start: Start, action: str) -> None:
+    simulator, _ = start()
+    simulator.script.play([{"on": "poll", "do": action}])
+    place = urlsplit(simulator.url)
+    with socket.create_connection(("127.0.0.1", place.port or 0)) as connection:
+        connection.sendall(f"GET {place.path}/task/x HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        received = b""
+        while len(received) < 1_000_000:
+            received += connection.recv(65_536)
+    head = received.partition(b"\r\n")[0]
+    assert head == (b"HTTP/1.1 100 Continue" if action == "endless_continue" else b"HTTP/1.1 401 Unauthorized")
+    assert (b"\r\n\r\n" in received) == (action in ("endless_continue", "endless_body"))
+
+
+def test_slow_from_the_head_on(start: Start) -> None:
+    simulator, _ = start()
+    simulator.script.play([{"on": "poll", "do": "slow_head", "rate": 40}])
+    place = urlsplit(simulator.url)
+    with socket.create_connection(("127.0.0.1", place.port or 0)) as connection:
+        connection.sendall(f"GET {place.path}/task/x HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert len(connection.recv(65_536)) < 10
+
+
+def test_large_and_nested(start: Start) -> None:
+    client = script(
+        start, {"on": "poll", "do": "large", "bytes": 1_000_000}, {"on": "poll", "do": "nested", "levels": 3}
+    )
+    task_id = client.words()
+    large = client.get(f"/task/{task_id}")
+    assert len(large.body) > 1_000_000
+    assert large.json["data"]["task_id"] == task_id
+    assert client.get(f"/task/{task_id}").json[0][0][0]["data"]["task_id"] == task_id
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_gzip_bomb(start: Start, layers: int) -> None:
+    client = script(start, {"on": "poll", "do": "gzip_bomb", "bytes": 1_000_000, "layers": layers})
+    task_id = client.words()
+    reply = client.get(f"/task/{task_id}")
+    assert reply.headers["Content-Encoding"] == ", ".join(["gzip"] * layers)
+    assert len(reply.body) < 10_000
+    body = reply.body
+    for _ in range(layers):
+        body = gzip.decompress(body)
+    assert len(body) > 1_000_000
+    assert json.loads(body)["data"]["task_id"] == task_id
+
+
+def test_redirect_to_where_it_came_from(start: Start) -> None:
+    client = script(start, {"on": "poll", "do": "redirect", "location": "http://localhost{path}&again"})
+    assert client.get("/task/x?y=1").headers["Location"] == "http://localhost/tripo/v2/openapi/task/x?y=1&again"
 
 
 def test_redirect(start: Start) -> None:
