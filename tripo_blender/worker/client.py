@@ -15,26 +15,33 @@ import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests.utils import get_environ_proxies, select_proxy
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from ..core.errors import Failure, Kind, TripoError
 from ..core.masking import masked, masked_text, spellings
 from ..core.network import WRONG_NAME, Network, certificate_failure, proxy_failure, proxy_login, proxy_problem
-from ..core.services.answers import LARGEST_ANSWER
+from ..core.services.answers import LARGEST_ANSWER, read_json
 from ..core.services.gateway import is_loopback, key_problem, same_origin
 from ..core.services.wire import HttpAnswer, HttpRequest
 from .certificates import trusted
+from .slowness import timed
+from .unpacking import is_packed, pieces, unpacked
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0  # between two bytes of a poll or a download
 CREATE_SECONDS = 120.0  # a purchase is waited for longer: its answer is worth money
-ANSWER_SECONDS = 60.0  # for the whole body of an answer, however slowly it drips
+ANSWER_SECONDS = 60.0  # for a whole answer, or 16 KB of a file, from its first byte on, however slowly it drips
 CHUNK = 16 * 1024  # bytes; of a slow download: smaller, and it can be cancelled sooner and loses less by a break
 LARGEST_CHUNK = 256 * 1024  # of a fast one, which the small ones would hold up: 25 MB take 40 ms more by them
 CHUNK_SECONDS = 0.1  # that a chunk may take for the next to be as large
 
+_UNUSABLE = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.TooManyRedirects,  # of a file host; those of the service are not followed
+)
 _USER_AGENT = "tripo-blender"
 _Request = TypeVar("_Request", bound=requests.PreparedRequest)
 
@@ -73,35 +80,19 @@ class _NoAuth(AuthBase):
         return request
 
 
-class _QuietConnection(HTTPConnection):
-    """Prints no headers, also where a script has switched that on for every connection of its process."""
-
-    debuglevel = 0
-
-
-class _QuietTlsConnection(HTTPSConnection):
-    debuglevel = 0
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _QuietConnection
-
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _QuietTlsConnection
-
-
-_POOLS = {"http": _Pool, "https": _TlsPool}
-
-
 class _Adapter(HTTPAdapter):
+    def __init__(self, files: bool) -> None:
+        pools = {"http": HTTPConnectionPool, "https": HTTPSConnectionPool}
+        self._pools = {scheme: timed(pool, ANSWER_SECONDS, files=files) for scheme, pool in pools.items()}
+        super().__init__()
+
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
+        self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
         manager = super().proxy_manager_for(*args, **options)
-        manager.pool_classes_by_scheme = _POOLS
+        manager.pool_classes_by_scheme = self._pools
         return manager
 
 
@@ -110,13 +101,15 @@ class _Session(requests.Session):
 
     With `trust_env` requests reads a .netrc too, for a redirect even where `auth` is given, and 2.27 (Blender 4.2)
     stops checking certificates where CURL_CA_BUNDLE is set and empty. So what is wanted of it is done here.
+    It waits for no answer for ever, and follows no link for ever.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, *, files: bool = False) -> None:
         super().__init__()
         self.trust_env = False
-        self.mount("http://", _Adapter())
-        self.mount("https://", _Adapter())
+        self.max_redirects = 8
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, _Adapter(files))
         self._network = network
         self._trusted: str | bool | None = None
 
@@ -157,12 +150,14 @@ class Client:
         self._network = network
         self._secrets = spellings(key, *proxy_login(network.proxy))
         self._session = _Session(network)
+        self._files = _Session(network, files=True)
 
     def __enter__(self) -> Client:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._session.close()
+        self._files.close()
 
     def call(self, request: HttpRequest, *, purchase: bool = False) -> HttpAnswer:
         """Make one call of the API, once; raise `NotSent` or `NoAnswer` where it gives no answer.
@@ -183,7 +178,7 @@ class Client:
                 json=request.body,
                 files=files,
                 auth=_Bearer(self._key),
-                headers={"User-Agent": _USER_AGENT},
+                headers={"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"},
                 timeout=(CONNECT_SECONDS, CREATE_SECONDS if purchase or files else READ_SECONDS),
                 allow_redirects=False,
             )
@@ -200,12 +195,11 @@ class Client:
         `patience` is for how many seconds the connection, and then each byte, is waited for; 0: as long as usual.
         """
         with _translated("file host"):
-            session = self._session
             headers = {"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"}
             if start:
                 headers["Range"] = f"bytes={start}-"
             timeout = (patience or CONNECT_SECONDS, patience or READ_SECONDS)
-            response = session.open("GET", url, auth=_NoAuth(), headers=headers, timeout=timeout)
+            response = self._files.open("GET", url, auth=_NoAuth(), headers=headers, timeout=timeout)
             with response:
                 _check_proxy(response)
                 yield Download(response, start)
@@ -225,16 +219,21 @@ class Download:
 
     def __init__(self, response: requests.Response, asked_start: int) -> None:
         self._response = response
+        self._packed = is_packed(response.headers.get("Content-Encoding", ""))
         self.status = response.status_code
+        if self._packed and self.status == 206:
+            self.status = 416  # a part of the packed bytes does not go on from the unpacked ones here
         self.start = asked_start if self.status == 206 else 0
         length = response.headers.get("Content-Length", "")
-        self.length = self.start + int(length) if length.isdigit() else -1  # bytes; -1: the host does not say
+        known = length.isdigit() and not self._packed
+        self.length = self.start + int(length) if known else -1  # bytes; -1: the host does not say
 
     def chunks(self) -> Iterator[bytes]:
         """Give the bytes as they come, in chunks that grow as long as they come fast."""
         with _translated("file host"):
-            if self.length < 0 or "Content-Encoding" in self._response.headers:
-                yield from self._response.iter_content(CHUNK)
+            if self.length < 0:
+                chunks = self._response.raw.stream(CHUNK, decode_content=False)
+                yield from pieces(chunks) if self._packed else chunks
                 return
             size = CHUNK
             began = time.monotonic()
@@ -257,22 +256,39 @@ def _check_proxy(response: requests.Response) -> None:
 
 
 def _read_limited(response: requests.Response) -> bytes:
-    """Read a body up to one byte more than any answer may have, and not for ever."""
-    body, until = bytearray(), time.monotonic() + ANSWER_SECONDS
-    for chunk in response.iter_content(8192):
-        body += chunk
-        if len(body) > LARGEST_ANSWER:
-            break
-        if time.monotonic() > until:
-            raise requests.exceptions.ReadTimeout("the answer came too slowly")
-    return bytes(body)
+    """Read a body up to one byte more than any answer may have.
+
+    One that breaks off after a whole JSON object is an answer: only its length or its end was not as promised, and
+    the id of a task may be in it.
+    """
+    packed = is_packed(response.headers.get("Content-Encoding", ""))
+    body, most = bytearray(), LARGEST_ANSWER + 1
+    try:
+        for chunk in response.raw.stream(8192, decode_content=False):
+            body += chunk
+            if len(body) >= most:
+                break
+    except urllib3.exceptions.HTTPError:
+        if packed or not read_json(bytes(body)):
+            raise
+    return unpacked(bytes(body), most) if packed else bytes(body)
 
 
 @contextmanager
 def _translated(where: str) -> Iterator[None]:
     try:
         yield
-    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
+    except _UNUSABLE as error:
+        if where == "service":
+            unusable = "The service's address cannot be used. Check the base URL in the preferences"
+            raise NotSent(Failure(Kind.NETWORK, unusable, type(error).__name__)) from None
+        raise TripoError(
+            Kind.LINK_EXPIRED,
+            "The link to the finished model leads to no usable address. The service keeps the model for a while: "
+            "fetch it again",
+            detail=type(error).__name__,
+        ) from None
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, EOFError) as error:
         # Never the error's own text: it holds the whole address, signature included.
         root = _root(error)
         detail = " <- ".join(dict.fromkeys([type(error).__name__, type(root).__name__]))
@@ -313,7 +329,4 @@ def _never_connected(error: Exception, root: BaseException, where: str) -> str |
     if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(reason, connecting):
         check = "the network connection and the base URL in the preferences" if where == "service" else "the network"
         return f"The {where} cannot be reached. Check {check}"
-    unusable = (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema)
-    if isinstance(error, unusable):
-        return f"The {where}'s address cannot be used. Check the base URL in the preferences"
     return None

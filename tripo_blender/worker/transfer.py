@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..core.errors import Failure, Kind, TripoError
-from ..core.model_file import ModelFormat
+from ..core.model_file import FROM_SERVICE, ModelFormat
 from ..core.model_limits import Limits
 from .checking import check_file
 from .client import Client, NoAnswer
 
+LARGEST_MODEL = 2_000_000_000  # bytes; a model of two million faces with its textures takes about a tenth
 _EXPIRED = (401, 403, 404, 410)  # what file hosts answer for a signed link that has had its time
 
 
@@ -37,6 +38,8 @@ def fetch(client: Client, url: str, part: Path, progress: Callable[[float], None
             for chunk in download.chunks():
                 file.write(chunk)
                 received += len(chunk)
+                if received > LARGEST_MODEL:
+                    raise _too_large()
                 if download.length > 0:
                     progress(100.0 * received / download.length)
             file.truncate()
@@ -63,6 +66,14 @@ def keep(part: Path, folder: Path, limits: Limits) -> tuple[Path, ModelFormat]:
     target = folder / f"model.{model_format}"
     part.replace(target)
     return target, model_format
+
+
+def _too_large() -> TripoError:
+    return TripoError(
+        Kind.MODEL_FILE,
+        f"The model file is larger than {LARGEST_MODEL / 1e9:.0f} GB. {FROM_SERVICE}",
+        detail="the download was stopped there",
+    )
 
 
 def _broken(detail: str) -> TripoError:

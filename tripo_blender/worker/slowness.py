@@ -1,0 +1,69 @@
+"""Bounds how long an answer may take to come in, however it drips: a time-out of sockets is for each byte anew."""
+
+from __future__ import annotations
+
+import io
+import socket
+import time
+from http.client import HTTPResponse
+from typing import Any
+
+_LEAST_BYTES = 16 * 1024  # of a file in the time allowed; a line that is slower has broken off
+
+
+def timed(pool: type, seconds: float, *, files: bool) -> type:
+    """Give a pool of connections (of urllib3's) whose answers must come in within `seconds` from their first byte on.
+
+    With `files` this holds for the head of an answer, and then for every 16 KB.
+    """
+
+    class Response(HTTPResponse):
+        def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
+            super().__init__(sock, *args, **options)
+            self.fp.close()
+            self._clock = _Clock(sock, seconds)
+            self.fp = io.BufferedReader(self._clock)
+
+        def begin(self) -> None:
+            super().begin()
+            self._clock.renewed = files
+
+    usual: type = pool.ConnectionCls  # type: ignore[attr-defined]
+    # It prints no headers, also where a script has switched that on for every connection of its process.
+    connection = type(usual.__name__, (usual,), {"response_class": Response, "debuglevel": 0})
+    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
+
+
+class _Clock(io.RawIOBase):
+    """Reads from a socket; raises `TimeoutError` once the time is up that runs from the first byte on."""
+
+    def __init__(self, sock: socket.socket, seconds: float) -> None:
+        self._socket = sock
+        self._raw = sock.makefile("rb", buffering=0)
+        self._seconds = seconds
+        self._until = 0.0  # 0: nothing has come yet
+        self._bytes = 0  # since the time was set
+        self.renewed = False  # whether enough bytes win more time
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        patience = self._socket.gettimeout()
+        if self._until:
+            left = self._until - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("the answer came too slowly")
+            self._socket.settimeout(left if patience is None else min(patience, left))
+        try:
+            count = self._raw.readinto(buffer)
+        finally:
+            self._socket.settimeout(patience)
+        self._bytes += count or 0
+        if not self._until or (self.renewed and self._bytes >= _LEAST_BYTES):
+            self._until, self._bytes = time.monotonic() + self._seconds, 0
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
