@@ -126,6 +126,22 @@ def test_retry_after_is_seconds_within_a_day(said: str, seconds: float) -> None:
     assert retry_after_of(answer(429, b"", retry_after=said)) == seconds
 
 
+@pytest.mark.parametrize(
+    ("said", "date", "seconds"),
+    [
+        ("Sun, 22 Nov 2026 10:00:09 GMT", "Sun, 22 Nov 2026 10:00:00 GMT", 9),
+        ("Sun, 22 Nov 2026 09:00:00 GMT", "Sun, 22 Nov 2026 10:00:00 GMT", 0),
+        ("Sun, 22 Nov 2099 09:00:00 GMT", "Sun, 22 Nov 2026 10:00:00 GMT", 86_400),
+        ("Sun, 22 Nov 2026 10:00:09 GMT", "", -1),
+        ("Sun, 22 Nov 2026 10:00:09 GMT", "today", -1),
+        ("Sun, 99 Nov 2026 10:00:09 GMT", "Sun, 22 Nov 2026 10:00:00 GMT", -1),
+    ],
+    ids=["later", "past", "far", "no clock", "no date", "no day"],
+)
+def test_retry_after_a_date_counts_from_the_answers_own(said: str, date: str, seconds: float) -> None:
+    assert retry_after_of(answer(429, b"", retry_after=said, date=date)) == seconds
+
+
 def test_without_retry_after_there_is_none() -> None:
     assert retry_after_of(answer(429)) == -1
 

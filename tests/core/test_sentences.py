@@ -15,7 +15,14 @@ from tripo_blender.core.model_file import check
 from tripo_blender.core.picture_file import too_small
 from tripo_blender.core.request import Settings, asked, problem, unavailable
 from tripo_blender.core.services.gateway import base_url_problem, key_problem
-from tripo_blender.core.services.modelstream import lost_answer, lost_task, read_create, read_poll, read_upload
+from tripo_blender.core.services.modelstream import (
+    lost_answer,
+    lost_task,
+    read_create,
+    read_poll,
+    read_upload,
+    unfinished_task,
+)
 from tripo_blender.core.services.wire import HttpAnswer, TaskReport
 
 from .fixtures import (
@@ -143,6 +150,7 @@ def _failures() -> Iterator[tuple[str, Failure]]:
     yield "out of place", job.failure
     yield "lost answer", lost_answer("timed out")
     yield "lost task", lost_task(TASK, "unknown")
+    yield "unfinished task", unfinished_task(TASK, "running after 7201 s")
 
 
 def _sentences() -> Iterator[tuple[str, str]]:

@@ -76,16 +76,17 @@ def test_a_gateway_without_the_address_is_told_from_a_refusal(status: int, body:
         (answer(500, HTML), Kind.SERVICE_DOWN, True),
         (answer(502, HTML), Kind.SERVICE_DOWN, True),
         (answer(504, HTML), Kind.SERVICE_DOWN, True),
+        (answer(408, HTML), Kind.REFUSED, True),
         (gateway(400, "invalid_request", "no file"), Kind.REFUSED, False),
         (answer(302, b""), Kind.REFUSED, False),
-        (answer(200, HTML), Kind.ANSWER, False),
-        (answer(200, {"code": 0, "data": {"s3_host": "s3.example.test", "sts_ak": "a"}}), Kind.ANSWER, False),
-        (answer(200, {"code": 0, "data": {"image_token": 7}}), Kind.ANSWER, False),
+        (answer(200, HTML), Kind.ANSWER, True),
+        (answer(200, {"code": 0, "data": {"s3_host": "s3.example.test", "sts_ak": "a"}}), Kind.ANSWER, True),
+        (answer(200, {"code": 0, "data": {"image_token": 7}}), Kind.ANSWER, True),
     ],
     ids=[
         "key", "empty picture", "odd picture", "large picture", "Tripo's code at HTTP 200", "413", "1007",
         "gateway 429", "503", "1000", "no channel",
-        "500", "502", "504", "400", "redirect", "page", "credentials", "number",
+        "500", "502", "504", "408", "400", "redirect", "page", "credentials", "number",
     ],
 )  # fmt: skip
 def test_a_refusal_says_why_and_whether_to_try_again(given: HttpAnswer, kind: Kind, again: bool) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from .wire import HttpAnswer, TaskStatus
@@ -178,11 +179,20 @@ def trace_id_of(answer: HttpAnswer) -> str:
 
 
 def retry_after_of(answer: HttpAnswer) -> float:
-    """Give the seconds that `Retry-After` asks for; -1 where it is missing or a date (clocks differ)."""
+    """Give the seconds that `Retry-After` asks for; -1 where it does not say so in a way that can be read.
+
+    A date counts from the answer's own, since clocks differ.
+    """
+    asked = answer.headers.get("retry-after", "")
     try:
-        return max(0.0, min(float(answer.headers.get("retry-after", "")), 86_400.0))
+        seconds = float(asked)
     except ValueError:
-        return -1.0
+        try:
+            seconds = parsedate_to_datetime(asked).timestamp()
+            seconds -= parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
+        except (ValueError, TypeError, OverflowError):
+            return -1.0
+    return max(0.0, min(seconds, 86_400.0))
 
 
 def excerpt(body: bytes) -> str:

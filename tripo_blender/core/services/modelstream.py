@@ -70,8 +70,8 @@ def read_upload(answer: HttpAnswer) -> Uploaded | RouteMissing | Refused:
             f"HTTP {answer.status} without a token",
             trace_id=trace_id_of(answer),
         )
-        return Refused(failure)
-    return Refused(failure_of(answer), answer.status in (429, 500, 502, 503, 504), retry_after_of(answer))
+        return Refused(failure, again=True)
+    return Refused(failure_of(answer), answer.status in (408, 429, 500, 502, 503, 504), retry_after_of(answer))
 
 
 def create(
@@ -206,5 +206,14 @@ def lost_task(task_id: str, detail: str) -> Failure:
     return Failure(
         Kind.TASK_LOST,
         f"The service no longer knows the task {task_id}. Fetch it later, or with the API key that ordered it",
+        detail,
+    )
+
+
+def unfinished_task(task_id: str, detail: str) -> Failure:
+    """Give the failure of a task that the service has been at for longer than any takes."""
+    return Failure(
+        Kind.TASK_LOST,
+        f"The service did not finish the task {task_id} in two hours. Fetch it later, or ask its support with this id",
         detail,
     )
