@@ -53,6 +53,7 @@ _PASSING = {
     Kind.BUSY: "The service is busy",
     Kind.NETWORK: "No connection",
     Kind.TASK_LOST: "The service does not find the task",
+    Kind.MODEL_FILE: "The model came broken",
 }
 
 
@@ -207,8 +208,10 @@ class Runner:
                 return Failed(report.failure)
             unknown = unknown + 1 if report.status is TaskStatus.UNKNOWN else 0
             waited = time.monotonic() - started
-            if unknown > plan.UNKNOWN_ANSWERS or waited > plan.LONGEST_GENERATION:
+            if unknown > plan.UNKNOWN_ANSWERS:
                 return Failed(service.lost_task(self.job.task_id, f"{report.status} after {waited:.0f} s"))
+            if waited > plan.LONGEST_GENERATION:
+                return Failed(service.unfinished_task(self.job.task_id, f"{report.status} after {waited:.0f} s"))
             self._happened(Progressed(report.percent, report.queue_position, report.seconds_left))
             polls += 1
             pace = pace.after(waited, report.percent) if pace else plan.Pace(waited, report.percent)
@@ -256,9 +259,13 @@ class Runner:
                     raise TripoError.of(replace(error.failure, sentence=sentence)) from error
                 self._delay(attempt, error.failure)
             except TripoError as error:
-                if error.failure.kind is not Kind.LINK_EXPIRED or fresh_links == _FRESH_LINKS:
+                # A file that is no model may be a proxy's page, or have been cut short on its way.
+                if error.failure.kind not in (Kind.LINK_EXPIRED, Kind.MODEL_FILE) or fresh_links == _FRESH_LINKS:
                     raise
                 fresh_links += 1
+                if error.failure.kind is Kind.MODEL_FILE:
+                    part.unlink(missing_ok=True)
+                    self._delay(fresh_links, error.failure)
                 self._link = ""
 
     def _preview(self, folder: Path) -> str:
