@@ -263,6 +263,7 @@ def _read_limited(response: requests.Response) -> bytes:
     """
     packed = is_packed(response.headers.get("Content-Encoding", ""))
     body, most = bytearray(), LARGEST_ANSWER + 1
+    response.raw.enforce_content_length = True  # which urllib3 does by itself from 2.0 on
     try:
         for chunk in response.raw.stream(8192, decode_content=False):
             body += chunk
