@@ -29,9 +29,15 @@ from tripo_blender.worker.journal import Journal
 from tripo_blender.worker.runner import Habits, Runner, Stop
 
 from .course import DEADLINE, KEY, SECRET, SMALL, Course, check_course
+from .fault_table import TALLY
 from .processes import ROOT, Worker
 
 _OPTIONS = {"seconds": 0.05, "key": KEY}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in TALLY.lines():
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ from .conftest import Run
 from .course import Course, orders, wait_for
 
 MakeJob = Callable[..., Job]
-HTML = "<html><body><h1>Bad Gateway</h1></body></html>"
 
 
 def on_poll(*rules: dict[str, Any]) -> list[dict[str, Any]]:
@@ -31,19 +30,11 @@ def task(**fields: Any) -> dict[str, Any]:
 
 
 PASSING: dict[str, dict[str, Any]] = {
-    "closed": {"do": "close"},
-    "reset": {"do": "reset"},
-    "cut": {"do": "cut", "bytes": 20},
     "too many": answer(429, {"code": 1007, "message": "no"}),
     "fault": answer(500, {"code": 1000, "message": "no"}),
-    "down": answer(503, HTML),
-    "page": answer(502, HTML),
-    "page instead": answer(200, HTML),
     "empty": answer(200, ""),
     "timed out": answer(408, ""),
-    "not found": answer(404, {"code": 2001, "message": "The task is not found"}),
     "not found, gateway": answer(400, {"code": "task_not_exist", "message": "task_not_exist", "data": None}),
-    "unknown": {"do": "task", "fields": {"status": "unknown"}},
     "odd progress": {"do": "task", "fields": {"progress": "half", "running_left_time": None, "queuing_num": "first"}},
     "not finite": {
         "do": "replace",
@@ -69,14 +60,8 @@ def test_the_service_is_away_for_a_while(simulator: SimulatorProcess, make_job: 
 
 
 ENDS: dict[str, tuple[dict[str, Any], Kind]] = {
-    "closed": ({"do": "close", "times": None}, Kind.NETWORK),
-    "down": (answer(503, HTML, times=None), Kind.SERVICE_DOWN),
-    "page instead": (answer(200, HTML, times=None), Kind.ANSWER),
-    "not found": (answer(404, {"code": 2001, "message": "no"}, times=None), Kind.TASK_LOST),
     "wrong key": (answer(401, {"code": 1002, "message": "no"}, times=None), Kind.KEY_REFUSED),
-    "leads elsewhere": ({"do": "redirect", "location": "http://127.0.0.1:9/", "times": None}, Kind.REFUSED),
     "unknown": (task(status="unknown"), Kind.TASK_LOST),
-    "never heard of": (task(status="dreaming"), Kind.TASK_LOST),
     "no model": (task(status="success", output={}), Kind.ANSWER),
     "no output": (task(status="success", output=None), Kind.ANSWER),
     "failed": (task(status="failed", error_code=None), Kind.TASK_FAILED),
