@@ -205,6 +205,7 @@ def _redirects() -> Iterator[Fault]:
         ("to another host", "http://localhost:{port}{path}", SAVED),
         ("to a file", "file:///etc/hostname", MISLED),
         ("to no address", "http://", MISLED),
+        ("to a broken address", "http://[broken", MISLED),
     ):
         rule = {"do": "redirect", "location": location}
         once = SAVED if download is MISLED else download

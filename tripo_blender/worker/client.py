@@ -108,6 +108,7 @@ class _Session(requests.Session):
         super().__init__()
         self.trust_env = False
         self.max_redirects = 8
+        self._follows = files
         for scheme in ("http://", "https://"):
             self.mount(scheme, _Adapter(files))
         self._network = network
@@ -138,6 +139,10 @@ class _Session(requests.Session):
         if sentence := proxy_problem(proxy):
             raise NotSent(Failure(Kind.NETWORK, sentence))
         return {"http": proxy, "https": proxy} if proxy else {}
+
+    def resolve_redirects(self, *args: Any, **options: Any) -> Iterator[requests.Response]:
+        """Look at none where none is followed: requests would read all of its body, and stumble over its address."""
+        return super().resolve_redirects(*args, **options) if self._follows else iter(())
 
 
 class Client:
@@ -279,8 +284,10 @@ def _read_limited(response: requests.Response) -> bytes:
 def _translated(where: str) -> Iterator[None]:
     try:
         yield
-    except _UNUSABLE as error:
+    except (*_UNUSABLE, ValueError) as error:  # a plain one is what the standard library says of some addresses
         if where == "service":
+            if not isinstance(error, _UNUSABLE):
+                raise
             unusable = "The service's address cannot be used. Check the base URL in the preferences"
             raise NotSent(Failure(Kind.NETWORK, unusable, type(error).__name__)) from None
         raise TripoError(
