@@ -33,7 +33,7 @@ LOST_UNBOUGHT = replace(LOST, creates=0)
 
 BROKEN = sorry(Kind.NETWORK, "broke off", "Check the network")
 AWAY = sorry(Kind.NETWORK, "cannot be reached", "Check the network")
-PROXY = sorry(Kind.NETWORK, "proxy", "Check the proxy settings")
+PROXY = sorry(Kind.NETWORK, "proxy")
 BUSY = sorry(Kind.BUSY, "busy")
 DOWN = sorry(Kind.SERVICE_DOWN, "fault")
 ODD = sorry(Kind.ANSWER, "could not be read")

@@ -20,7 +20,7 @@ from .fault_table import ROWS, TALLY, End, Fault
 
 MakeJob = Callable[..., Job]
 PICTURE = "https://pictures.example.test/cat.png"
-ADVICE = re.compile(r"\b(ask|check|choose|correct|fetch|generate again|look at|top up|try|wait)\b", re.IGNORECASE)
+ADVICE = re.compile(r"\b(ask|check|choose|correct|fetch|generate again|look at|put|top up|try|wait)\b", re.IGNORECASE)
 REAL_WAIT = plan.retry_wait
 
 
