@@ -1,0 +1,1 @@
+"""The soak: many jobs, random faults, random deaths, and the accounts afterwards."""
