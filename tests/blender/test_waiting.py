@@ -294,6 +294,56 @@ def test_a_model_that_is_gone_is_fetched_by_its_task(
     done(jobs, simulator)
 
 
+@pytest.mark.parametrize("meanwhile", ["file", "scene", "undo"])
+def test_what_waits_outlives_what_the_artist_does(
+    jobs: SimpleNamespace,
+    simulator: SimulatorProcess,
+    left: Callable[..., str],
+    look: Callable[[], dict[str, Any]],
+    meanwhile: str,
+) -> None:
+    """It comes into the scene that is open when it is resumed, or when it arrives."""
+    job_id = left("downloading", on="download", do="hang", seconds=30)
+    look()
+    if meanwhile == "file":
+        bpy.ops.wm.read_homefile(use_empty=True)
+    elif meanwhile == "undo":
+        bpy.ops.ed.undo_push(message="before")
+        bpy.ops.mesh.primitive_cube_add()
+        bpy.ops.ed.undo_push(message="cube")
+        bpy.ops.ed.undo()
+    simulator.play([{"on": "download", "do": "delay", "seconds": 0.5}])
+    resume(job_id)
+    jobs.pump(lambda: jobs.list()[0].state in ("generating", "downloading"))
+    if meanwhile == "scene":
+        first = bpy.context.scene
+        bpy.ops.scene.new(type="EMPTY")
+        bpy.data.scenes.remove(first)
+    elif meanwhile == "undo":
+        bpy.ops.ed.redo()
+    done(jobs, simulator)
+    assert bpy.context.view_layer.objects.active.name in bpy.context.scene.objects
+
+
+def test_a_failed_task_is_offered_to_be_fetched(
+    jobs: SimpleNamespace,
+    simulator: SimulatorProcess,
+    look: Callable[[], dict[str, Any]],
+    module: Callable[[str], ModuleType],
+) -> None:
+    simulator.play([{"on": "download", "do": "replace", "text": "<html>", "path": ".glb"}])
+    jobs.start(bpy.context)
+    jobs.pump(lambda: jobs.list()[0].final)
+    jobs.pump(lambda: jobs.session.step() is False)
+    task_id = simulator.tasks()[-1]["task_id"]
+    assert look() == {}
+    offered = module("shell.operators.jobs")._failed_tasks
+    assert offered(None, bpy.context, "red") == [(task_id, "Red Disc")]
+    assert offered(None, bpy.context, "green") == []
+    assert bpy.ops.tripo.fetch(task_id=task_id) == {"FINISHED"}
+    assert len(simulator.creates()) == 1
+
+
 def test_records_that_cannot_be_read_are_told_of_and_left(
     look: Callable[[], dict[str, Any]], folder: Path, module: Callable[[str], ModuleType]
 ) -> None:

@@ -14,7 +14,7 @@ from ..core.unfinished import Unfinished, Way
 from ..worker.journal import Journal
 from . import api, outputs, resuming
 from .access import access
-from .ordering import jobs_folder
+from .folders import jobs_folder
 from .report import Report
 
 _CHOICES = "--task TASK_ID, --send-again or --give-up"

@@ -18,24 +18,12 @@ from ..core.request import Settings, effective, problem
 from ..core.services.gateway import is_url
 from ..worker.checking import OF_USER
 from ..worker.journal import Journal
-from . import pictures
+from . import folders, pictures
 from .access import Access, obstacle
-from .waiting import jobs_path
 
+jobs_folder = folders.jobs_folder
 Picture = str | Path | bpy.types.Image
 _LONGEST_NAME = 48  # characters; Blender cuts names at 63 bytes (255 from 5.0 on)
-
-
-def jobs_folder() -> Path:
-    """Give the folder of the job records and models, in the user's own resources; raises `TripoError`."""
-    try:
-        folder = Path(jobs_path())
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise TripoError(
-            Kind.DISK, "The add-on's folder cannot be made. Make Blender's user folder writable", detail=str(error)
-        ) from error
-    return folder
 
 
 def order(

@@ -9,7 +9,7 @@ from ..core.services.gateway import is_url
 from ..core.unfinished import Unfinished, Way, address_problem, elsewhere, given_up, resumed
 from ..worker.journal import Journal
 from .access import Access, obstacle
-from .ordering import jobs_folder
+from .folders import jobs_folder
 
 
 def on_record() -> tuple[list[Unfinished], list[str]]:

@@ -23,10 +23,12 @@ _FIRST_SECONDS = 2.0  # after the add-on is switched on, when Blender's start is
 _TICK_SECONDS = 0.1
 _BUDGET = 0.0005  # s of each tick, and one file more
 _ENDED = ("done", "cancelled")
-# One a tick, and only where a job waits: together they take some 30 ms.
+# One a tick, and only where a job waits: imported together they would hold Blender up for a twentieth of a second.
 _MODULES = (
-    *("core.arrival", "core.request", "core.job", "core.services.modelstream"),
-    *("core.unfinished", "worker.journal", "shell.access", "shell.ordering", "shell.resuming"),
+    *("core.errors", "core.options", "core.arrival_table", "core.arrival", "core.setting_table", "core.request"),
+    *("core.model_file", "core.placement", "core.inspection", "core.job", "core.records", "core.job_record"),
+    *("core.services.wire", "core.services.answers", "core.services.refusals", "core.services.modelstream"),
+    *("core.unfinished", "worker.ownership", "worker.journal", "shell.access", "shell.resuming"),
 )
 
 

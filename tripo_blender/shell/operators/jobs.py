@@ -6,6 +6,7 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from .. import later, properties
+from ..waiting import waiting
 
 if TYPE_CHECKING:
     from bpy._typing.rna_enums import OperatorReturnItems
@@ -59,6 +60,11 @@ class TRIPO_OT_send_again(OnJob, bpy.types.Operator):
         return {"FINISHED"}
 
 
+def _failed_tasks(_self: object, _context: bpy.types.Context, text: str) -> list[tuple[str, str]]:
+    """Give the tasks of failed jobs, each with its name, to be chosen from; any other can be pasted."""
+    return [each for each in waiting.tasks.items() if text.lower() in " ".join(each).lower()]
+
+
 class TRIPO_OT_fetch(OnJob, bpy.types.Operator):
     """Fetch the model of a task that was made before. Nothing is ordered"""
 
@@ -73,6 +79,8 @@ class TRIPO_OT_fetch(OnJob, bpy.types.Operator):
         task_id: StringProperty(
             name="Task ID",
             description="Id of the task, as your account or a failed job shows it",
+            search=_failed_tasks,
+            search_options={"SUGGESTION"},
             options={"SKIP_SAVE"},
         )
         beside: BoolProperty(name="Beside", options={"HIDDEN", "SKIP_SAVE"})
