@@ -50,6 +50,8 @@ class Blender:
         """Hear it until it says that; an end of its words is an end too."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
+            if not line.startswith("{"):
+                continue  # a word of Blender's own while it is imported
             said: dict[str, Any] = json.loads(line)
             self.said.append(said)
             self.worker = said.get("worker") or self.worker

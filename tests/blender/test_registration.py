@@ -133,7 +133,7 @@ def test_tooltips_are_sentences_without_a_full_stop() -> None:
 
 
 def test_what_costs_money_is_neither_repeated_nor_undone() -> None:
-    for name in ("generate", "send_again", "cancel"):
+    for name in ("generate", "send_again", "cancel", "resume", "resume_all", "dismiss"):
         options = getattr(bpy.types, f"TRIPO_OT_{name}").bl_options
         assert "UNDO" not in options
         assert "REGISTER" not in options
