@@ -1,5 +1,6 @@
 """Orders the jobs, makes the weather, kills, starts again, and looks at what is left."""
 
+import contextlib
 import json
 import os
 import random
@@ -59,7 +60,7 @@ class _Run:
     ) -> None:
         self._place = place
         self._chance = random.Random(seed)
-        self._kills = max(3, jobs // 8)
+        self._kills = max(3, jobs // 6)
         self._at_once = at_once
         self._simulator = simulator
         self._account = account
@@ -67,7 +68,7 @@ class _Run:
     def go(self) -> None:
         """Until a stand-in for Blender ends by itself, with nothing left to do."""
         until = time.monotonic() + _LONGEST
-        weather = kill = 0.0
+        weather = kill = aim = 0.0
         desk = self._desk()
         try:
             while True:
@@ -86,13 +87,22 @@ class _Run:
                 if code is not None:
                     desk = self._desk()
                     kill = now + self._chance.uniform(0.5, 2.0)
-                elif self._kills and now >= kill:
+                elif self._kills and now >= kill and (now >= aim or self._orders_out()):
                     if kill:
                         self._kill(desk)
                     kill = now + self._chance.uniform(0.5, 2.5)
+                    aim = kill + self._chance.choice((0.0, 5.0))  # half of them wait for an order that is out
                 time.sleep(0.05)
         finally:
             self._end(desk)
+
+    def _orders_out(self) -> bool:
+        """Whether a purchase is under way, by the records."""
+        for path in (self._place / "jobs").glob("*/job.json"):
+            with contextlib.suppress(OSError):
+                if '"state": "submitting"' in path.read_text("utf-8"):
+                    return True
+        return False
 
     def _desk(self) -> "subprocess.Popen[str]":
         desk = subprocess.Popen(
@@ -112,10 +122,8 @@ class _Run:
         self._kills -= 1
         self._account.kills[who] += 1
         if who in ("worker", "both"):
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(int(pids[-1]), signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         if who in ("desk", "both"):
             desk.kill()
             desk.wait()

@@ -42,7 +42,8 @@ def rules(chance: random.Random, how_many: int) -> list[dict[str, Any]]:
         strike = chance.choice(("upload", "create", "poll", "poll", "download"))
         fault = chance.choice(_ANYWHERE + (_OF_LINKS if strike == "download" else _OF_THE_API))
         script.append({"on": strike, **fault, "times": chance.randint(1, 3), "after": chance.randint(0, 4)})
-    return script
+    # Orders take a while, so that a kill finds some of them out.
+    return [*script, {"on": "create", "do": "delay", "seconds": 0.3, "times": None}]
 
 
 def fits(kind: Kind, entries: list[Mapping[str, Any]]) -> bool:
