@@ -26,6 +26,7 @@ from tripo_blender.core.request import Settings
 from tripo_blender.worker.client import Client
 from tripo_blender.worker.crew import ThreadStop
 from tripo_blender.worker.journal import Journal
+from tripo_blender.worker.ownership import Ownership
 from tripo_blender.worker.runner import Habits, Runner, Stop
 
 from .course import DEADLINE, KEY, SECRET, SMALL, Course, check_course
@@ -82,9 +83,10 @@ def png() -> bytes:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path) -> Iterator[Path]:
     """Where the job folders lie."""
-    return tmp_path / "jobs"
+    yield tmp_path / "jobs"
+    Ownership(tmp_path / "jobs").release_all()  # a ready job is this process's own until its end is written down
 
 
 @pytest.fixture

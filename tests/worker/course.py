@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core.errors import Failure, Kind
+from tripo_blender.core.errors import Failure
 from tripo_blender.core.job import Delayed, Event, Job, JobState
 from tripo_blender.core.records import to_record
 from tripo_blender.core.request import Settings
@@ -61,7 +61,7 @@ def check_course(course: Course, folder: Path) -> None:
     if job.final:
         home = folder / job.id
         expected = {"job.json"} if job.task_id else set()
-        if job.failure is not None and job.failure.kind is Kind.MODEL_FILE:
+        if job.model_path:
             expected.add(Path(job.model_path).name)  # what came, though it is refused
         assert {path.name for path in home.glob("*")} == expected
         if job.task_id:
