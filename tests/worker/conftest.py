@@ -23,7 +23,7 @@ from tripo_blender.core.job import Event, Job
 from tripo_blender.core.network import Network
 from tripo_blender.core.records import to_record
 from tripo_blender.core.request import Settings
-from tripo_blender.worker.client import Client
+from tripo_blender.worker.calls.client import Client
 from tripo_blender.worker.crew import ThreadStop
 from tripo_blender.worker.journal import Journal
 from tripo_blender.worker.ownership import Ownership

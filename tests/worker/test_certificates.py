@@ -13,7 +13,7 @@ from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import Job, JobState
 from tripo_blender.core.network import Network
 from tripo_blender.core.records import to_record
-from tripo_blender.worker.client import Client, NotSent
+from tripo_blender.worker.calls.client import Client, NotSent
 
 from .conftest import Run
 from .course import KEY, Course

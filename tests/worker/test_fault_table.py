@@ -94,8 +94,9 @@ def stage(simulator: SimulatorProcess, monkeypatch: pytest.MonkeyPatch, waits: l
 
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Little patience with slow answers, and with models that do not end."""
-    for name in ("READ_SECONDS", "CREATE_SECONDS", "ANSWER_SECONDS"):
-        monkeypatch.setattr(f"tripo_blender.worker.client.{name}", 0.4)
+    for name in ("READ_SECONDS", "CREATE_SECONDS"):
+        monkeypatch.setattr(f"tripo_blender.worker.calls.client.{name}", 0.4)
+    monkeypatch.setattr("tripo_blender.worker.calls.connection.ANSWER_SECONDS", 0.4)
     monkeypatch.setattr(plan, "LONGEST_GENERATION", 0.4)
     monkeypatch.setattr("tripo_blender.worker.transfer.LARGEST_MODEL", 5_000_000)
 

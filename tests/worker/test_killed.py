@@ -180,7 +180,7 @@ def test_the_disk_is_full_for_one_write(
     quick: None,
     before: type[Event] | None,
 ) -> None:
-    from tripo_blender.worker.client import Client
+    from tripo_blender.worker.calls.client import Client
     from tripo_blender.worker.crew import ThreadStop
     from tripo_blender.worker.habits import Habits
     from tripo_blender.worker.runner import Runner

@@ -17,7 +17,7 @@ from simulator.sculpture.png import write_png
 from tripo_blender.core.job import Downloaded, Job, JobState
 from tripo_blender.core.picture_file import LARGEST_SIDE, read_head
 from tripo_blender.worker import preview
-from tripo_blender.worker.client import Client
+from tripo_blender.worker.calls.client import Client
 from tripo_blender.worker.crew import ThreadStop
 
 from .conftest import Run

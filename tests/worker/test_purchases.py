@@ -12,7 +12,7 @@ from simulator.process import SimulatorProcess
 from tripo_blender.core import plan
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import AnswerLost, Job, JobState, Submitting, TaskCreated
-from tripo_blender.worker.client import Client
+from tripo_blender.worker.calls.client import Client
 from tripo_blender.worker.crew import ThreadStop
 from tripo_blender.worker.journal import Journal
 from tripo_blender.worker.runner import Habits, Runner
@@ -159,7 +159,7 @@ def test_the_answer_is_lost(simulator: SimulatorProcess, make_job: MakeJob, run:
 def test_an_answer_that_never_comes(
     simulator: SimulatorProcess, make_job: MakeJob, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tripo_blender.worker.client.CREATE_SECONDS", 0.3)
+    monkeypatch.setattr("tripo_blender.worker.calls.client.CREATE_SECONDS", 0.3)
     simulator.play(on_create({"do": "delay", "seconds": 1.0}))
     course = run(make_job(simulator.url))
     assert course.job.state is JobState.UNCERTAIN

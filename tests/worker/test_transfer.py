@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tripo_blender.worker.client import CHUNK, Client, NoAnswer
+from tripo_blender.worker.calls.client import CHUNK, Client, NoAnswer
 from tripo_blender.worker.transfer import fetch
 
 MODEL = random.Random(1).randbytes(3_000_000)

@@ -17,8 +17,8 @@ from ..core.job import Cancelled, Delayed, Event, Failed, Job, JobState, Prepare
 from ..core.messages import Configure, Happened, Learnt
 from ..core.model_limits import Limits
 from ..core.network import Network
+from .calls.client import Client
 from .checking import check_model
-from .client import Client
 from .conversion import Converter
 from .habits import HabitBook
 from .journal import Journal

@@ -14,7 +14,7 @@ from typing import TypeVar
 from ..core.job import Event, Failed, Job, JobState
 from ..core.model_limits import Limits
 from ..core.network import Network
-from .client import Client
+from .calls.client import Client
 from .habits import HabitBook
 from .journal import Journal
 from .runner import Runner

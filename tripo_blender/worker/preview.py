@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from ..core.picture_file import HEAD_BYTES, LARGEST_SIDE, read_head
-from .client import Client, NoAnswer, NotSent
+from .calls.client import Client, NoAnswer, NotSent
 
 SECONDS = 4.0  # in all; the model is there already, so a longer wait would be felt
 LARGEST = 8_000_000  # bytes

@@ -33,7 +33,7 @@ from ..core.services import modelstream as service
 from ..core.services.refusals import may_still_be_made
 from ..core.services.wire import Created, TaskReport, TaskStatus, Unclear
 from . import preview
-from .client import Client, NoAnswer, NotSent
+from .calls.client import Client, NoAnswer, NotSent
 from .habits import Habits
 from .journal import Journal
 from .sending import Sending

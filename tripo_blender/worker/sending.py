@@ -15,7 +15,7 @@ from ..core.picture_file import HEAD_BYTES, MIME_TYPES, read_head
 from ..core.services import modelstream as service
 from ..core.services.gateway import RUNG_DATA_URI, is_url
 from ..core.services.wire import Created, HttpRequest, Refused, RouteMissing, Unclear, Uploaded
-from .client import Client, NoAnswer, NotSent
+from .calls.client import Client, NoAnswer, NotSent
 from .habits import Habits
 
 Delay = Callable[[int, Failure, float], None]

@@ -8,8 +8,8 @@ from pathlib import Path
 from ..core.errors import Failure, Kind, TripoError
 from ..core.model_file import FROM_SERVICE, ModelFormat
 from ..core.model_limits import Limits
+from .calls.client import Client, NoAnswer
 from .checking import check_file
-from .client import Client, NoAnswer
 
 LARGEST_MODEL = 2_000_000_000  # bytes; a model of two million faces with its textures takes about a tenth
 _EXPIRED = (401, 403, 404, 410)  # what file hosts answer for a signed link that has had its time

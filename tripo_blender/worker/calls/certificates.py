@@ -6,8 +6,8 @@ import os
 import ssl
 from pathlib import Path
 
-from ..core.errors import Kind, TripoError
-from ..core.network import Network, certificates_problem
+from ...core.errors import Kind, TripoError
+from ...core.network import Network, certificates_problem
 
 _VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # as requests reads them, in its order
 

@@ -1,0 +1,105 @@
+"""How a call broke: whether it surely was not sent, in a sentence; exceptions of requests go no further."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import requests
+import urllib3.exceptions
+from urllib3.util.ssl_match_hostname import CertificateError
+
+from ...core.errors import Failure, Kind, TripoError
+from ...core.network import WRONG_NAME, certificate_failure, proxy_failure
+
+_UNUSABLE = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.TooManyRedirects,  # of a file host; those of the service are not followed
+)
+
+
+class NotSent(Exception):
+    """The call surely did not arrive: no connection was made."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.sentence)
+        self.failure = failure
+
+
+class NoAnswer(Exception):
+    """The call may have arrived, but its answer was not read to the end."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.sentence)
+        self.failure = failure
+
+
+def check_proxy(response: requests.Response) -> None:
+    """Raise `NotSent` where a proxy asks for a login: of what is not encrypted it answers the call itself."""
+    if response.status_code == 407 and not response.url.lower().startswith("https:"):
+        raise NotSent(Failure(Kind.NETWORK, proxy_failure("407"), "the proxy answered 407"))
+
+
+@contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Raise `NotSent`, `NoAnswer` or `TripoError` in place of what libraries raise of a call to `where`."""
+    try:
+        yield
+    except (*_UNUSABLE, ValueError) as error:  # a plain one is what the standard library says of some addresses
+        if where == "service":
+            if not isinstance(error, _UNUSABLE):
+                raise
+            unusable = "The service's address cannot be used. Check the base URL in the preferences"
+            raise NotSent(Failure(Kind.NETWORK, unusable, type(error).__name__)) from None
+        raise TripoError(
+            Kind.LINK_EXPIRED,
+            "The link to the finished model leads to no usable address. The service keeps the model for a while: "
+            "fetch it again",
+            detail=type(error).__name__,
+        ) from None
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, EOFError) as error:
+        # Never the error's own text: it holds the whole address, signature included.
+        root = _root(error)
+        detail = " <- ".join(dict.fromkeys([type(error).__name__, type(root).__name__]))
+        if isinstance(root, OSError) and not isinstance(root, requests.exceptions.RequestException):
+            detail += f": {root.strerror or root}"
+        if (sentence := _never_connected(error, root, where)) is not None:
+            raise NotSent(Failure(Kind.NETWORK, sentence, detail)) from None
+        broken = f"The connection to the {where} broke off. Check the network and try again"
+        raise NoAnswer(Failure(Kind.NETWORK, broken, detail)) from None
+
+
+def _root(error: BaseException) -> BaseException:
+    """Give the error at the bottom: libraries wrap one into the other."""
+    while (inner := error.__cause__ or error.__context__) is not None:
+        error = inner
+    return error
+
+
+def _never_connected(error: Exception, root: BaseException, where: str) -> str | None:
+    """Give the sentence for an error that came before anything was sent; None where that is not sure."""
+    reason = getattr(error.args[0], "reason", error.args[0]) if error.args else None
+    connecting = (
+        urllib3.exceptions.NewConnectionError,
+        urllib3.exceptions.ConnectTimeoutError,
+        urllib3.exceptions.LocationParseError,
+    )
+    if isinstance(root, ssl.SSLCertVerificationError | CertificateError):
+        by_proxy = isinstance(error, requests.exceptions.ProxyError)
+        # urllib3 1.26 (Blender 4.2) compares the names itself.
+        code = root.verify_code if isinstance(root, ssl.SSLCertVerificationError) else WRONG_NAME
+        return certificate_failure("proxy" if by_proxy else where, code)
+    if isinstance(error, requests.exceptions.ProxyError):
+        # Also raised for a connection through the proxy that broke after the call was sent.
+        refused = isinstance(root, OSError) and str(root).startswith("Tunnel connection failed")
+        unmade = isinstance(root, socket.gaierror | ConnectionRefusedError)
+        unmade = unmade or isinstance(getattr(reason, "original_error", None), connecting)
+        return proxy_failure(str(root) if refused else "") if refused or unmade else None
+    if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(reason, connecting):
+        check = "the network connection and the base URL in the preferences" if where == "service" else "the network"
+        return f"The {where} cannot be reached. Check {check}"
+    return None

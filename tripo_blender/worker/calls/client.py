@@ -1,0 +1,161 @@
+"""The one place that speaks HTTP. Exceptions of requests do not leave it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+import urllib3.exceptions
+
+from ...core.errors import Kind, TripoError
+from ...core.masking import masked, masked_text, spellings
+from ...core.network import Network, proxy_login
+from ...core.services.answers import LARGEST_ANSWER, read_json
+from ...core.services.gateway import key_problem, same_origin
+from ...core.services.wire import HttpAnswer, HttpRequest
+from .breaks import NoAnswer, NotSent, check_proxy, translated
+from .connection import Bearer, NoAuth, Session
+from .unpacking import is_packed, pieces, unpacked
+
+__all__ = ["Client", "Download", "NoAnswer", "NotSent"]
+
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 30.0  # between two bytes of a poll or a download
+CREATE_SECONDS = 120.0  # a purchase is waited for longer: its answer is worth money
+CHUNK = 16 * 1024  # bytes; of a slow download: smaller, and it can be cancelled sooner and loses less by a break
+LARGEST_CHUNK = 256 * 1024  # of a fast one, which the small ones would hold up: 25 MB take 40 ms more by them
+CHUNK_SECONDS = 0.1  # that a chunk may take for the next to be as large
+
+_USER_AGENT = "tripo-blender"
+
+
+class Client:
+    """Calls of one job: the API with the key, file hosts without it. Not to be shared between threads."""
+
+    def __init__(self, key: str, base_url: str = "", network: Network = Network()) -> None:  # noqa: B008  # frozen
+        """`base_url` names the one host that may be told the key; empty: every host that is called."""
+        self._key = key
+        self._base_url = base_url
+        self._network = network
+        self._secrets = spellings(key, *proxy_login(network.proxy))
+        self._session = Session(network)
+        self._files = Session(network, files=True)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+        self._files.close()
+
+    def call(self, request: HttpRequest, *, purchase: bool = False) -> HttpAnswer:
+        """Make one call of the API, once; raise `NotSent` or `NoAnswer` where it gives no answer.
+
+        A redirect is an answer: it is not followed, so the key stays with its host. A `purchase` gets a connection
+        of its own, since a kept one may have been closed by the server just as the order is written to it.
+        Raises `TripoError` where the key must not be sent.
+        """
+        self._check(request.url)
+        with translated("service"), Session(self._network) if purchase else _borrowed(self._session) as session:
+            files = None
+            if request.file:
+                path = Path(request.file)
+                files = {"file": (path.name, path.read_bytes(), request.mime_type)}
+            response = session.open(
+                request.method,
+                request.url,
+                json=request.body,
+                files=files,
+                auth=Bearer(self._key),
+                headers={"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"},
+                timeout=(CONNECT_SECONDS, CREATE_SECONDS if purchase or files else READ_SECONDS),
+                allow_redirects=False,
+            )
+            with response:
+                check_proxy(response)
+                # Some services repeat the key that they refuse; it goes no further than here.
+                headers = {name.lower(): masked_text(value, self._secrets) for name, value in response.headers.items()}
+                return HttpAnswer(response.status_code, headers, masked(_read_limited(response), self._secrets))
+
+    @contextmanager
+    def download(self, url: str, start: int = 0, *, patience: float = 0.0) -> Iterator[Download]:
+        """Open a file on a file host, without the key, from byte `start` on where the host allows that.
+
+        `patience` is for how many seconds the connection, and then each byte, is waited for; 0: as long as usual.
+        """
+        with translated("file host"):
+            headers = {"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"}
+            if start:
+                headers["Range"] = f"bytes={start}-"
+            timeout = (patience or CONNECT_SECONDS, patience or READ_SECONDS)
+            response = self._files.open("GET", url, auth=NoAuth(), headers=headers, timeout=timeout)
+            with response:
+                check_proxy(response)
+                yield Download(response, start)
+
+    def _check(self, url: str) -> None:
+        if sentence := key_problem(self._key):
+            raise TripoError(Kind.NO_KEY, sentence)
+        if self._base_url and not same_origin(url, self._base_url):
+            raise TripoError(
+                Kind.USAGE,
+                "This job belongs to another service than the key. Set the base URL in the preferences back to its own",
+            )
+
+
+class Download:
+    """A file on its way: its status, where it starts, how long the whole is, and its bytes."""
+
+    def __init__(self, response: requests.Response, asked_start: int) -> None:
+        self._response = response
+        self._packed = is_packed(response.headers.get("Content-Encoding", ""))
+        self.status = response.status_code
+        if self._packed and self.status == 206:
+            self.status = 416  # a part of the packed bytes does not go on from the unpacked ones here
+        self.start = asked_start if self.status == 206 else 0
+        length = response.headers.get("Content-Length", "")
+        known = length.isdigit() and not self._packed
+        self.length = self.start + int(length) if known else -1  # bytes; -1: the host does not say
+
+    def chunks(self) -> Iterator[bytes]:
+        """Give the bytes as they come, in chunks that grow as long as they come fast."""
+        with translated("file host"):
+            if self.length < 0:
+                chunks = self._response.raw.stream(CHUNK, decode_content=False)
+                yield from pieces(chunks) if self._packed else chunks
+                return
+            size = CHUNK
+            began = time.monotonic()
+            while chunk := self._response.raw.read(size):
+                fast = time.monotonic() - began < CHUNK_SECONDS
+                yield chunk
+                size = min(2 * size, LARGEST_CHUNK) if fast else CHUNK
+                began = time.monotonic()
+
+
+@contextmanager
+def _borrowed(session: Session) -> Iterator[Session]:
+    yield session
+
+
+def _read_limited(response: requests.Response) -> bytes:
+    """Read a body up to one byte more than any answer may have.
+
+    One that breaks off after a whole JSON object is an answer: only its length or its end was not as promised, and
+    the id of a task may be in it.
+    """
+    packed = is_packed(response.headers.get("Content-Encoding", ""))
+    body, most = bytearray(), LARGEST_ANSWER + 1
+    response.raw.enforce_content_length = True  # which urllib3 does by itself from 2.0 on
+    try:
+        for chunk in response.raw.stream(8192, decode_content=False):
+            body += chunk
+            if len(body) >= most:
+                break
+    except urllib3.exceptions.HTTPError:
+        if packed or not read_json(bytes(body)):
+            raise
+    return unpacked(bytes(body), most) if packed else bytes(body)
