@@ -70,6 +70,7 @@ def preferences(simulator: SimulatorProcess) -> Iterator[Any]:
         "at_once",
         "converts",
         "model_memory",
+        "kept_limit",
         "keep_as",
         "asset_library",
         "asset_catalog",

@@ -331,7 +331,7 @@ def test_a_failed_task_is_offered_to_be_fetched(
     look: Callable[[], dict[str, Any]],
     module: Callable[[str], ModuleType],
 ) -> None:
-    simulator.play([{"on": "download", "do": "replace", "text": "<html>", "path": ".glb"}])
+    simulator.play([{"on": "download", "do": "replace", "text": "<html>", "path": ".glb", "times": None}])
     jobs.start(bpy.context)
     jobs.pump(lambda: jobs.list()[0].final)
     jobs.pump(lambda: jobs.session.step() is False)
@@ -340,6 +340,7 @@ def test_a_failed_task_is_offered_to_be_fetched(
     offered = module("shell.operators.jobs")._failed_tasks
     assert offered(None, bpy.context, "red") == [(task_id, "Red Disc")]
     assert offered(None, bpy.context, "green") == []
+    simulator.play([])
     assert bpy.ops.tripo.fetch(task_id=task_id) == {"FINISHED"}
     assert len(simulator.creates()) == 1
 

@@ -1,6 +1,7 @@
 """The records, where the disk does not do as it should."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -190,7 +191,7 @@ def test_what_stays_of_a_paid_job(ended: Callable[[Event], Job], folder: Path, l
 def test_what_is_pruned_goes_whole(ended: Callable[[Event], Job], folder: Path) -> None:
     job = ended(Imported("Disc"))
     Journal(folder).settle(job)
-    Journal(folder).prune(0)
+    Journal(folder).clear(job.id)
     assert not (folder / job.id).exists()
 
 
@@ -205,7 +206,12 @@ def test_a_model_elsewhere_is_never_removed(
         path.write_bytes(b"the artist's own")
     job = make_job("https://a.test", task_id=task_id)
     job = job.after(Downloaded(str(model), ModelFormat.GLB, str(preview))).after(last)
-    for tidy in (lambda: journal.settle(job), lambda: journal.prune(0), lambda: journal.forget(job.id)):
+    for tidy in (
+        lambda: journal.settle(job),
+        lambda: journal.prune(1),
+        lambda: journal.clear(job.id),
+        lambda: journal.forget(job.id),
+    ):
         journal.write(job)
         tidy()
         assert model.read_bytes() == preview.read_bytes() == b"the artist's own"
@@ -225,27 +231,59 @@ def test_a_record_that_names_another_folder_is_passed_over(
     record = folder / job.id / "job.json"
     record.write_text(record.read_text().replace(f'"id": "{job.id}"', f'"id": "{name}"'))
     assert journal.read() == []
-    journal.prune(0)
+    journal.prune(1)
+    journal.clear(job.id)
     assert (tmp_path / "elsewhere" / "mine").is_file()
     assert (folder / "another" / "mine").is_file()
     assert record.is_file()
 
 
-def test_only_the_newest_results_are_kept(make_job: MakeJob, folder: Path) -> None:
+@pytest.fixture
+def results(ended: Callable[[Event], Job], folder: Path) -> list[Job]:
+    """Four that ended, oldest first, each a thousand bytes and a record; the third was cancelled, the last failed."""
+    failed = Failed(Failure(Kind.IMPORT, "No"))
+    jobs = [ended(last) for last in (Imported("Disc"), Imported("Disc"), Cancelled(), failed)]
+    for job in jobs:
+        Journal(folder).settle(job)
+        Path(job.model_path).write_bytes(bytes(1_000_000))
+    return jobs
+
+
+@pytest.mark.parametrize(("limit", "left"), [(0, 4), (4_000_000, 4), (2_500_000, 3), (1_500_000, 2), (1, 2)])
+def test_the_oldest_results_go_when_they_take_too_much(
+    results: list[Job], make_job: MakeJob, folder: Path, limit: int, left: int
+) -> None:
+    """The newest that ended stays, however large; so does what failed, and what is not at its end."""
     journal = Journal(folder)
-    jobs = [make_job("https://a.test") for _ in range(4)]
-    for job in jobs[:3]:
-        done = job
-        for event in (
-            Started(),
-            Submitting(),
-            TaskCreated("t"),
-            Generated(),
-            Downloaded("model.glb", ModelFormat.GLB),
-            Imported("Disc"),
-        ):
-            done = done.after(event)
-        journal.write(done)
-    journal.write(jobs[3])
-    journal.prune(1)
-    assert [job.id for job in journal.read()] == [jobs[2].id, jobs[3].id]
+    waiting = make_job("https://a.test")
+    journal.write(waiting)
+    journal.prune(limit)
+    assert [job.id for job in journal.read()] == [job.id for job in [*results[-left:], waiting]]
+
+
+def test_clearing_leaves_what_may_be_fetched_and_what_is_on_its_way(
+    results: list[Job], make_job: MakeJob, folder: Path
+) -> None:
+    journal = Journal(folder)
+    waiting = make_job("https://a.test")
+    journal.write(waiting)
+    (folder / "strange").mkdir()
+    (folder / "strange" / "job.json").write_text("{")
+    for job_id in journal.names():
+        journal.clear(job_id)
+    assert [job.id for job in journal.read()] == [results[-1].id, waiting.id]
+    assert [path.name for path in (folder / results[-1].id).iterdir()] == ["job.json"]
+    assert Path(waiting.picture).is_file()
+    assert (folder / "strange" / "job.json").is_file()
+
+
+@pytest.mark.skipif(not shutil.which("flock"), reason="there is no program that takes a lock")
+def test_what_another_process_has_is_neither_pruned_nor_cleared(results: list[Job], folder: Path) -> None:
+    lock = folder / f"{results[0].id}.lock"
+    with subprocess.Popen(["flock", str(lock), "cat"], stdin=subprocess.PIPE) as other:
+        wait_for(lambda: Journal(folder).ownership.elsewhere(results[0].id), "the other process's lock")
+        Journal(folder).prune(1)
+        Journal(folder).clear(results[0].id)
+        assert (folder / results[0].id / "model.glb").is_file()
+        assert other.stdin is not None
+        other.stdin.close()

@@ -27,6 +27,7 @@ class Configure:
     proxy: str = field(default="", repr=False)  # as in `Network`
     certificates: str = ""
     model_memory: int = Limits().memory  # bytes that importing one model may take
+    kept: int = 0  # bytes that models of ended jobs may take on the disk; 0: no limit
 
 
 @dataclass(frozen=True)

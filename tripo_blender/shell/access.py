@@ -29,6 +29,7 @@ class Access:
     problem: str = ""  # with the place the key lies in, as a sentence
     network: Network = field(default_factory=Network)
     limits: Limits = Limits()  # noqa: RUF009  # frozen
+    kept: int = 0  # bytes that models of ended jobs may take on the disk; 0: no limit
 
 
 def access(context: bpy.types.Context, base_url: str = "", key: str = "", *, key_file: str = "") -> Access:
@@ -51,6 +52,7 @@ def access(context: bpy.types.Context, base_url: str = "", key: str = "", *, key
         given.problem,
         Network(chosen.proxy.strip(), _full(chosen.certificates)),
         limits=Limits(memory=chosen.model_memory * 2**30),
+        kept=int(chosen.kept_limit * 1e9),
     )
 
 

@@ -16,7 +16,7 @@ from ..core.job import Event, Failed, Job, JobState
 from ..core.options import Value
 from ..core.setting_table import SETTINGS
 from ..core.unfinished import Unfinished
-from ..worker.journal import KEPT_RESULTS, Journal
+from ..worker.journal import Journal
 from . import ordering, resuming
 from .access import Access, access
 from .arrival import Arrived, bring_in, wait_reason
@@ -154,7 +154,7 @@ def finish(
         journal.ownership.release(job.id)
     job = job.after(arrived.event)
     journal.end(job)
-    journal.prune(KEPT_RESULTS)
+    journal.prune(given.kept)
     tell(arrived.event)
     return job, arrived
 

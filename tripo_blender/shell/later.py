@@ -8,12 +8,24 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-__all__ = ["access", "api", "arrival", "cli", "core_arrival", "errors", "inspection", "keeping", "network", "ordering"]
+__all__ = [
+    "access",
+    "api",
+    "arrival",
+    "cli",
+    "core_arrival",
+    "errors",
+    "inspection",
+    "keeping",
+    "kept",
+    "network",
+    "ordering",
+]
 __all__ += ["origin", "pictures", "provenance", "request", "resuming", "session", "spots"]
 
 if TYPE_CHECKING:
     from ..core import arrival as core_arrival, errors, inspection, network, provenance, request
-    from . import access, api, arrival, cli, keeping, ordering, origin, pictures, resuming, session, spots
+    from . import access, api, arrival, cli, keeping, kept, ordering, origin, pictures, resuming, session, spots
 else:
     _CORE = {name: name for name in ("errors", "inspection", "network", "provenance", "request")}
     _CORE |= {"core_arrival": "arrival"}

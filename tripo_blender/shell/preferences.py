@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from .. import __package__ as base_package
 from ..core.services import gateway
@@ -42,6 +42,7 @@ class TripoPreferences(bpy.types.AddonPreferences):
         rung: str
         converts: bool
         model_memory: int
+        kept_limit: float
         keep_as: str
         asset_library: str
         asset_catalog: str
@@ -82,6 +83,14 @@ class TripoPreferences(bpy.types.AddonPreferences):
             min=1,
             soft_max=64,
             max=1024,
+        )
+        kept_limit: FloatProperty(
+            name="Kept Models Limit",
+            description="Gigabytes that the models of ended jobs may take on this disk for Import Again; the oldest "
+            "go first. Zero keeps all of them",
+            default=5.0,
+            min=0.0,
+            soft_max=100.0,
         )
         keep_as: EnumProperty(
             name="Keep as Asset",
@@ -132,6 +141,11 @@ class TripoPreferences(bpy.types.AddonPreferences):
         layout.prop(self, "rung")
         layout.prop(self, "converts")
         layout.prop(self, "model_memory", text="Model Memory Limit (GB)")
+        col = layout.column(heading="Kept Models")
+        col.prop(self, "kept_limit", text="Limit (GB)")
+        row = col.row()
+        row.label(text=later.kept.told())
+        row.operator("tripo.clear_kept", text="Clear", icon="TRASH")
         col = layout.column(heading="Network")
         col.prop(self, "proxy")
         if sentence := later.network.proxy_problem(self.proxy.strip()):

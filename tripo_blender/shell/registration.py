@@ -29,6 +29,7 @@ def register() -> None:
         stack.callback(_stop_session)
         waiting.start()
         stack.callback(waiting.stop)
+        stack.callback(_stop_looking)
         _installed = stack.pop_all()
 
 
@@ -39,6 +40,12 @@ def unregister() -> None:
 
 def _run_command(arguments: list[str]) -> int:
     return later.cli.run(arguments)
+
+
+def _stop_looking() -> None:
+    if later.is_loaded("kept"):
+        later.kept.look.stop()
+        later.kept.clear.stop()
 
 
 def _stop_session() -> None:

@@ -25,6 +25,7 @@ from ..worker.journal import Journal
 from ..worker.ownership import Ownership
 from .access import Access
 from .arrival import bring_in, wait_reason
+from .beside import redraw
 from .version import addon_version
 
 _log = logging.getLogger(__name__)
@@ -159,6 +160,7 @@ class Session:
             access.network.proxy,
             access.network.certificates,
             access.limits.memory,
+            access.kept,
         )
         if self._worker is not None and not self._worker.alive:
             self._hear()
@@ -294,12 +296,7 @@ class Session:
         if not self._changed or now - self._redrawn < _REDRAW_SECONDS:
             return
         self._changed, self._redrawn = False, now
-        for window in bpy.context.window_manager.windows:
-            for area in window.screen.areas:
-                if area.type == "VIEW_3D":
-                    for region in area.regions:
-                        if region.type == "UI":
-                            region.tag_redraw()
+        redraw("VIEW_3D", "UI")
 
 
 session = Session()

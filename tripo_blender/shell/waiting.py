@@ -2,9 +2,7 @@
 
 import importlib
 import json
-import logging
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,16 +10,12 @@ from typing import TYPE_CHECKING
 import bpy
 
 from .. import __package__ as base_package
-from . import later
+from . import beside, later
 
 if TYPE_CHECKING:
     from ..core.unfinished import Unfinished
 
-_log = logging.getLogger(__name__)
-
 _FIRST_SECONDS = 2.0  # after the add-on is switched on, when Blender's start is over
-_TICK_SECONDS = 0.1
-_BUDGET = 0.0005  # s of each tick, and one file more
 _ENDED = ("done", "cancelled")
 # One a tick, and only where a job waits: imported together they would hold Blender up for a twentieth of a second.
 _MODULES = (
@@ -50,7 +44,6 @@ class Waiting:
 
 
 waiting = Waiting()
-_steps: Iterator[None] = iter(())
 
 
 def jobs_path() -> str:
@@ -63,28 +56,13 @@ def jobs_path() -> str:
 
 def start() -> None:
     """Look for waiting models soon."""
-    global _steps
     waiting.clear()
-    _steps = _look()
-    bpy.app.timers.register(tick, first_interval=_FIRST_SECONDS, persistent=True)
+    _beside.start(_FIRST_SECONDS)
 
 
 def stop() -> None:
     """Look no more."""
-    if bpy.app.timers.is_registered(tick):
-        bpy.app.timers.unregister(tick)
-
-
-def tick() -> float | None:
-    """Blender's timer: look on for a moment; the seconds until the next one, or None at the end."""
-    until = time.perf_counter() + _BUDGET
-    try:
-        for _ in _steps:
-            if time.perf_counter() > until:
-                return _TICK_SECONDS
-    except Exception:  # noqa: BLE001  # what waits is still on the disk; Blender must not hear of it at its start
-        _log.exception("the look for waiting models failed")
-    return None
+    _beside.stop()
 
 
 def _look() -> Iterator[None]:
@@ -137,9 +115,8 @@ def _take_note(job_id: str) -> None:
 
 def redraw() -> None:
     """Have the sidebars drawn anew."""
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                for region in area.regions:
-                    if region.type == "UI":
-                        region.tag_redraw()
+    beside.redraw("VIEW_3D", "UI")
+
+
+_beside = beside.Beside(_look)
+tick = _beside.tick

@@ -15,7 +15,7 @@ from ..core.unfinished import Unfinished, elsewhere, overtaken, unfinished
 from .ownership import Ownership
 
 _RECORD, _PART = "job.json", ".part"
-KEPT_RESULTS = 20  # models that are in the scene and still lie in the folder, to be imported again
+_ENDED = (JobState.DONE, JobState.CANCELLED)  # what is left of these is for importing them again
 
 
 class Journal:
@@ -135,8 +135,11 @@ class Journal:
         kept = {Path(job.model_path), Path(job.preview_path)}
         if job.state is JobState.DONE:
             kept.add(Path(job.picture))
+        self._remove_but_record(job.id, kept)
+
+    def _remove_but_record(self, job_id: str, kept: set[Path]) -> None:
         with contextlib.suppress(OSError):
-            for path in self.folder_of(job.id).iterdir():
+            for path in self.folder_of(job_id).iterdir():
                 if path.name != _RECORD and path not in kept:
                     path.unlink()
 
@@ -144,12 +147,31 @@ class Journal:
         """Whether a job's model lies in its own folder: one that was imported again has it in another's."""
         return Path(job.model_path).parent == self._folder / job.id
 
-    def prune(self, keep: int) -> None:
-        """Forget all but the newest `keep` jobs that ended in the scene."""
-        done = [job for job in self.read() if job.state is JobState.DONE]
-        for job in done[: max(0, len(done) - keep)]:
-            self.forget(job.id)
+    def prune(self, limit: int) -> None:
+        """Forget the oldest jobs that are in the scene or were cancelled while all such take more than `limit` bytes.
+
+        The newest stays, however large; without a limit (0) all stay.
+        """
         self.ownership.tidy()
+        ended = [job for job in self.read() if job.state in _ENDED] if limit else []
+        sizes = {job.id: self.size_of(job.id) for job in ended}
+        taken = sum(sizes.values())
+        for job in ended[:-1]:
+            if taken <= limit:
+                return
+            self.forget(job.id)
+            taken -= sizes[job.id]
+
+    def clear(self, job_id: str) -> None:
+        """Remove what a job that has ended left; of one that failed the record stays, as its task was paid for."""
+        with contextlib.suppress(RecordError):  # what cannot be read is not ours to judge
+            job = self.record_of(job_id)
+            if job is None or not job.final or self.ownership.elsewhere(job_id):
+                return
+            if job.state in _ENDED:
+                self.forget(job_id)
+            else:
+                self._remove_but_record(job_id, set())
 
     def forget(self, job_id: str) -> None:
         """Remove a job's record and files, unless another process has the job."""

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run, decode, encode
 from ..core.records import RecordError
 from .crew import Crew
-from .journal import KEPT_RESULTS, Journal
+from .journal import Journal
 
 
 def serve(orders: BinaryIO, events: RawIOBase) -> None:
@@ -25,6 +25,7 @@ def serve(orders: BinaryIO, events: RawIOBase) -> None:
         except OSError:  # Blender is gone; the end of the orders follows
             logging.getLogger(__name__).info("nobody listens any more")
 
+    kept = 0
     crew: Crew | None = None
     journal: Journal | None = None
     for line in orders:
@@ -34,6 +35,7 @@ def serve(orders: BinaryIO, events: RawIOBase) -> None:
             tell(Fault(f"an order could not be read: {error}"))
             continue
         if isinstance(order, Configure):
+            kept = order.kept
             if crew is None or journal is None:
                 journal = Journal(Path(order.folder))
                 crew = Crew(order, journal, tell)
@@ -47,6 +49,6 @@ def serve(orders: BinaryIO, events: RawIOBase) -> None:
             crew.cancel(order.job_id)
         elif isinstance(order, Ended) and journal is not None:
             journal.end(order.job)
-            journal.prune(KEPT_RESULTS)
+            journal.prune(kept)
     if crew is not None:
         crew.close()
