@@ -564,12 +564,6 @@ CASES = [
         code=5,
     ),
     Case(
-        "page instead of a token",
-        [{"on": "upload", "do": "status", "status": 200, "body": HTML}],
-        "answer",
-        "could not be read",
-    ),
-    Case(
         "page instead of a task",
         [{"on": "create", "do": "status", "status": 200, "body": HTML}],
         "uncertain",

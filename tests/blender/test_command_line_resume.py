@@ -146,11 +146,12 @@ def test_what_another_process_has_is_left_to_it(place: Place, simulator: Simulat
 
 
 def test_one_that_failed_can_be_fetched_and_is_not_among_all(place: Place, simulator: SimulatorProcess) -> None:
-    simulator.play([{"on": "download", "do": "replace", "text": "<html>", "path": ".glb"}])
+    simulator.play([{"on": "download", "do": "replace", "text": "<html>", "path": ".glb", "times": None}])
     assert ended(place.start(place.picture, *SMALL)).code == 1
     (job,) = listed(place)
     assert (job["way"], job["state"], bool(job["task_id"])) == ("fetch", "failed", True)
     assert say(place, "resume", "--all", "--json").result["done"] == []
+    simulator.play([])
     assert place.run("resume", job["job"]).code == 0
     assert len(simulator.creates()) == 1
 

@@ -277,10 +277,16 @@ def hold(jobs: SimpleNamespace, bring: Callable[..., str], tmp_path: Path) -> Ca
         jobs.pump(lambda: jobs.session.jobs[first].final)
         jobs.pump(lambda: jobs.session.jobs[job_id].note == "Preparing the model")
         (converter,) = converters(jobs)
-        jobs.pump(lambda: Path(f"/proc/{converter}/wchan").read_text() in ("fifo_open", "wait_for_partner", "0", ""))
+        jobs.pump(lambda: waits_for_a_pipe(converter))
         return converter, job_id
 
     return start
+
+
+def waits_for_a_pipe(pid: int) -> bool:
+    """Whether a process waits for the other end of one; where the system does not say on what, whether it sleeps."""
+    asleep = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "S"
+    return asleep and Path(f"/proc/{pid}/wchan").read_text() in ("fifo_open", "wait_for_partner", "0", "")
 
 
 def pipe_of(folder: Path) -> Path:

@@ -206,11 +206,12 @@ def test_what_is_missing_is_said_before_anything_is_sent(
 def test_a_task_that_was_made_before_is_fetched_without_an_order(
     api: ModuleType, simulator: SimulatorProcess, picture: Path
 ) -> None:
-    simulator.play([{"on": "download", "do": "replace", "text": "<html>", "path": ".glb"}])
+    simulator.play([{"on": "download", "do": "replace", "text": "<html>", "path": ".glb", "times": None}])
     with pytest.raises(api.TripoError):
         api.generate(picture)
     task_id = simulator.creates()[-1]["answer"]["task_id"]
 
+    simulator.play([])
     main = api.fetch(f" {task_id} ")
 
     assert main["tripo_task_id"] == task_id

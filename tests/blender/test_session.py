@@ -164,12 +164,13 @@ def test_a_worker_killed_while_it_orders_leaves_the_job_uncertain(
 
 
 def test_a_task_is_fetched_again_after_a_failure(jobs: SimpleNamespace, simulator: SimulatorProcess) -> None:
-    simulator.play([{"on": "download", "do": "replace", "text": "<html>", "path": ".glb"}])
+    simulator.play([{"on": "download", "do": "replace", "text": "<html>", "path": ".glb", "times": None}])
     jobs.start(bpy.context)
     jobs.pump(lambda: jobs.list()[0].final)
     failed = jobs.list()[0]
     assert failed.state == "failed"
 
+    simulator.play([])
     assert bpy.ops.tripo.fetch(task_id=failed.task_id, job_id=failed.id) == {"FINISHED"}  # EXEC: to the end
 
     assert bpy.context.view_layer.objects.active.name == "Red Disc"
