@@ -1,15 +1,17 @@
 """The accounts after a soak: every job accounted for, nothing bought twice, nothing left over, no key anywhere."""
 
+import contextlib
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from soaking.deaths import Deaths
 from soaking.desk import runs
-from soaking.weather import fits, surely_refused
+from soaking.weather import fits, lost, surely_refused
 from tripo_blender.core.errors import Kind, TripoError
 from tripo_blender.core.job import Job, JobState
 from tripo_blender.core.records import from_record
@@ -53,19 +55,27 @@ class Account:
 class Auditor:
     """Looks at the records, the files, the processes and the simulator's log."""
 
-    def __init__(self, place: Path, ordered: list[Job], entries: Sequence[Entry], account: Account, key: str) -> None:
+    def __init__(
+        self, place: Path, ordered: list[Job], entries: Sequence[Entry], account: Account, deaths: Deaths, key: str
+    ) -> None:
         self._place = place
         self._ordered = ordered
         self._entries = entries
         self._account = account
+        self._deaths = deaths
         self._key = key
-        self._records = {job.id: job for job in Journal(place / "jobs").read()}
+        journal = Journal(place / "jobs")
+        jobs, unreadable = journal.look()
+        account.violations += unreadable
+        found = ((job, journal.unfinished(job)) for job in jobs)
+        self._records = {job.id: unfinished.job if unfinished else job for job, unfinished in found}
         lines = (place / "told").read_text().splitlines() if (place / "told").exists() else []
         self._told = {job.id: job for job in (from_record(Job, json.loads(line)) for line in lines)}
 
     def look(self) -> None:
         """Put everything into the account."""
         account = self._account
+        account.kills.update(self._deaths.count)
         account.faults.update(entry["answer"]["fault"] for entry in self._entries if entry["answer"].get("fault"))
         for job in self._ordered:
             try:
@@ -93,7 +103,7 @@ class Auditor:
         requests = orders + self._requests_of(ordered, bought)
         if job is None:  # it had cost nothing, and the process that would have heard of its end was killed
             assert not bought, "bought and forgotten"
-            assert self._account.kills["desk"] + self._account.kills["both"], "gone without a word"
+            assert self._deaths.unheard(ordered.id), "gone without a word"
             return
         if job.task_id:
             assert [job.task_id] == bought, f"its record names the task {job.task_id}, bought was {bought}"
@@ -102,8 +112,8 @@ class Auditor:
         elif job.state is JobState.UNCERTAIN:
             assert job.failure is not None, "uncertain without a sentence"
             assert job.failure.kind is Kind.UNCERTAIN, job.failure.sentence
-            lost = bool(orders) and not surely_refused(orders[-1])
-            assert lost or self._account.kills.total(), "uncertain although nothing was lost"
+            killed = self._deaths.while_ordering(job.id)
+            assert killed or (orders and lost(orders[-1])), "uncertain although nothing was lost"
         else:
             assert job.state is JobState.FAILED, f"it ended {job.state}"
             assert job.failure is not None, "failed without a sentence"
@@ -131,12 +141,20 @@ class Auditor:
                 violations += [f"a secret in {name}" for word in (self._key, *SECRETS) if word.encode() in data]
             elif path.parent == self._place / "jobs" and path.name not in self._records:
                 violations.append(f"a folder without a record: {name}")
+            if path.suffix == ".lock" or path.parent == self._place / "temporary":
+                violations.append(f"left over: {name}")
         for entry in self._entries:
             if entry["server"] != "api" and self._key in json.dumps(entry):
                 violations.append(f"the key was sent to {entry['path']}")
-        for line in (self._place / "workers").read_text().split():
-            if runs(int(line)):
-                violations.append(f"worker {line} still runs")
+        violations += [f"process {pid} still runs" for pid in _processes(str(self._place / "temporary")) if runs(pid)]
+
+
+def _processes(mark: str) -> Iterator[int]:
+    """Give the processes that have a text in their environment, as far as the system tells."""
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if mark.encode() in path.read_bytes():
+                yield int(path.parent.name)
 
 
 def picture_of(job: Job) -> bytes:

@@ -3,8 +3,6 @@
 It may be killed at any time, as its worker may; the next one takes up what is left.
 """
 
-import importlib
-import importlib.util
 import json
 import os
 import sys
@@ -15,48 +13,41 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from tripo_blender.core.job import AnswerLost, Job, JobState  # noqa: E402
+from tripo_blender.core.job import Job, JobState  # noqa: E402
 from tripo_blender.core.messages import Configure, Happened, Run  # noqa: E402
 from tripo_blender.core.records import to_record  # noqa: E402
-from tripo_blender.core.services.modelstream import lost_answer  # noqa: E402
+from tripo_blender.core.unfinished import Way, resumed  # noqa: E402
 from tripo_blender.worker.handle import WorkerHandle  # noqa: E402
 from tripo_blender.worker.journal import Journal  # noqa: E402
 
 _LOOK_SECONDS = 0.02
 _PATIENCE = 180.0  # s for a worker that finishes a purchase
-_OWNED = importlib.util.find_spec("tripo_blender.core.unfinished") is not None
+_ELSEWHERE_SECONDS = 0.2
 
 
 def take_up(journal: Journal) -> tuple[list[Job], bool]:
-    """Give the jobs to be carried out, and whether another process still has one."""
+    """Give the jobs to be carried out, as for a user who resumes every one, and whether another process has some.
+
+    What is ready stays so, as in a Blender that renders; what is uncertain waits for a user who looks.
+    """
     jobs, elsewhere = [], False
     for job in journal.read():
-        if job.state is JobState.SUBMITTING and not _is_elsewhere(journal, job):
-            journal.write(job.after(AnswerLost(lost_answer("the process ended while it ordered"))))
-        elif job.working and _is_elsewhere(journal, job):
-            elsewhere = True
-        elif job.working:
-            jobs.append(_resumed(journal, job) if _OWNED else job)
+        found = journal.unfinished(job)
+        if found is not None and found.way in (Way.ORDER, Way.FOLLOW):
+            jobs.append(resumed(found))
+        elsewhere = elsewhere or (found is None and job.working)
     return jobs, elsewhere
-
-
-def _is_elsewhere(journal: Any, job: Job) -> bool:
-    return _OWNED and bool(journal.ownership.elsewhere(job.id))
-
-
-def _resumed(journal: Any, job: Job) -> Job:
-    """As the add-on's own rules have it, at the word of a user who wants every job."""
-    found = journal.unfinished(job)
-    return job if found is None else importlib.import_module("tripo_blender.core.unfinished").resumed(found)
 
 
 def carry_out(order: dict[str, Any], place: Path, jobs: list[Job]) -> None:
     """Until all have ended, or the worker has."""
+    ownership = Journal(place / "jobs").ownership
     worker = WorkerHandle(place / "worker.log")
     with (place / "workers").open("a") as file:
         file.write(f"{worker.pid}\n")
     worker.send(Configure(order["key"], str(place / "jobs"), order["at_once"]))
     live = {job.id: job for job in jobs}
+    ended: dict[str, Job] = {}
     for job in jobs:
         worker.send(Run(job))
     with (place / "told").open("a") as told:
@@ -67,20 +58,15 @@ def carry_out(order: dict[str, Any], place: Path, jobs: list[Job]) -> None:
                 if isinstance(message, Happened) and message.job_id in live:
                     job = live[message.job_id] = live[message.job_id].after(message.event)
                     if not job.working:
-                        told.write(json.dumps(to_record(live.pop(job.id))) + "\n")
+                        told.write(json.dumps(to_record(ended.setdefault(job.id, live.pop(job.id)))) + "\n")
                         told.flush()
             if not alive and not messages:
                 break
             time.sleep(_LOOK_SECONDS)
     worker.close(_PATIENCE)
-
-
-def wait_for_workers(place: Path) -> None:
-    """Where jobs have no owner on record, nobody takes them up while an earlier worker still ends."""
-    until = time.monotonic() + _PATIENCE
-    pids = [int(line) for line in (place / "workers").read_text().split()] if (place / "workers").exists() else []
-    while any(runs(pid) for pid in pids) and time.monotonic() < until:
-        time.sleep(_LOOK_SECONDS)
+    for job in ended.values():
+        if job.state is JobState.UNCERTAIN:  # no other Blender shall offer it
+            ownership.take(job.id, tries=1)
 
 
 def runs(pid: int) -> bool:
@@ -97,15 +83,16 @@ def runs(pid: int) -> bool:
 def main() -> int:
     order = json.loads(sys.stdin.readline())
     place = Path(order["place"])
+    journal = Journal(place / "jobs")
     while True:
-        if not _OWNED:
-            wait_for_workers(place)
-        jobs, elsewhere = take_up(Journal(place / "jobs"))
+        jobs, elsewhere = take_up(journal)
         if jobs:
             carry_out(order, place, jobs)
         elif elsewhere:
-            time.sleep(0.2)
+            time.sleep(_ELSEWHERE_SECONDS)
         else:
+            journal.ownership.release_all()
+            carry_out(order, place, [])  # another day: what the killed ones left is tidied up
             return 0
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from simulator.process import SimulatorProcess
 from simulator.sculpture.png import write_png
 from soaking.account import Account, Auditor
+from soaking.deaths import Deaths
 from soaking.weather import rules
 from tripo_blender.core.job import Job
 from tripo_blender.core.request import Settings
@@ -29,10 +30,11 @@ def soak(place: Path, jobs: int, seed: int, at_once: int) -> Account:
     account, began = Account(jobs), time.monotonic()
     with SimulatorProcess(seconds=0.3, key=KEY, concurrency=10_000) as simulator:
         ordered = _order(place, jobs, simulator.url)
-        _Run(place, seed, jobs, at_once, simulator, account).go()
+        run = _Run(place, seed, jobs, at_once, simulator, account)
+        run.go()
         entries = simulator.requests()
     account.seconds = time.monotonic() - began
-    Auditor(place, ordered, entries, account, KEY).look()
+    Auditor(place, ordered, entries, account, run.deaths, KEY).look()
     return account
 
 
@@ -64,6 +66,9 @@ class _Run:
         self._at_once = at_once
         self._simulator = simulator
         self._account = account
+        self.deaths = Deaths(place / "jobs")
+        self._temporary = place / "temporary"
+        self._temporary.mkdir()
 
     def go(self) -> None:
         """Until a stand-in for Blender ends by itself, with nothing left to do."""
@@ -73,6 +78,7 @@ class _Run:
         try:
             while True:
                 now = time.monotonic()
+                self.deaths.watch()
                 if now > until:
                     self._account.violations.append(f"not finished after {_LONGEST:.0f} s")
                     return
@@ -87,7 +93,7 @@ class _Run:
                 if code is not None:
                     desk = self._desk()
                     kill = now + self._chance.uniform(0.5, 2.0)
-                elif self._kills and now >= kill and (now >= aim or self._orders_out()):
+                elif self._kills and now >= kill and (now >= aim or any(self.deaths.ordering())):
                     if kill:
                         self._kill(desk)
                     kill = now + self._chance.uniform(0.5, 2.5)
@@ -96,17 +102,12 @@ class _Run:
         finally:
             self._end(desk)
 
-    def _orders_out(self) -> bool:
-        """Whether a purchase is under way, by the records."""
-        for path in (self._place / "jobs").glob("*/job.json"):
-            with contextlib.suppress(OSError):
-                if '"state": "submitting"' in path.read_text("utf-8"):
-                    return True
-        return False
-
     def _desk(self) -> "subprocess.Popen[str]":
         desk = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("desk.py"))], stdin=subprocess.PIPE, text=True
+            [sys.executable, str(Path(__file__).with_name("desk.py"))],
+            stdin=subprocess.PIPE,
+            text=True,
+            env=os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._temporary)),
         )
         assert desk.stdin is not None
         desk.stdin.write(json.dumps({"key": KEY, "place": str(self._place), "at_once": self._at_once}) + "\n")
@@ -120,13 +121,14 @@ class _Run:
         if not pids:
             return
         self._kills -= 1
-        self._account.kills[who] += 1
+        self.deaths.watch()
         if who in ("worker", "both"):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(pids[-1]), signal.SIGKILL)
         if who in ("desk", "both"):
             desk.kill()
             desk.wait()
+        self.deaths.note(who)
 
     def _end(self, desk: "subprocess.Popen[str]") -> None:
         if desk.poll() is None:

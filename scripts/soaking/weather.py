@@ -48,7 +48,7 @@ def rules(chance: random.Random, how_many: int) -> list[dict[str, Any]]:
 
 def fits(kind: Kind, entries: list[Mapping[str, Any]]) -> bool:
     """Whether a failure of this kind can come of these requests of the job, as the simulator recorded them."""
-    struck = [entry["answer"] for entry in entries if entry["answer"].get("fault")]
+    struck = [entry["answer"] for entry in entries if _harmed(entry)]
     statuses = {answer["status"] for answer in struck}
     if kind is Kind.BUSY:
         return 429 in statuses
@@ -64,3 +64,12 @@ def fits(kind: Kind, entries: list[Mapping[str, Any]]) -> bool:
 def surely_refused(entry: Mapping[str, Any]) -> bool:
     """Whether an order was refused so that it may be sent again."""
     return entry["answer"]["status"] in (429, 503) and not entry["answer"].get("task_id")
+
+
+def lost(entry: Mapping[str, Any]) -> bool:
+    """Whether the answer to an order may have been lost."""
+    return _harmed(entry) and not surely_refused(entry)
+
+
+def _harmed(entry: Mapping[str, Any]) -> bool:
+    return entry["answer"].get("fault") not in (None, "", "delay")
