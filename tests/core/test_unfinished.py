@@ -26,6 +26,7 @@ from tripo_blender.core.request import Settings
 from tripo_blender.core.unfinished import (
     Unfinished,
     Way,
+    abandoned,
     address_problem,
     elsewhere,
     further,
@@ -75,6 +76,33 @@ def test_a_job_is_as_its_record_says(events: list[Event], way: Way, words: str) 
     assert result.waits is (way is not Way.FETCH)
 
 
+@pytest.mark.parametrize("events", [[], [Started()], ORDERED], ids=str)
+def test_what_failed_unheard_and_unpaid_is_as_before(events: list[Event]) -> None:
+    """Who hears of such an end forgets the job; its record is there because nobody did."""
+    result = found(*events, Failed(Failure(Kind.BUSY, "Wait")))
+    assert (result.way, result.waits, result.job.state, result.job.failure) == (Way.ORDER, True, JobState.QUEUED, None)
+    assert overtaken(result.job, after(*events, Failed(Failure(Kind.BUSY, "Wait")))) is None
+    assert overtaken(result.job, after(*MADE, Failed(Failure(Kind.BUSY, "Wait")))) is not None
+
+
+@pytest.mark.parametrize(
+    ("names", "hours", "is_abandoned"),
+    [
+        (["picture.png"], 25, True),
+        ([], 25, True),
+        (["picture.jpg"], 23, False),
+        (["picture.png"], -9999, False),  # the clock was set back
+        (["picture.png", "job.json"], 9999, False),
+        (["picture.png", "job.part"], 9999, False),
+        (["model.glb"], 9999, False),
+    ],
+)
+def test_a_folder_with_nothing_but_a_picture_is_abandoned_in_the_end(
+    names: list[str], hours: float, is_abandoned: bool
+) -> None:
+    assert abandoned(names, hours * 3600) is is_abandoned
+
+
 def test_an_order_that_was_under_way_is_uncertain() -> None:
     result = found(*ORDERED)
     assert (result.job.state, result.way) == (JobState.UNCERTAIN, Way.DECIDE)
@@ -97,7 +125,7 @@ def test_a_model_that_is_gone_is_fetched_by_its_task() -> None:
         [*READY, Imported("Chair")],
         [Cancelled()],
         [*MADE, Cancelled()],
-        [Failed(Failure(Kind.BUSY, "Wait"))],
+        [Failed(Failure(Kind.INTERNAL, "A mistake"))],
         [*MADE, Failed(Failure(Kind.TASK_FAILED, "The service could not make it"))],
     ],
     ids=str,

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -119,15 +120,40 @@ def test_a_child_that_outlives_its_parent_has_no_job(folder: Path, tmp_path: Pat
         child.communicate(b"\n")
 
 
-def test_locks_of_jobs_that_are_gone_are_tidied_up(other: Other, folder: Path, make_job: MakeJob) -> None:
+def test_locks_of_the_dead_are_tidied_up(other: Other, folder: Path, make_job: MakeJob) -> None:
     job = make_job("https://a.test")
     for name in ("gone", "alive", job.id):
         assert other(name) is True
     other.end()
     another = Other(folder)
     assert another("alive") is True
+    mine = Ownership(folder)
+    assert mine.take("mine")
     Journal(folder).prune(20)
-    assert locks(folder) == ["alive.lock", f"{job.id}.lock"]
+    assert locks(folder) == ["alive.lock", "mine.lock"]
+    assert another("mine") is False, "tidying up gives nothing back"
+    mine.release("mine")
+    another.end()
+
+
+def test_a_worker_tidies_up_at_its_start(
+    other: Other, folder: Path, make_job: MakeJob, start_worker: StartWorker
+) -> None:
+    """The next one after a kill: a lock beside its job, and a picture whose job never came to its record."""
+    recorded, abandoned, fresh, owned = (make_job("https://a.test") for _ in range(4))
+    Journal(folder).write(recorded)
+    assert other(recorded.id) is True
+    other.end()
+    another = Other(folder)
+    assert another(owned.id) is True
+    yesterday = time.time() - 25 * 3600
+    for job in (recorded, abandoned, owned):
+        for path in (Path(job.picture), folder / job.id):
+            os.utime(path, (yesterday, yesterday))
+    start_worker().end()
+    assert locks(folder) == [f"{owned.id}.lock"]
+    assert Journal(folder).names() == [recorded.id, fresh.id, owned.id]
+    assert Path(recorded.picture).is_file()
     another.end()
 
 

@@ -12,7 +12,9 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core.job import Job, JobState, TaskCreated
 from tripo_blender.core.messages import Cancel, Configure, Run
+from tripo_blender.core.unfinished import Way, resumed
 from tripo_blender.worker.handle import WorkerHandle
+from tripo_blender.worker.journal import Journal
 
 from .course import KEY, check_folder, orders, record_of, wait_for
 from .processes import Worker, alive
@@ -77,6 +79,27 @@ def test_closed_while_it_orders(
     assert len(orders(simulator)) == 1
     assert Path(waiting.picture).is_file()
     worker.check_end()
+
+
+def test_refused_when_nobody_listens_any_more(
+    simulator: SimulatorProcess, make_job: MakeJob, start_worker: StartWorker, folder: Path
+) -> None:
+    """Blender ended while the order was out, so no user has read why it failed: it waits for the next start."""
+    simulator.play([{"on": "create", "do": ["delay", "status"], "seconds": 0.5, "status": 401, "body": {}}])
+    worker = start_worker()
+    job = make_job(simulator.url)
+    worker.run(job)
+    wait_for(lambda: orders(simulator), "the order")
+    worker.handle.close()
+    wait_for(lambda: not worker.handle.alive, "its own end")
+    assert record_of(folder, job.id)["state"] == "failed"
+    found = Journal(folder).unfinished(Journal(folder).read()[0])
+    assert found is not None
+    assert (found.way, found.waits) == (Way.ORDER, True)
+    again = start_worker()
+    again.run(resumed(found))
+    assert again.until_ended(found.job).state is JobState.READY
+    assert len(orders(simulator)) == 2
 
 
 def test_closed_while_it_generates(

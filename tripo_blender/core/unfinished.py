@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -55,6 +56,7 @@ _WAYS = {
     JobState.DOWNLOADING: Way.FOLLOW,
     JobState.UNCERTAIN: Way.DECIDE,
 }
+_ABANDONED_SECONDS = 86_400.0  # a record follows its picture at once; but clocks are set, by hours too
 # What another try at fetching does not change.
 _HOPELESS = (Kind.TASK_FAILED, Kind.CONTENT)
 
@@ -71,6 +73,8 @@ def unfinished(recorded: Job, *, model_there: bool) -> Unfinished | None:
         if model_there:
             return Unfinished(job, Way.TAKE_IN)
         return Unfinished(_fetched(job), Way.FOLLOW) if job.task_id else None
+    if _is_unheard(job):
+        return Unfinished(_anew(job), Way.ORDER)
     if job.state is JobState.FAILED:
         hopeless = job.failure is not None and job.failure.kind in _HOPELESS
         return Unfinished(job, Way.FETCH) if job.task_id and not hopeless else None
@@ -105,6 +109,14 @@ def given_up(found: Unfinished) -> str:
     return f"{found.job.name} was given up. Nothing was ordered for it"
 
 
+def abandoned(names: Collection[str], age: float) -> bool:
+    """Whether a job's folder with files of these names, last changed `age` seconds ago, will never get a record.
+
+    Its process died between the picture and the first record, so nothing was ordered for it.
+    """
+    return age > _ABANDONED_SECONDS and all(name.startswith("picture.") for name in names)
+
+
 def elsewhere(name: str) -> Failure:
     """Give the failure of a job that another process carries out."""
     return Failure(
@@ -124,7 +136,7 @@ def overtaken(job: Job, recorded: Job | None) -> Failure | None:
     before = [JobState.QUEUED, JobState.UPLOADING]
     if job.state is JobState.SUBMITTING:  # at the user's word
         before += [JobState.SUBMITTING, JobState.UNCERTAIN]
-    if recorded.state in before:
+    if recorded.state in before or _is_unheard(recorded):
         return None
     what = f"The job of {job.name} was taken up elsewhere in the meantime"
     advice = f"Its task {recorded.task_id} can be fetched by its id" if recorded.task_id else "Look at your account"
@@ -159,9 +171,23 @@ def _undecided(job: Job) -> Failure:
     return Failure(Kind.UNCERTAIN, sentence, failure.detail, failure.code, failure.trace_id)
 
 
+def _is_unheard(job: Job) -> bool:
+    """Whether a job failed without costing anything while nobody listened: whoever hears of that forgets it.
+
+    After a mistake of ours its order may be out all the same.
+    """
+    mistaken = job.failure is None or job.failure.kind is Kind.INTERNAL
+    return job.state is JobState.FAILED and not job.task_id and not mistaken
+
+
 def _fetched(job: Job) -> Job:
     """Give the job anew, from its task on."""
-    fresh = Job(
+    return _anew(job).after(TaskCreated(job.task_id, job.trace_id))
+
+
+def _anew(job: Job) -> Job:
+    """Give the job as it was when it was asked for."""
+    return Job(
         job.id,
         job.name,
         job.picture,
@@ -173,4 +199,3 @@ def _fetched(job: Job) -> Job:
         spot=job.spot,
         picture_hash=job.picture_hash,
     )
-    return fresh.after(TaskCreated(job.task_id, job.trace_id))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from io import RawIOBase
 from pathlib import Path
 from typing import BinaryIO
 
 from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run, decode, encode
 from ..core.records import RecordError
+from . import leftovers
 from .crew import Crew
 from .journal import Journal
 
@@ -38,6 +40,7 @@ def serve(orders: BinaryIO, events: RawIOBase) -> None:
             kept = order.kept
             if crew is None or journal is None:
                 journal = Journal(Path(order.folder))
+                leftovers.remove(journal, time.time())
                 crew = Crew(order, journal, tell)
             else:
                 crew.configure(order)

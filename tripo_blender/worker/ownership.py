@@ -76,9 +76,9 @@ class Ownership:
             return False
 
     def tidy(self) -> None:
-        """Remove the locks that died with their processes and whose jobs are gone."""
+        """Remove the locks that died with their processes."""
         for path in self._folder.glob(f"*{_SUFFIX}"):
-            if not path.with_suffix("").is_dir() and self.take(path.stem):
+            if path not in _held and self.take(path.stem, tries=1):
                 self.release(path.stem)
 
     def _path(self, job_id: str) -> Path:
