@@ -94,6 +94,8 @@ def test_sentences_tell_apart_what_is_to_be_done() -> None:
     assert "expired" in certificate_failure("service", 10)
     assert "not valid yet" in certificate_failure("service", 9)
     assert "another name" in certificate_failure("service", 62)
+    assert "base URL" in certificate_failure("service", 62)
+    assert "base URL" not in certificate_failure("file host", 62)
     assert "company" in certificate_failure("service", 20)
     assert "no such file" in certificates_problem("/a.pem", "no such file", True)
     assert "PEM" in certificates_problem("/a.pem", "", True)

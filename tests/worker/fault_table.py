@@ -33,6 +33,11 @@ LOST_UNBOUGHT = replace(LOST, creates=0)
 
 BROKEN = sorry(Kind.NETWORK, "broke off", "Check the network")
 AWAY = sorry(Kind.NETWORK, "cannot be reached", "Check the network")
+CERTIFICATE = {
+    "wrong name": sorry(Kind.NETWORK, "certificate", "made out to another name"),
+    "wrong chain": sorry(Kind.NETWORK, "certificate", "is not trusted here"),
+    "expired certificate": sorry(Kind.NETWORK, "certificate", "has expired"),
+}
 PROXY = sorry(Kind.NETWORK, "proxy")
 BUSY = sorry(Kind.BUSY, "busy")
 DOWN = sorry(Kind.SERVICE_DOWN, "fault")
@@ -90,6 +95,8 @@ def _connections() -> Iterator[Fault]:
     yield Fault("nobody listens", address="refused", ends=everywhere(AWAY))
     yield Fault("the name is not found", address="nameless", ends=everywhere(AWAY))
     yield Fault("the proxy demands a login", address="proxy", ends=everywhere(PROXY))
+    for address, end in CERTIFICATE.items():
+        yield Fault(f"TLS: {address}", address=address, ends=everywhere(end))
     yield Fault("nobody listens at first", address="late", ends=on(upload=SAVED, create=SAVED, poll=SAVED))
     # Also between two polls: each goes over the connection that the server has just closed.
     yield Fault("kept connections are closed", {"do": "hang_up", "times": None}, everywhere(SAVED))
@@ -231,7 +238,8 @@ def _links() -> Iterator[Fault]:
             CUT_SHORT,
         ),
         ("a model with a length that is too short", {"do": "wrong_length", "by": -500}, CUT_SHORT),
-        ("a model with a length that is too long", {"do": "wrong_length", "by": 500}, BROKEN),
+        # Its own header says that nothing is missing.
+        ("a model with a length that is too long", {"do": "wrong_length", "by": 500}, SAVED),
         ("a model packed to a bomb", {"do": "gzip_bomb", "bytes": 10_000_000}, sorry(Kind.MODEL_FILE, "larger than")),
         ("a model without an end", {"do": "endless_body"}, sorry(Kind.MODEL_FILE, "larger than")),
     ):

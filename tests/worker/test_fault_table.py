@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,11 +13,13 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core import plan
 from tripo_blender.core.job import AnswerLost, Job, JobState
+from tripo_blender.core.network import Network
 
 from .conftest import Run
 from .course import KEY, Course, orders, record_of
 from .fault_servers import Forwarder, Listener, LoginProxy, free_port
-from .fault_table import ROWS, TALLY, End, Fault
+from .fault_table import CERTIFICATE, ROWS, TALLY, End, Fault
+from .tls import Authority, TlsDoor
 
 MakeJob = Callable[..., Job]
 PICTURE = "https://pictures.example.test/cat.png"
@@ -40,10 +43,12 @@ def waits(monkeypatch: pytest.MonkeyPatch, quick: None) -> list[float]:
 class Stage:
     """Where a row is played: the simulator, and the servers beside it that the row needs."""
 
-    def __init__(self, simulator: SimulatorProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, simulator: SimulatorProcess, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         self.simulator = simulator
-        self.servers: list[Listener] = []
+        self.servers: list[Listener | TlsDoor] = []
+        self.network = Network()
         self._monkeypatch = monkeypatch
+        self._folder = folder
 
     def base_url(self, address: str) -> str:
         """A base URL at which the fault is."""
@@ -58,6 +63,8 @@ class Stage:
             for name in ("no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"):
                 self._monkeypatch.delenv(name, raising=False)
             return f"https://gateway.example.test{path}"
+        if address in CERTIFICATE:
+            return f"https://localhost:{self._encrypted(address)}{path}"
         port = free_port()
         if address == "late":
             wait = plan.retry_wait
@@ -70,6 +77,21 @@ class Stage:
             self._monkeypatch.setattr(plan, "retry_wait", come)
         return f"http://127.0.0.1:{port}{path}"
 
+    def _encrypted(self, wrong: str) -> int:
+        """The port of the gateway behind TLS, whose certificate is wrong."""
+        if shutil.which("openssl") is None:
+            pytest.skip("no openssl here to sign certificates with")
+        for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+            self._monkeypatch.delenv(name, raising=False)
+        ours = Authority(self._folder / "ours")
+        self.network = Network(certificates=str(ours.file))
+        by = Authority(self._folder / "another") if wrong == "wrong chain" else ours
+        name = "api.example.test" if wrong == "wrong name" else "localhost"
+        context = by.sign(name, -1 if wrong == "expired certificate" else 1)
+        door = TlsDoor(context, urlsplit(self.simulator.url).port or 0)
+        self.servers.append(door)
+        return door.port
+
     def seen_elsewhere(self) -> str:
         """All that came to a host other than the API's."""
         base = urlsplit(self.simulator.url).path
@@ -81,12 +103,15 @@ class Stage:
             or not entry["headers"]["Host"].startswith("127.0.0.1:")
         ]
         proxies = [server.seen.decode("latin-1") for server in self.servers if isinstance(server, LoginProxy)]
-        return json.dumps(away) + "".join(proxies)
+        heard = [server.heard.decode("latin-1") for server in self.servers if isinstance(server, TlsDoor)]
+        return json.dumps(away) + "".join(proxies + heard)
 
 
 @pytest.fixture
-def stage(simulator: SimulatorProcess, monkeypatch: pytest.MonkeyPatch, waits: list[float]) -> Iterator[Stage]:
-    stage = Stage(simulator, monkeypatch)
+def stage(
+    simulator: SimulatorProcess, monkeypatch: pytest.MonkeyPatch, waits: list[float], tmp_path: Path
+) -> Iterator[Stage]:
+    stage = Stage(simulator, monkeypatch, tmp_path)
     with ExitStack() as stack:
         stack.callback(lambda: [server.close() for server in stage.servers])
         yield stage
@@ -120,7 +145,7 @@ def test_fault(
         monkeypatch.setattr(plan, "READ_RETRIES", 3)
         monkeypatch.setattr(plan, "RETRIES", 2)
     job = prepare(stage, fault, strike, make_job, run)
-    course = run(job)
+    course = run(job, network=stage.network)
     key_seen = stage.seen_elsewhere().count(KEY)
     TALLY.played += 1
     TALLY.saved += course.job.state is JobState.READY
@@ -133,7 +158,7 @@ def test_fault(
         assert len(orders(simulator)) == len(course.has(AnswerLost)) == 1
         assert record_of(folder, job.id)["state"] == "uncertain"
         assert Path(job.picture).is_file()
-    if fault.asked is not None and strike != "download":
+    if fault.asked is not None:
         assert fault.asked[0] <= waits[0] <= fault.asked[1]
 
 

@@ -1,8 +1,10 @@
 """The bytes of a file come whole however the file host frames them."""
 
+import contextlib
 import gzip
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -39,6 +41,28 @@ def cut_off(request: BaseHTTPRequestHandler) -> None:
     request.send_header("Content-Length", str(len(MODEL)))
     request.end_headers()
     request.wfile.write(MODEL[:-1])
+
+
+def trailed(request: BaseHTTPRequestHandler) -> None:
+    """The whole in chunks, and then header after header until the client has had enough."""
+    request.send_header("Transfer-Encoding", "chunked")
+    request.end_headers()
+    request.wfile.write(b"%x\r\n%s\r\n0\r\n" % (len(MODEL), MODEL))
+    until = time.monotonic() + 60
+    with contextlib.suppress(OSError):
+        while time.monotonic() < until:
+            request.wfile.write(b"X-More: and more\r\n" * 100)
+
+
+def sized_without_end(request: BaseHTTPRequestHandler) -> None:
+    """A chunk whose size is a line that does not end."""
+    request.send_header("Transfer-Encoding", "chunked")
+    request.end_headers()
+    request.wfile.write(b"%x\r\n%s\r\n1;" % (len(MODEL), MODEL))
+    until = time.monotonic() + 60
+    with contextlib.suppress(OSError):
+        while time.monotonic() < until:
+            request.wfile.write(b"more=" * 1000)
 
 
 @contextmanager
@@ -93,6 +117,15 @@ def test_chunks_grow_where_they_come_fast() -> None:
 
     assert sizes[0] == CHUNK
     assert max(sizes) > CHUNK
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("answer", [trailed, sized_without_end])
+def test_lines_without_an_end(answer: Answer, tmp_path: Path) -> None:
+    with host(answer) as url, Client("a key") as client, pytest.raises(NoAnswer):
+        fetch(client, url, tmp_path / "part", lambda percent: None)
+
+    assert (tmp_path / "part").read_bytes() == MODEL
 
 
 def test_cut_off(tmp_path: Path) -> None:

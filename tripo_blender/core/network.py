@@ -72,9 +72,10 @@ def certificate_failure(where: str, verify_code: int) -> str:
     if verify_code == _NOT_YET_VALID:
         return f"The {where}'s certificate is not valid yet. Check this computer's clock"
     if verify_code in (WRONG_NAME, _WRONG_ADDRESS):
+        check = "the base URL in the preferences, and whether" if where == "service" else "whether"
         return (
-            f"The {where}'s certificate is made out to another name. Check the base URL in the preferences, and "
-            "whether the network asks for a login in the browser first"
+            f"The {where}'s certificate is made out to another name. Check {check} the network asks for a login in the "
+            "browser first"
         )
     return (
         f"The {where}'s certificate is not trusted here. If your network checks encrypted traffic, choose the "

@@ -37,7 +37,7 @@ from .calls.client import Client, NoAnswer, NotSent
 from .habits import Habits
 from .journal import Journal
 from .sending import Sending
-from .transfer import Refused, fetch, keep
+from .transfer import Busy, Refused, fetch, is_whole, keep
 
 __all__ = ["Habits", "Runner", "Stop"]
 
@@ -249,7 +249,11 @@ class Runner:
                 if not isinstance(outcome, Generated):
                     return outcome
             try:
-                fetch(self._client, self._link, part, self._download_progress())
+                try:
+                    fetch(self._client, self._link, part, self._download_progress())
+                except NoAnswer:
+                    if not is_whole(part, self._limits):
+                        raise
                 path, model_format = keep(part, folder, self._limits)
                 return Downloaded(str(path), model_format, self._preview(folder))
             except (NotSent, NoAnswer) as error:
@@ -257,7 +261,7 @@ class Runner:
                 if attempt > plan.READ_RETRIES:
                     sentence = f"{error.failure.sentence}. {may_still_be_made(self.job.task_id)}"
                     raise TripoError.of(replace(error.failure, sentence=sentence)) from error
-                self._delay(attempt, error.failure)
+                self._delay(attempt, error.failure, error.retry_after if isinstance(error, Busy) else -1.0)
             except TripoError as error:
                 # A file that is no model may be a proxy's page, or have been cut short on its way.
                 if error.failure.kind not in (Kind.LINK_EXPIRED, Kind.MODEL_FILE) or fresh_links == _FRESH_LINKS:

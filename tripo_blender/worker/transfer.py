@@ -15,6 +15,14 @@ LARGEST_MODEL = 2_000_000_000  # bytes; a model of two million faces with its te
 _EXPIRED = (401, 403, 404, 410)  # what file hosts answer for a signed link that has had its time
 
 
+class Busy(NoAnswer):
+    """The file host wants to be asked again; `retry_after` is in how many seconds, -1: it does not say."""
+
+    def __init__(self, failure: Failure, retry_after: float) -> None:
+        super().__init__(failure)
+        self.retry_after = retry_after
+
+
 def fetch(client: Client, url: str, part: Path, progress: Callable[[float], None]) -> None:
     """Download `url` into `part`, from where an earlier attempt broke off.
 
@@ -31,7 +39,7 @@ def fetch(client: Client, url: str, part: Path, progress: Callable[[float], None
         if download.status == 416:  # what lies here is not the beginning of what the host has
             part.unlink()
         if download.status not in (200, 206):
-            raise NoAnswer(_broken(f"the file host answered {download.status}").failure)
+            raise Busy(_broken(f"the file host answered {download.status}").failure, download.retry_after)
         received = download.start
         with part.open("r+b" if download.start else "wb") as file:
             file.seek(received)
@@ -45,6 +53,15 @@ def fetch(client: Client, url: str, part: Path, progress: Callable[[float], None
             file.truncate()
     if received < download.length:
         raise NoAnswer(_broken(f"{received} of {download.length} bytes came").failure)
+
+
+def is_whole(part: Path, limits: Limits) -> bool:
+    """Whether a file whose download broke off says itself that nothing is missing: a length may be wrong for ever."""
+    try:
+        check_file(part, limits=limits)
+    except (OSError, TripoError):
+        return False
+    return True
 
 
 class Refused(TripoError):

@@ -13,7 +13,7 @@ import urllib3.exceptions
 from ...core.errors import Kind, TripoError
 from ...core.masking import masked, masked_text, spellings
 from ...core.network import Network, proxy_login
-from ...core.services.answers import LARGEST_ANSWER, read_json
+from ...core.services.answers import LARGEST_ANSWER, read_json, retry_after_of
 from ...core.services.gateway import key_problem, same_origin
 from ...core.services.wire import HttpAnswer, HttpRequest
 from .breaks import NoAnswer, NotSent, check_proxy, translated
@@ -107,12 +107,14 @@ class Client:
 
 
 class Download:
-    """A file on its way: its status, where it starts, how long the whole is, and its bytes."""
+    """A file on its way: its status, where it starts, how long the whole is, its bytes, or when to ask again."""
 
     def __init__(self, response: requests.Response, asked_start: int) -> None:
         self._response = response
         self._packed = is_packed(response.headers.get("Content-Encoding", ""))
         self.status = response.status_code
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        self.retry_after = retry_after_of(HttpAnswer(self.status, headers, b""))  # seconds; -1: it does not say
         if self._packed and self.status == 206:
             self.status = 416  # a part of the packed bytes does not go on from the unpacked ones here
         self.start = asked_start if self.status == 206 else 0

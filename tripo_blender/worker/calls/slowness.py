@@ -1,14 +1,19 @@
-"""Bounds how long an answer may take to come in, however it drips: a time-out of sockets is for each byte anew."""
+"""Bounds how long an answer may take to come in, however it drips, and how many lines it may have beside its body.
+
+A time-out of sockets is for each byte anew, and the lines after a body in chunks are counted by nobody else.
+"""
 
 from __future__ import annotations
 
 import io
 import socket
 import time
-from http.client import HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from typing import Any
 
 _LEAST_BYTES = 16 * 1024  # of a file in the time allowed; a line that is slower has broken off
+_MOST_LINES = 500  # one after the other; an answer has about twenty, and the standard library takes a hundred headers
+_LONGEST_LINE = 65_537  # bytes; one more than the standard library takes
 
 
 def timed(pool: type, seconds: float, *, files: bool) -> type:
@@ -22,7 +27,7 @@ def timed(pool: type, seconds: float, *, files: bool) -> type:
             super().__init__(sock, *args, **options)
             self.fp.close()
             self._clock = _Clock(sock, seconds)
-            self.fp = io.BufferedReader(self._clock)
+            self.fp = _Lines(self._clock)
 
         def begin(self) -> None:
             super().begin()
@@ -32,6 +37,26 @@ def timed(pool: type, seconds: float, *, files: bool) -> type:
     # It prints no headers, also where a script has switched that on for every connection of its process.
     connection = type(usual.__name__, (usual,), {"response_class": Response, "debuglevel": 0})
     return type(pool.__name__, (pool,), {"ConnectionCls": connection})
+
+
+class _Lines(io.BufferedReader):
+    """Reads lines and other bytes; raises `HTTPException` where nothing but lines comes."""
+
+    _lines = 0
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        self._lines += 1
+        if self._lines > _MOST_LINES:
+            raise HTTPException("lines without an end")
+        return super().readline(_LONGEST_LINE if size is None or size < 0 else size)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._lines = 0
+        return super().read(size)
+
+    def readinto(self, buffer: Any, /) -> int:
+        self._lines = 0
+        return super().readinto(buffer)
 
 
 class _Clock(io.RawIOBase):
