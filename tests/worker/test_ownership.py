@@ -139,9 +139,11 @@ def test_locks_of_the_dead_are_tidied_up(other: Other, folder: Path, make_job: M
 def test_a_worker_tidies_up_at_its_start(
     other: Other, folder: Path, make_job: MakeJob, start_worker: StartWorker
 ) -> None:
-    """The next one after a kill: a lock beside its job, and a picture whose job never came to its record."""
+    """The next one after a kill: a lock beside its job, half a record, a picture whose job never came to its record."""
     recorded, abandoned, fresh, owned = (make_job("https://a.test") for _ in range(4))
-    Journal(folder).write(recorded)
+    for job in (recorded, owned):
+        Journal(folder).write(job)
+        (folder / job.id / "job.part").write_text("{")
     assert other(recorded.id) is True
     other.end()
     another = Other(folder)
@@ -154,6 +156,7 @@ def test_a_worker_tidies_up_at_its_start(
     assert locks(folder) == [f"{owned.id}.lock"]
     assert Journal(folder).names() == [recorded.id, fresh.id, owned.id]
     assert Path(recorded.picture).is_file()
+    assert [path.parent.name for path in folder.glob("*/job.part")] == [owned.id], "which is being written"
     another.end()
 
 

@@ -9,11 +9,21 @@ from .journal import Journal
 
 
 def remove(journal: Journal, now: float) -> None:
-    """Remove locks that nobody holds, and folders of jobs that came to no record; `now` is in s since the epoch."""
+    """Remove locks that nobody holds, folders that came to no record, and the halves of records written anew.
+
+    `now` is in s since the epoch.
+    """
     journal.ownership.tidy()
     for name in journal.names():
         with contextlib.suppress(OSError):
-            folder = journal.folder_of(name)
-            files = {path.name: path.stat().st_mtime for path in folder.iterdir()}
-            if abandoned(files, now - max([folder.stat().st_mtime, *files.values()])):
-                journal.forget(name)
+            _tidy(journal, name, now)
+
+
+def _tidy(journal: Journal, job_id: str, now: float) -> None:
+    folder = journal.folder_of(job_id)
+    files = {path.name: path.stat().st_mtime for path in folder.iterdir()}
+    if abandoned(files, now - max([folder.stat().st_mtime, *files.values()])):
+        journal.forget(job_id)
+    elif {"job.json", "job.part"} <= files.keys() and journal.ownership.take(job_id, tries=1):
+        (folder / "job.part").unlink()  # the whole record beside it is what was last sure to be there
+        journal.ownership.release(job_id)
