@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -405,3 +406,22 @@ def other_blender_finds() -> list[str]:
     assert ran.returncode == 0, ran.stderr
     found: list[str] = json.loads(ran.stdout.strip().splitlines()[-1])
     return found
+
+
+def test_what_was_refused_after_blender_had_gone_waits(
+    jobs: SimpleNamespace,
+    simulator: SimulatorProcess,
+    left: Callable[..., str],
+    look: Callable[[], dict[str, Any]],
+    folder: Path,
+) -> None:
+    """Nobody has read why it failed, and nothing was bought: it is not ordered yet."""
+    job_id = left("submitting", on="create", do=["delay", "status"], seconds=1, status=401, body={})
+    record = folder / job_id / "job.json"
+    until = time.monotonic() + 20
+    while json.loads(record.read_text("utf-8"))["job"]["state"] != "failed":
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert [found.words for found in look().values()] == ["Not ordered yet"]
+    resume(job_id)
+    done(jobs, simulator)
