@@ -70,7 +70,9 @@ class Auditor:
         found = ((job, journal.unfinished(job)) for job in jobs)
         self._records = {job.id: unfinished.job if unfinished else job for job, unfinished in found}
         lines = (place / "told").read_text().splitlines() if (place / "told").exists() else []
-        self._told = {job.id: job for job in (from_record(Job, json.loads(line)) for line in lines)}
+        told = [from_record(Job, json.loads(line)) for line in lines]
+        # What another process had at that moment goes on there, or is taken up once more.
+        self._told = {job.id: job for job in told if job.failure is None or job.failure.kind is not Kind.ELSEWHERE}
 
     def look(self) -> None:
         """Put everything into the account."""

@@ -114,7 +114,7 @@ def test_killed_while_it_is_at_it(
         "order": lambda: orders(simulator),
         "generation": lambda: [entry for entry in simulator.requests() if entry["method"] == "GET"],
         "download": lambda: downloads(simulator),
-        "ready": lambda: (folder / job.id / "job.json").exists() and record_of(folder, job.id)["state"] == "ready",
+        "ready": lambda: (folder / job.id / "job.json").exists() and record_of(folder, job.id).get("state") == "ready",
     }
     wait_for(arrived[during], f"the {during}")
     os.kill(worker.handle.pid, signal.SIGKILL)

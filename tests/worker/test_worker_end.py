@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core.job import Job, JobState, TaskCreated
+from tripo_blender.core.job import Delayed, Job, JobState, TaskCreated
 from tripo_blender.core.messages import Cancel, Configure, Run
 from tripo_blender.core.unfinished import Way, resumed
 from tripo_blender.worker.handle import WorkerHandle
@@ -100,6 +100,41 @@ def test_refused_when_nobody_listens_any_more(
     again.run(resumed(found))
     assert again.until_ended(found.job).state is JobState.READY
     assert len(orders(simulator)) == 2
+
+
+def test_failed_when_nobody_listens_though_orders_come(
+    simulator: SimulatorProcess, make_job: MakeJob, start_worker: StartWorker, folder: Path
+) -> None:
+    """A dead Blender's orders are still in the pipe: none of them is begun, and what failed is not forgotten."""
+    simulator.play([{"on": "upload", "do": ["delay", "status"], "seconds": 0.3, "status": 401, "body": {}}])
+    worker = start_worker()
+    job, late = make_job(simulator.url), make_job(simulator.url)
+    worker.run(job)
+    wait_for(lambda: any("/upload" in entry["path"] for entry in simulator.requests()), "the upload")
+    worker.handle._events.close()
+    wait_for(lambda: not Journal(folder).ownership.elsewhere(job.id), "the refusal")
+    worker.run(late)
+    worker.handle.end()
+    wait_for(lambda: not worker.handle.alive, "its own end")
+    assert record_of(folder, job.id)["state"] == "failed"
+    assert not orders(simulator)
+    assert not (folder / late.id / "job.json").exists()
+
+
+def test_closed_before_the_order_is_sent_again(
+    simulator: SimulatorProcess, make_job: MakeJob, start_worker: StartWorker, folder: Path
+) -> None:
+    """It was surely refused and waits: nothing about it is uncertain."""
+    refusal = {"on": "create", "do": "status", "status": 429, "body": {}, "headers": {"Retry-After": "60"}}
+    simulator.play([refusal])
+    worker = start_worker()
+    job = make_job(simulator.url)
+    worker.run(job)
+    worker.until(lambda: any("busy" in event.note for event in worker.of(job, Delayed)), "the refusal")
+    worker.end(5)
+    found = Journal(folder).unfinished(Journal(folder).read()[0])
+    assert found is not None
+    assert found.way is Way.ORDER
 
 
 def test_closed_while_it_generates(

@@ -76,7 +76,8 @@ class ThreadStop:
 class Crew:
     """The jobs of one worker: at most `at_once` run, in the order in which they came."""
 
-    def __init__(self, configure: Configure, journal: Journal, tell: Callable[[Happened | Learnt], None]) -> None:
+    def __init__(self, configure: Configure, journal: Journal, tell: Callable[[Happened | Learnt], bool]) -> None:
+        """`tell` gives whether somebody listens still."""
         self._configure = configure
         self._journal = journal
         self._tell = tell
@@ -185,7 +186,8 @@ class Crew:
                 self._tell(Learnt(job.base_url, rung, habits.with_model))
                 if converter is not None:  # its start takes a second or two, the model a minute
                     converter.warm()
-            self._tell(Happened(job.id, event))
+            if not self._tell(Happened(job.id, event)):
+                stop.set(cancelled=False)  # its record stays, for who comes next
 
         try:
             network = Network(configure.proxy, configure.certificates)

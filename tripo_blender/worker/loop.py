@@ -16,32 +16,44 @@ from .crew import Crew
 from .journal import Journal
 
 
-def serve(orders: BinaryIO, events: RawIOBase) -> None:
-    """Carry out the orders until their pipe closes, then end the jobs where they are."""
-    lock = threading.Lock()
+class _Events:
+    """Tells Blender what happens, as long as it listens."""
 
-    def tell(message: Happened | Learnt | Fault) -> None:
+    def __init__(self, pipe: RawIOBase) -> None:
+        self._pipe = pipe
+        self._lock = threading.Lock()
+        self.heard = True
+
+    def tell(self, message: Happened | Learnt | Fault) -> bool:
         try:
-            with lock:
-                events.write(encode(message))
+            with self._lock:
+                self._pipe.write(encode(message))
         except OSError:  # Blender is gone; the end of the orders follows
             logging.getLogger(__name__).info("nobody listens any more")
+            self.heard = False
+        return self.heard
 
+
+def serve(orders: BinaryIO, pipe: RawIOBase) -> None:
+    """Carry out the orders until their pipe closes, then end the jobs where they are."""
+    events = _Events(pipe)
     kept = 0
     crew: Crew | None = None
     journal: Journal | None = None
     for line in orders:
+        if not events.heard:  # these orders have no user any more
+            break
         try:
             order = decode(line)
         except RecordError as error:
-            tell(Fault(f"an order could not be read: {error}"))
+            events.tell(Fault(f"an order could not be read: {error}"))
             continue
         if isinstance(order, Configure):
             kept = order.kept
             if crew is None or journal is None:
                 journal = Journal(Path(order.folder))
                 leftovers.remove(journal, time.time())
-                crew = Crew(order, journal, tell)
+                crew = Crew(order, journal, events.tell)
             else:
                 crew.configure(order)
         elif isinstance(order, Learnt) and crew is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 import time
@@ -101,6 +102,7 @@ class Runner:
         self._limits = limits
         self._link = self._preview_link = ""
         self._recorded = job.percent
+        self._resumable = job.state is not JobState.SUBMITTING  # one that was sent before may have been bought then
         self._unwritten = False  # the record says less than was told
 
     def run(self) -> Job:
@@ -121,9 +123,16 @@ class Runner:
             except KeyboardInterrupt:
                 self._happened(self._interrupted())
             if self._stop.is_set() and not self._stop.cancelled:
+                self._withdraw()
                 return self.job
         self._journal.settle(self.job)
         return self.job
+
+    def _withdraw(self) -> None:
+        """Put an order back that has not gone out, or was surely refused: after the end of the process it is none."""
+        if self.job.state is JobState.SUBMITTING and self._resumable and not self._sending.sent:
+            with contextlib.suppress(OSError):
+                self._journal.write(replace(self.job, state=JobState.UPLOADING, note=""))
 
     def _outcome(self, phase: Callable[[], Event]) -> Event:
         """Run a phase; whatever goes wrong in it becomes an event."""
