@@ -8,10 +8,11 @@ import numpy as np
 
 from ..core.arrival import Arrival
 from ..core.arrival_table import AUTO
-from .reading import Numbers, corner_edges, corner_vertices, face_sizes, face_starts, material_indices, points, read
+from .normals import restore
+from .reading import Numbers, corner_vertices, face_sizes, following_corners, material_indices, points, read
+from .welding import plan, weld
 
 _SAME_PLACE = 1e-6  # of the longest side: vertices nearer than this are one; a float holds seven digits
-_SAME_NORMAL = math.radians(1.0)  # nobody sees less, and writing a million normals takes a second
 # Odd numbers without a pattern (of xxHash): what three floats become one number by.
 _MIX = tuple(np.uint64(number) for number in (0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
 
@@ -21,10 +22,10 @@ _NORMALS = "tripo_normals"  # the attribute that carries the file's normals thro
 def set_up(mesh: bpy.types.Mesh, arrival: Arrival) -> None:
     """Merge and shade a mesh that was just imported, as asked for."""
     keeps = arrival.shading == AUTO and mesh.has_custom_normals
-    merged = arrival.merge and _merge(mesh, keeps_normals=keeps)
+    normals = _merge(mesh, keeps_normals=keeps) if arrival.merge else None
     if keeps:
-        if merged:
-            _restore_normals(mesh)
+        if normals is not None:
+            restore(mesh, normals)
         return
     _forget_normals(mesh)
     if arrival.shading == "flat":
@@ -42,39 +43,51 @@ def drop_unused_materials(mesh: bpy.types.Mesh) -> None:
             mesh.materials.pop(index=slot)  # what lies above it moves down, and so do the faces' indices
 
 
-def _merge(mesh: bpy.types.Mesh, *, keeps_normals: bool) -> bool:
-    """Join vertices at the same place; False where there are none, or where a face would be lost by it.
+def _merge(mesh: bpy.types.Mesh, *, keeps_normals: bool) -> Numbers | None:
+    """Join vertices at the same place, and give the normals that the corners had, where they are wanted.
 
-    Corners keep their UVs and colours. Shape keys move the vertices of one place apart, so they are left as they are.
+    None, and no change, where all places differ, or where a face would be lost by it. Corners keep their UVs and
+    colours. Shape keys move the vertices of one place apart, so they are left as they are.
     """
     if mesh.shape_keys is not None or not mesh.vertices:
-        return False
+        return None
     where = points(mesh)
     places = _places(where)
     if places is None:
-        return False
-    side = float(np.max(where.max(axis=0) - where.min(axis=0)))
+        return None
+    distance = float(np.max(where.max(axis=0) - where.min(axis=0))) * _SAME_PLACE
+    planned = plan(mesh, places, distance, keeps_sharp=not keeps_normals)
+    normals = read(mesh.corner_normals, "vector", 3) if keeps_normals else np.empty((0, 3), np.float32)
+    if planned is None:
+        return _merge_one_by_one(mesh, places, distance, normals)
+    weld(mesh, planned)
+    return normals[planned.corners] if keeps_normals and planned.corners is not None else normals
+
+
+def _merge_one_by_one(mesh: bpy.types.Mesh, places: Numbers, distance: float, normals: Numbers) -> Numbers | None:
+    """Do the same for any mesh, with all that it may hold."""
     corners = places[corner_vertices(mesh)]
     without_area = np.zeros(len(mesh.polygons), bool)
     face_of = np.repeat(np.arange(len(mesh.polygons)), face_sizes(mesh))
-    without_area[face_of[corners == corners[_following(mesh)]]] = True
-    if keeps_normals:
+    without_area[face_of[corners == corners[following_corners(mesh)]]] = True
+    if len(normals):
         kept = mesh.attributes.new(_NORMALS, "FLOAT_VECTOR", "CORNER")
-        kept.data.foreach_set("vector", read(mesh.corner_normals, "vector", 3).reshape(-1))
+        kept.data.foreach_set("vector", normals.reshape(-1))  # type: ignore[attr-defined]
     edit = bmesh.new()
     try:
         edit.from_mesh(mesh)
         faces = len(edit.faces)
-        bmesh.ops.remove_doubles(edit, verts=edit.verts[:], dist=side * _SAME_PLACE)
+        bmesh.ops.remove_doubles(edit, verts=edit.verts[:], dist=distance)
         whole = faces - len(edit.faces) <= np.count_nonzero(without_area)
         if whole:
             _forget_normals(mesh)  # they are kept relative to fans of faces, which change
             edit.to_mesh(mesh)
-        elif keeps_normals:
-            mesh.attributes.remove(mesh.attributes[_NORMALS])
     finally:
-        edit.free()
-    return whole
+        edit.free()  # type: ignore[no-untyped-call]
+    if len(normals):
+        normals = read(mesh.attributes[_NORMALS].data, "vector", 3)  # type: ignore[attr-defined]
+        mesh.attributes.remove(mesh.attributes[_NORMALS])
+    return normals if whole else None
 
 
 def _places(where: Numbers) -> Numbers | None:
@@ -92,56 +105,6 @@ def _places(where: Numbers) -> Numbers | None:
         _, places = np.unique(where.view(np.dtype((np.void, 12))), return_inverse=True)
         places = places.reshape(-1)
     return places if places.max() + 1 < len(places) else None
-
-
-def _restore_normals(mesh: bpy.types.Mesh) -> None:
-    """Give the corners the normals they had before, by sharp edges alone where that is enough."""
-    wanted = read(mesh.attributes[_NORMALS].data, "vector", 3)  # type: ignore[attr-defined]
-    mesh.attributes.remove(mesh.attributes[_NORMALS])
-    mesh.shade_smooth()
-    _mark_sharp(mesh, wanted)
-    now = read(mesh.corner_normals, "vector", 3)
-    if np.min(np.einsum("ij,ij->i", now, wanted), initial=1.0) < math.cos(_SAME_NORMAL):
-        columns = (wanted[:, axis].tolist() for axis in range(3))
-        # Tuples of floats: an array takes four times as long in 5.2 (4.5 s against 1.0 s for 1.5 million).
-        mesh.normals_split_custom_set(list(zip(*columns, strict=True)))  # type: ignore[arg-type]
-
-
-def _mark_sharp(mesh: bpy.types.Mesh, normals: Numbers) -> None:
-    """Mark the edges sharp at which the corners of the faces on both sides have different normals."""
-    # Every corner names the edge to the next one; so an edge has a normal at either end from each of its faces.
-    edges, vertices, following = corner_edges(mesh), corner_vertices(mesh), _following(mesh)
-    corners, faces = np.arange(len(edges)), np.bincount(edges, minlength=len(mesh.edges))
-    first, last = np.zeros((2, len(mesh.edges)), np.int64)
-    first[edges[::-1]], last[edges] = corners[::-1], corners
-
-    def alike(some: Numbers, others: Numbers) -> Numbers:
-        return np.einsum("ij,ij->i", normals[some], normals[others]) > math.cos(_SAME_NORMAL)  # type: ignore[no-any-return]
-
-    sharp = np.zeros(len(mesh.edges), bool)
-    inner = np.flatnonzero(faces == 2)  # nearly all, and known without sorting
-    one, two = first[inner], last[inner]
-    against = vertices[one] != vertices[two]  # faces that look the same way pass their edge in opposite directions
-    beside, beyond = np.where(against, (following[two], two), (two, following[two]))
-    sharp[inner] = ~(alike(one, beside) & alike(following[one], beyond))
-
-    crowded = np.flatnonzero(faces[edges] > 2)
-    ends = np.concatenate((crowded, following[crowded]))
-    keys = np.tile(edges[crowded], 2) * np.int64(len(mesh.vertices)) + vertices[ends]
-    order = np.argsort(keys, kind="stable")
-    before, after = order[:-1], order[1:]
-    differing = (keys[before] == keys[after]) & ~alike(ends[before], ends[after])
-    sharp[keys[before][differing] // len(mesh.vertices)] = True
-    mesh.edges.foreach_set("use_edge_sharp", sharp)  # type: ignore[arg-type]
-    mesh.update()
-
-
-def _following(mesh: bpy.types.Mesh) -> Numbers:
-    """Give, for each corner, the next one of its face."""
-    starts = face_starts(mesh)
-    following = np.arange(1, len(mesh.loops) + 1)
-    following[starts + face_sizes(mesh) - 1] = starts
-    return following
 
 
 def _forget_normals(mesh: bpy.types.Mesh) -> None:

@@ -31,6 +31,21 @@ def corner_edges(mesh: bpy.types.Mesh) -> Numbers:
     return _attribute(mesh, ".corner_edge", 1)
 
 
+def edge_vertices(mesh: bpy.types.Mesh) -> Numbers:
+    """Give the two vertices of every edge."""
+    attribute = mesh.attributes.get(".edge_verts")
+    if attribute is None:
+        return np.empty((0, 2), np.int32)
+    values = np.empty(2 * len(mesh.edges), np.int32)
+    attribute.data.foreach_get("value", values)  # type: ignore[attr-defined]
+    return values.reshape(-1, 2)
+
+
+def loose_edges(mesh: bpy.types.Mesh) -> Numbers:
+    """Give the edges that no face has."""
+    return np.flatnonzero(np.bincount(corner_edges(mesh), minlength=len(mesh.edges)) == 0)
+
+
 def material_indices(mesh: bpy.types.Mesh) -> Numbers:
     """Give the material slot of every face; the attribute is missing where all have the first."""
     attribute = mesh.attributes.get("material_index")
@@ -49,6 +64,16 @@ def face_starts(mesh: bpy.types.Mesh) -> Numbers:
 def face_sizes(mesh: bpy.types.Mesh) -> Numbers:
     """Give the number of corners of every face; they lie one face after the other."""
     return np.diff(face_starts(mesh), append=np.int32(len(mesh.loops)))
+
+
+def following_corners(mesh: bpy.types.Mesh) -> Numbers:
+    """Give, for each corner, the next one of its face."""
+    if len(mesh.loops) == 3 * len(mesh.polygons):
+        return (np.arange(len(mesh.loops)).reshape(-1, 3)[:, (1, 2, 0)]).reshape(-1)
+    starts = face_starts(mesh)
+    following = np.arange(1, len(mesh.loops) + 1)
+    following[starts + face_sizes(mesh) - 1] = starts
+    return following
 
 
 def _attribute(mesh: bpy.types.Mesh, name: str, width: int) -> Numbers:
