@@ -51,7 +51,9 @@ def mesh_of(points: Any, faces: Any, normals: Any, random: np.random.Generator, 
     mesh.from_pydata(points, list(edges), faces)
     for name in ("Plain", "Light map"):
         mesh.uv_layers.new(name=name).data.foreach_set("uv", random.random(2 * len(mesh.loops), np.float32))
-    mesh.edges.foreach_set("select", np.ones(len(mesh.edges), bool))
+    chosen = mesh.attributes.get(".select_edge")
+    if chosen is not None and chosen.data_type == "BOOLEAN":  # 5.0 makes it of a wrong type
+        chosen.data.foreach_set("value", np.ones(len(mesh.edges), bool))
     mesh.uv_layers.active_index = 0
     mesh.uv_layers[1].active_render = True
     colour = mesh.color_attributes.new("Colour", "FLOAT_COLOR", "CORNER")

@@ -16,6 +16,7 @@ from ..core.job import Prepared
 from ..core.messages import CONVERTER_HOME, Convert, Converted, Fault, decode, encode
 from ..core.records import RecordError
 from .prepare import prepare
+from .warming import warm
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ def serve(orders: BinaryIO, answers: RawIOBase) -> None:
     try:
         _empty()
         answers.write(encode(Converted("")))
+        warm(lambda: not lines.empty())  # now, when nobody waits for it
         while True:
             answers.write(encode(_answer(lines.get())))
             _empty()  # now, when nobody waits for it; and the model's memory is free until the next one

@@ -114,7 +114,10 @@ def weld(mesh: bpy.types.Mesh, planned: Weld) -> None:
         uvs.active = uvs[active_uv]
     if shown_uv:
         uvs[shown_uv].active_render = True
-    colours.active_color_name, colours.default_color_name = active_colour, shown_colour
+    if active_colour:
+        colours.active_color_name = active_colour
+    if shown_colour:
+        colours.default_color_name = shown_colour
 
 
 def _plain(mesh: bpy.types.Mesh, *, keeps_sharp: bool) -> bool:
@@ -130,8 +133,7 @@ def _plain(mesh: bpy.types.Mesh, *, keeps_sharp: bool) -> bool:
             if keeps_sharp and _get(attribute, None).any():
                 return False
         elif attribute.name == ".select_edge":
-            selected = _get(attribute, None)
-            if selected.any() and not selected.all():
+            if len(_selection(attribute)) > 1:
                 return False
         elif attribute.data_type not in _FIELDS or attribute.domain not in ("POINT", "FACE", "CORNER"):
             return False
@@ -154,18 +156,20 @@ def _set(attribute: bpy.types.Attribute, values: Numbers) -> None:
 def _selected_edges(mesh: bpy.types.Mesh) -> bool:
     """Whether the edges are selected, all or none."""
     attribute = mesh.attributes.get(".select_edge")
-    return attribute is not None and bool(_get(attribute, None).any())
+    return attribute is not None and True in _selection(attribute)
+
+
+def _selection(attribute: bpy.types.Attribute) -> set[bool]:
+    # 5.0 makes it of a wrong type together with the edges, which are all selected then; to write into it is its death.
+    return set(np.unique(_get(attribute, None)).tolist()) if attribute.data_type == "BOOLEAN" else {True}
 
 
 def _select_edges(mesh: bpy.types.Mesh, selected: bool) -> None:
-    """Select all edges or none: those that Blender makes are selected."""
-    name = ".select_edge"
-    known = name in mesh.attributes
+    """Select all edges or none, in an attribute that is new: see `_selection`."""
+    if ".select_edge" in mesh.attributes:
+        mesh.attributes.remove(mesh.attributes[".select_edge"])
     if selected:
-        attribute = mesh.attributes[name] if known else mesh.attributes.new(name, "BOOLEAN", "EDGE")
-        _set(attribute, np.ones(len(mesh.edges), bool))
-    elif known:
-        mesh.attributes.remove(mesh.attributes[name])
+        _set(mesh.attributes.new(".select_edge", "BOOLEAN", "EDGE"), np.ones(len(mesh.edges), bool))
 
 
 def _near(where: Numbers, first: Numbers, distance: float) -> Numbers | None:
