@@ -1,4 +1,4 @@
-"""Makes the model files of the measurements: a relief of a given number of triangles, with pictures of a given size."""
+"""Makes the model files of the measurements: a relief of so many triangles in UV islands, with pictures of a size."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from simulator.sculpture.png import write_png
 from simulator.sculpture.relief import Relief, carve
 from simulator.sculpture.textures import Textures
 
+SEAMS = 0.1  # of the vertices of a GLB lie on a seam between two UV islands, and are there twice
+_MOST_STRIPS = 2000  # a coarse model has too few columns for so many seams
 _GRAIN = 8  # px; the noise of a texture is even within such a square, but for its lowest bits
 _EVEN = 0.5  # of the pixels: those without a difference in the lowest bits
 
@@ -47,8 +49,14 @@ class Workshop:
         path = self._folder / f"{model.triangles}-{model.texture}.{model.suffix}"
         if not path.exists():
             # An FBX of the service is in quads; each counts as two triangles here, as it does on the graphics card.
-            write = write_fbx if model.suffix == "fbx" else write_glb
-            path.write_bytes(write(self._relief(model.triangles), self._textures(model.texture), model.suffix))
+            # Its vertices are in it once, whatever their UVs; in a GLB they are once for each island.
+            relief, textures = self._relief(model.triangles), self._textures(model.texture)
+            made = (
+                write_fbx(relief, textures, "fbx")
+                if model.suffix == "fbx"
+                else write_glb(_cut(relief), textures, "glb")
+            )
+            path.write_bytes(made)
         return path
 
     def make_heavy(self, megabytes: int) -> Path:
@@ -87,6 +95,26 @@ class Workshop:
         if size not in self._pictures:
             self._pictures[size] = Textures(_file_of(_noise(size, 1)), normal=_file_of(_noise(size, 2)))
         return self._pictures[size]
+
+
+def _cut(relief: Relief) -> Relief:
+    """Cut a relief into strips, each an island of its own in the UVs, until the seams have their share of vertices."""
+    middles = relief.positions[relief.quads].mean(axis=1)
+    across = middles[:, 2] + 0.37 * middles[:, 1]
+    count = len(relief.positions)
+    for strips in range(2, _MOST_STRIPS, 2):
+        strip = np.floor((across - across.min()) * strips).astype(np.int64)
+        keys, quads = np.unique((relief.quads + strip[:, None] * count).reshape(-1), return_inverse=True)
+        if len(keys) >= count * (1 + SEAMS):
+            break
+    vertex, island = keys % count, keys // count
+    shifts = 0.01 * (island % 7).astype(np.float32)  # as if they were packed elsewhere
+    return Relief(
+        relief.positions[vertex],
+        relief.normals[vertex],
+        0.9 * relief.uvs[vertex] + shifts[:, None],
+        quads.reshape(-1, 4).astype(np.int32),
+    )
 
 
 def _noise(size: int, seed: int) -> NDArray[np.uint8]:
