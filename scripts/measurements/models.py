@@ -102,10 +102,12 @@ def _cut(relief: Relief) -> Relief:
     middles = relief.positions[relief.quads].mean(axis=1)
     across = middles[:, 2] + 0.37 * middles[:, 1]
     count = len(relief.positions)
-    for strips in range(2, _MOST_STRIPS, 2):
+    strips = 0
+    while True:
+        strips += 2
         strip = np.floor((across - across.min()) * strips).astype(np.int64)
         keys, quads = np.unique((relief.quads + strip[:, None] * count).reshape(-1), return_inverse=True)
-        if len(keys) >= count * (1 + SEAMS):
+        if len(keys) >= count * (1 + SEAMS) or strips >= _MOST_STRIPS:
             break
     vertex, island = keys % count, keys // count
     shifts = 0.01 * (island % 7).astype(np.float32)  # as if they were packed elsewhere

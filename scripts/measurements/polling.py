@@ -216,9 +216,9 @@ class _Stop:
         self._clock.now += timeout
         return self.ended
 
-    def briefly(self, work: Callable[[], T], seconds: float, /) -> T | None:
+    def aside(self, work: Callable[[], T], seconds: float, /) -> Callable[[], T | None]:
         del seconds
-        return work()
+        return work
 
     def shielded(self) -> AbstractContextManager[object]:
         return nullcontext()

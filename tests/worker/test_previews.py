@@ -143,23 +143,40 @@ def test_it_is_not_waited_for(
     assert time.monotonic() - began < 3
 
 
-def test_cancelled_while_it_hangs(simulator: SimulatorProcess, make_job: MakeJob, run_aside: RunAside) -> None:
+def test_it_comes_beside_a_model_that_takes_its_time(
+    simulator: SimulatorProcess, make_job: MakeJob, run_aside: RunAside, folder: Path
+) -> None:
+    simulator.play([{"on": "download", "do": "slow", "rate": 100_000}])
+    stop = ThreadStop()
+    end = run_aside(make_job(simulator.url), stop=stop)
+    wait_for(lambda: previews(simulator), "the preview")
+    assert not list(folder.glob("*/model.glb")), "the model is still coming"
+    assert Path(end().job.preview_path).name == "preview.png"
+
+
+def test_cancelled_while_it_hangs(
+    simulator: SimulatorProcess, make_job: MakeJob, run_aside: RunAside, folder: Path
+) -> None:
     simulator.play(on_preview(do="hang", seconds=60))
     stop = ThreadStop()
     end = run_aside(make_job(simulator.url), stop=stop)
     wait_for(lambda: previews(simulator), "the preview")
+    wait_for(lambda: list(folder.glob("*/model.glb")), "the model")
     stop.set(cancelled=True)
     began = time.monotonic()
     assert end().job.state is JobState.CANCELLED
     assert time.monotonic() - began < 0.5
 
 
-def test_closed_while_it_hangs(simulator: SimulatorProcess, make_job: MakeJob, run_aside: RunAside) -> None:
+def test_closed_while_it_hangs(
+    simulator: SimulatorProcess, make_job: MakeJob, run_aside: RunAside, folder: Path
+) -> None:
     """The model is here: it need not travel again."""
     simulator.play(on_preview(do="hang", seconds=60))
     stop = ThreadStop()
     end = run_aside(make_job(simulator.url), stop=stop)
     wait_for(lambda: previews(simulator), "the preview")
+    wait_for(lambda: list(folder.glob("*/model.glb")), "the model")
     stop.set(cancelled=False)
     check_without(simulator, end())
 

@@ -53,15 +53,19 @@ class ThreadStop:
         """Wait, at most `timeout` seconds; True as soon as the run shall end."""
         return self._event.wait(timeout)
 
-    def briefly(self, work: Callable[[], T], seconds: float, /) -> T | None:
+    def aside(self, work: Callable[[], T], seconds: float, /) -> Callable[[], T | None]:
         """Do `work` in a thread of its own, which is left to itself when it is given up: no socket can hold that up."""
         results: list[T] = []
         thread = threading.Thread(target=lambda: results.append(work()), daemon=True)
         thread.start()
         until = time.monotonic() + seconds
-        while thread.is_alive() and not self._event.is_set() and (left := until - time.monotonic()) > 0:
-            thread.join(min(left, _LOOK_SECONDS))
-        return results[0] if results else None
+
+        def finish() -> T | None:
+            while thread.is_alive() and not self._event.is_set() and (left := until - time.monotonic()) > 0:
+                thread.join(min(left, _LOOK_SECONDS))
+            return results[0] if results else None
+
+        return finish
 
     @contextmanager
     def shielded(self) -> Iterator[None]:

@@ -46,9 +46,9 @@ class Interrupt:
             time.sleep(min(left, _LOOK_SECONDS))
         return self.cancelled
 
-    def briefly(self, work: Callable[[], T], _seconds: float, /) -> T | None:
-        """Do `work` here, as long as it takes by itself: Blender wants no threads, and Ctrl-C tears the run out."""
-        return work()
+    def aside(self, work: Callable[[], T], _seconds: float, /) -> Callable[[], T | None]:
+        """Do `work` when it is waited for: Blender wants no threads, and Ctrl-C tears the run out."""
+        return work
 
     @contextmanager
     def shielded(self) -> Iterator[None]:

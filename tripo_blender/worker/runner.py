@@ -69,8 +69,11 @@ class Stop(Protocol):
     def wait(self, timeout: float) -> bool:
         """Wait, at most `timeout` seconds; True as soon as the run shall end."""
 
-    def briefly(self, work: Callable[[], T], seconds: float, /) -> T | None:
-        """Do what is not worth waiting for: about `seconds` at the most, and no longer than the run; None: given up."""
+    def aside(self, work: Callable[[], T], seconds: float, /) -> Callable[[], T | None]:
+        """Begin what is not worth waiting for, and give what waits for its end; None: it was given up.
+
+        It has about `seconds` from its beginning, and no longer than the run.
+        """
 
     def shielded(self) -> AbstractContextManager[object]:
         """While it is entered the run is not torn down: a purchase is under way."""
@@ -101,6 +104,7 @@ class Runner:
         self._sending = Sending(job, client, habits, self._delay)
         self._limits = limits
         self._link = self._preview_link = ""
+        self._picture: Callable[[], bytes | None] | None = None  # gives the preview, which is under way
         self._recorded = job.percent
         self._resumable = job.state is not JobState.SUBMITTING  # one that was sent before may have been bought then
         self._unwritten = False  # the record says less than was told
@@ -283,12 +287,23 @@ class Runner:
 
     def _preview(self, folder: Path) -> str:
         """Put the service's picture of the model beside it and give its path; empty where it does not come at once."""
-        if not self._preview_link:
+        self._begin_preview()
+        if self._picture is None:
             return ""
-        data = self._stop.briefly(lambda: preview.fetch(self._client, self._preview_link), preview.SECONDS)
+        data = self._picture()
         if self._stop.cancelled:
             raise _Stopped
         return preview.keep(data, folder) if data else ""
+
+    def _begin_preview(self) -> None:
+        if self._preview_link and self._picture is None:
+            client, link = self._client.another(), self._preview_link
+
+            def fetched() -> bytes:
+                with client:
+                    return preview.fetch(client, link)
+
+            self._picture = self._stop.aside(fetched, preview.SECONDS)
 
     def _download_progress(self) -> Callable[[float], None]:
         told = 0.0
@@ -296,6 +311,7 @@ class Runner:
         def progress(percent: float) -> None:
             nonlocal told
             self._go_on()
+            self._begin_preview()  # beside the model, which has begun to come
             if time.monotonic() - told >= _PROGRESS_SECONDS:
                 told = time.monotonic()
                 self._happened(Progressed(percent))

@@ -44,6 +44,10 @@ class Client:
         self._session = Session(network)
         self._files = Session(network, files=True)
 
+    def another(self) -> Client:
+        """Give one for another thread."""
+        return Client(self._key, self._base_url, self._network)
+
     def __enter__(self) -> Client:
         return self
 
