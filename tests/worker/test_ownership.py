@@ -16,7 +16,7 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import Failed, Imported, Job, JobState, Progressed, TaskCreated
-from tripo_blender.core.messages import Ended
+from tripo_blender.core.messages import CONVERTER_HOME, Ended
 from tripo_blender.core.unfinished import Way
 from tripo_blender.worker import foreground
 from tripo_blender.worker.journal import Journal
@@ -136,10 +136,24 @@ def test_locks_of_the_dead_are_tidied_up(other: Other, folder: Path, make_job: M
     another.end()
 
 
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for temporary files of the processes to be started."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    return tmp_path / "temporary"
+
+
 def test_a_worker_tidies_up_at_its_start(
-    other: Other, folder: Path, make_job: MakeJob, start_worker: StartWorker
+    other: Other, folder: Path, make_job: MakeJob, start_worker: StartWorker, temporary: Path
 ) -> None:
-    """The next one after a kill: a lock beside its job, half a record, a picture whose job never came to its record."""
+    """The next one after a kill: a lock beside its job, half a record, a picture whose job never came to its record.
+
+    And the home of a second Blender that was killed too.
+    """
+    homes = [temporary / f"{CONVERTER_HOME}{name}" for name in ("old", "new")]
+    for home in homes:
+        home.mkdir()
     recorded, abandoned, fresh, owned = (make_job("https://a.test") for _ in range(4))
     for job in (recorded, owned):
         Journal(folder).write(job)
@@ -152,7 +166,9 @@ def test_a_worker_tidies_up_at_its_start(
     for job in (recorded, abandoned, owned):
         for path in (Path(job.picture), folder / job.id):
             os.utime(path, (yesterday, yesterday))
+    os.utime(homes[0], (yesterday, yesterday))
     start_worker().end()
+    assert [home.exists() for home in homes] == [False, True]
     assert locks(folder) == [f"{owned.id}.lock"]
     assert Journal(folder).names() == [recorded.id, fresh.id, owned.id]
     assert Path(recorded.picture).is_file()
@@ -175,12 +191,12 @@ def test_what_another_has_is_not_tidied_up(other: Other, folder: Path, make_job:
     before = sorted(path.name for path in (folder / job.id).iterdir())
     assert other(job.id) is True
     failed = replace(job, task_id="", state=JobState.FAILED)
-    for tidy in (lambda: journal.prune(0), lambda: journal.settle(failed), lambda: journal.end(failed)):
+    for tidy in (lambda: journal.clear(job.id), lambda: journal.settle(failed), lambda: journal.end(failed)):
         tidy()
         assert sorted(path.name for path in (folder / job.id).iterdir()) == before
     assert journal.read() == [job]
     other.end()
-    journal.prune(0)
+    journal.clear(job.id)
     assert not (folder / job.id).exists()
 
 

@@ -1,16 +1,20 @@
 """The converter's main loop, in a windowless Blender: a model file in, out a .blend that only has to be appended."""
 
+import faulthandler
 import logging
 import os
 import queue
 import shutil
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import RawIOBase
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 import bpy
 
+from ..core import plan
 from ..core.errors import Failure, Kind, TripoError
 from ..core.job import Prepared
 from ..core.messages import CONVERTER_HOME, Convert, Converted, Fault, decode, encode
@@ -19,6 +23,8 @@ from .prepare import prepare
 from .warming import warm
 
 _log = logging.getLogger(__name__)
+
+_LATE_SECONDS = 5.0  # after the worker would have ended this process
 
 
 def serve(orders: BinaryIO, answers: RawIOBase) -> None:
@@ -72,13 +78,25 @@ def _answer(line: bytes) -> Converted | Fault:
 
 def _convert(order: Convert) -> Converted:
     try:
-        return Converted(order.job.id, _write(order))
+        with _ended_when_late(order.job.model_path):
+            return Converted(order.job.id, _write(order))
     except TripoError as error:
         return Converted(order.job.id, failure=error.failure)
     except Exception as error:  # noqa: BLE001  # this model is imported in place then; the next may go well
         _log.exception("job %s", order.job.id)
         failure = Failure(Kind.INTERNAL, "The model could not be prepared", f"{type(error).__name__}: {error}")
         return Converted(order.job.id, failure=failure)
+
+
+@contextmanager
+def _ended_when_late(model: str) -> Iterator[None]:
+    """End the process where an importer hangs that lets no other thread run, and no worker is left to end it."""
+    size = Path(model).stat().st_size if Path(model).is_file() else 0
+    faulthandler.dump_traceback_later(plan.conversion_deadline(size) + _LATE_SECONDS, exit=True)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _write(order: Convert) -> Prepared:

@@ -56,7 +56,7 @@ _WAYS = {
     JobState.DOWNLOADING: Way.FOLLOW,
     JobState.UNCERTAIN: Way.DECIDE,
 }
-_ABANDONED_SECONDS = 86_400.0  # a record follows its picture at once; but clocks are set, by hours too
+ABANDONED_SECONDS = 86_400.0  # a record follows its picture at once; but clocks are set, by hours too
 # What another try at fetching does not change.
 _HOPELESS = (Kind.TASK_FAILED, Kind.CONTENT)
 
@@ -114,7 +114,7 @@ def abandoned(names: Collection[str], age: float) -> bool:
 
     Its process died between the picture and the first record, so nothing was ordered for it.
     """
-    return age > _ABANDONED_SECONDS and all(name.startswith("picture.") for name in names)
+    return age > ABANDONED_SECONDS and all(name.startswith("picture.") for name in names)
 
 
 def elsewhere(name: str) -> Failure:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
+import tempfile
+from pathlib import Path
 
-from ..core.unfinished import abandoned
+from ..core.messages import CONVERTER_HOME
+from ..core.unfinished import ABANDONED_SECONDS, abandoned
 from .journal import Journal
 
 
 def remove(journal: Journal, now: float) -> None:
-    """Remove locks that nobody holds, folders that came to no record, and the halves of records written anew.
+    """Remove the homes of second Blenders long gone, locks that nobody holds, folders without a record, half records.
 
     `now` is in s since the epoch.
     """
+    for home in Path(tempfile.gettempdir()).glob(f"{CONVERTER_HOME}*"):
+        with contextlib.suppress(OSError):
+            if now - home.stat().st_mtime > ABANDONED_SECONDS:
+                shutil.rmtree(home)
     journal.ownership.tidy()
     for name in journal.names():
         with contextlib.suppress(OSError):
