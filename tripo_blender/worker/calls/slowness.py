@@ -48,7 +48,10 @@ class _Lines(io.BufferedReader):
         self._lines += 1
         if self._lines > _MOST_LINES:
             raise HTTPException("lines without an end")
-        return super().readline(_LONGEST_LINE if size is None or size < 0 else size)
+        line = super().readline(_LONGEST_LINE if size is None or size < 0 else size)
+        if len(line) >= _LONGEST_LINE:
+            raise HTTPException("a line without an end")
+        return line
 
     def read(self, size: int | None = -1, /) -> bytes:
         self._lines = 0
