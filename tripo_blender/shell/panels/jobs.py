@@ -88,6 +88,8 @@ def _draw_ways_out(box: bpy.types.UILayout, job: "Job") -> None:
             row.operator("tripo.import_again", icon="FILE_REFRESH").job_id = job.id  # type: ignore[attr-defined]
         if job.task_id:
             row.operator("tripo.fetch", text="Fetch Again", icon="IMPORT").job_id = job.id  # type: ignore[attr-defined]
+        elif job.failure is not None and job.failure.kind == "key_refused":
+            row.operator("tripo.show_preferences", icon="PREFERENCES")
 
 
 def _draw_details(box: bpy.types.UILayout, context: bpy.types.Context, job: "Job") -> None:
