@@ -93,8 +93,23 @@ def test_what_the_wrapper_alone_knows_is_kept() -> None:
         ({"data": {"task_id": ["a"]}}, ""),
         ({"data": [TASK]}, ""),
         ({}, ""),
+        ({"task_id": "\ud800", "data": {"task_id": "task-1"}}, "task-1"),
+        ({"task_id": "\ud800"}, ""),
     ],
-    ids=["bare", "id", "deep", "too deep", "word", "sentence", "bool", "list", "list of ids", "empty"],
+    ids=[
+        "bare",
+        "id",
+        "deep",
+        "too deep",
+        "word",
+        "sentence",
+        "bool",
+        "list",
+        "list of ids",
+        "empty",
+        "half a letter first",
+        "half a letter",
+    ],
 )
 def test_a_task_id_is_looked_for_where_it_can_be(body: dict[str, Any], task_id: str) -> None:
     assert task_id_of(body) == task_id

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -265,13 +266,15 @@ def test_clearing_leaves_what_may_be_fetched_and_what_is_on_its_way(
     results: list[Job], make_job: MakeJob, folder: Path
 ) -> None:
     journal = Journal(folder)
-    waiting = make_job("https://a.test")
+    waiting, unheard = make_job("https://a.test"), make_job("https://a.test")
     journal.write(waiting)
+    journal.write(replace(unheard, state=JobState.FAILED))
     (folder / "strange").mkdir()
     (folder / "strange" / "job.json").write_text("{")
     for job_id in journal.names():
         journal.clear(job_id)
-    assert [job.id for job in journal.read()] == [results[-1].id, waiting.id]
+    assert [job.id for job in journal.read()] == [results[-1].id, waiting.id, unheard.id]
+    assert Path(unheard.picture).is_file()
     assert [path.name for path in (folder / results[-1].id).iterdir()] == ["job.json"]
     assert Path(waiting.picture).is_file()
     assert (folder / "strange" / "job.json").is_file()

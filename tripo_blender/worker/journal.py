@@ -163,14 +163,17 @@ class Journal:
             taken -= sizes[job.id]
 
     def clear(self, job_id: str) -> None:
-        """Remove what a job that has ended left; of one that failed the record stays, as its task was paid for."""
+        """Remove what a job that has ended left; of one that failed the record stays, as its task was paid for.
+
+        One that failed before it was paid for is on record only while nobody has heard of it: it stays whole.
+        """
         with contextlib.suppress(RecordError):  # what cannot be read is not ours to judge
             job = self.record_of(job_id)
             if job is None or not job.final or self.ownership.elsewhere(job_id):
                 return
             if job.state in _ENDED:
                 self.forget(job_id)
-            else:
+            elif job.task_id:
                 self._remove_but_record(job_id, set())
 
     def forget(self, job_id: str) -> None:

@@ -89,12 +89,15 @@ def task_of(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def task_id_of(answer: dict[str, Any]) -> str:
-    """Give the task's id; empty where there is none. The outermost counts: it is the one to ask with."""
+    """Give the task's id; empty where there is none. The outermost counts: it is the one to ask with.
+
+    What no address could carry, as half a letter, is none.
+    """
     layers = _layers(answer)
     for name in ("task_id", "id"):
         for layer in layers:
             value = layer.get(name)
-            if isinstance(value, str | int) and not isinstance(value, bool) and value:
+            if isinstance(value, str | int) and not isinstance(value, bool) and value and str(value).isprintable():
                 return str(value)
     alone = layers[-1].get("data")
     return alone if isinstance(alone, str) and re.fullmatch(r"[\w-]{8,}", alone) else ""
