@@ -218,6 +218,25 @@ class Desk:
         self.photograph("not-found", whole=True)
         raise LookupError(f"the panel {panel} does not open")
 
+    def widen(self, width: int) -> Steps:
+        """Drag the sidebar's edge until it is that wide: in 5.2 it is caught at the very edge, in 4.3 6 px inside."""
+        for beside in (0, 6, 7, 8, 0, 6, 1, 5):
+            x, y = self.sidebar.x + beside, self.sidebar.y + int(self.sidebar.height * 0.75)
+            aim = x + self.sidebar.width - width
+            for place in (x - 30, x):
+                self.move(place, y)
+                yield 0.05
+            self.window.event_simulate(type="LEFTMOUSE", value="PRESS", x=x, y=y)
+            yield 0.05
+            for part in (0.3, 0.7, 1.0):
+                self.move(int(x + (aim - x) * part), y)
+                yield 0.05
+            self.window.event_simulate(type="LEFTMOUSE", value="RELEASE", x=aim, y=y)
+            yield from self.redrawn()
+            if abs(self.sidebar.width - width) < 12:
+                return
+        raise LookupError(f"the sidebar stays {self.sidebar.width} px wide")
+
     def scroll_down(self) -> Steps:
         """Scroll the sidebar down by its height, or to its end."""
         with self.at_sidebar():
@@ -291,7 +310,8 @@ class Desk:
         more, an icon 23.
         """
         scale = bpy.context.preferences.system.ui_scale
-        names = {job.name for job in self.jobs}
+        waiting = self.module("shell.waiting").waiting.found.values()
+        names = {job.name for job in (*self.jobs, *(each.job for each in waiting))}
         blf.size(0, 11 * scale)
         clipped = []
         for entry in (entry for drawn in self._drawn.values() for entry in drawn):

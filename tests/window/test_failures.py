@@ -67,6 +67,7 @@ def test_failure(play: Play, simulator: SimulatorProcess, name: str) -> None:
     notes = play("failures", how="ended", **details)
 
     _is_told(notes, kind, *words)
+    assert ("Fetch Again" in notes["words"]) is bool(details.get("fetch")), "only where there may be a model"
     assert len(simulator.creates()) == orders
     if details.get("fetch"):
         _arrived(notes)
@@ -119,7 +120,7 @@ def test_failure_blender_killed(play: Play, simulator: SimulatorProcess) -> None
     notes = play("failures", how="started again")
 
     assert "1 model is waiting" in notes["words"]
-    assert "tripo.resume" in notes["words"]
+    assert "Resume tripo.dismiss" in notes["words"]
     assert notes["clipped"] == []
     assert notes["waiting"] == []
     _arrived(notes)

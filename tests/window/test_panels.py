@@ -19,6 +19,15 @@ def test_the_panels_draw_whatever_there_is(play: Play, simulator: SimulatorProce
     assert notes["clipped"] == [], "sentences are broken into lines that fit"
 
 
+def test_the_waiting_panel_at_every_width(play: Play, simulator: SimulatorProcess) -> None:
+    notes = play("waiting_panel")
+
+    assert notes["words"][0] == "4 models are waiting"
+    assert {"tripo.resume_all", "Send Again", "Fetch Task", "Resume", "Order Now"} <= set(notes["words"])
+    assert notes["clipped"] == []
+    assert simulator.requests() == [], "nothing was sent"
+
+
 def test_the_main_thread_is_not_held_up(play: Play, simulator: SimulatorProcess) -> None:
     simulator.options(seconds=6)
 

@@ -33,10 +33,10 @@ def story(desk: Any) -> Any:
     yield from _open_advanced(desk)
     _make_up_jobs(desk)
     for width in (_USUAL, _NARROW, _WIDE):
-        yield from _widen(desk, width)
+        yield from desk.widen(width)
         yield from _look(desk, f"width-{width}")
 
-    yield from _widen(desk, _USUAL)
+    yield from desk.widen(_USUAL)
     bpy.context.preferences.view.ui_scale = 1.5
     yield 0.3
     yield from desk.redrawn()
@@ -57,26 +57,6 @@ def _look(desk: Any, name: str) -> Any:
     for part in range(1, 3):
         yield from desk.scroll_down()
         desk.photograph(f"{name}-below-{part}")
-
-
-def _widen(desk: Any, width: int) -> Any:
-    """Drag the sidebar's edge until it is that wide: in 5.2 it is caught at the very edge, in 4.3 6 px inside."""
-    for beside in (0, 6, 7, 8, 0, 6, 1, 5):
-        x, y = desk.sidebar.x + beside, desk.sidebar.y + int(desk.sidebar.height * 0.75)
-        aim = x + desk.sidebar.width - width
-        for place in (x - 30, x):
-            desk.move(place, y)
-            yield 0.05
-        desk.window.event_simulate(type="LEFTMOUSE", value="PRESS", x=x, y=y)
-        yield 0.05
-        for part in (0.3, 0.7, 1.0):
-            desk.move(int(x + (aim - x) * part), y)
-            yield 0.05
-        desk.window.event_simulate(type="LEFTMOUSE", value="RELEASE", x=aim, y=y)
-        yield from desk.redrawn()
-        if abs(desk.sidebar.width - width) < 12:
-            return
-    raise LookupError(f"the sidebar stays {desk.sidebar.width} px wide")
 
 
 def _open_advanced(desk: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from .. import later
-from .text import draw_sentence
+from .text import draw_sentence, lined_up
 
 if TYPE_CHECKING:
     from ...core.job import Job
@@ -28,6 +28,7 @@ _WORDS = {
     "failed": "Failed",
     "cancelled": "Cancelled",
 }
+_NOTHING_TO_FETCH = ("task_failed", "content")  # the service has ended the task without a model
 
 
 class TRIPO_PT_jobs(bpy.types.Panel):
@@ -44,7 +45,7 @@ class TRIPO_PT_jobs(bpy.types.Panel):
         jobs = list(later.session.session.jobs.values()) if later.is_loaded("session") else []
         for job in reversed(jobs):
             _draw_job(layout.box(), context, job)
-        row = layout.row(align=True)
+        row = lined_up(layout, context)
         row.operator("tripo.fetch", icon="IMPORT")
         if any(job.final for job in jobs):
             row.operator("tripo.clear", icon="TRASH")
@@ -66,27 +67,27 @@ def _draw_job(box: bpy.types.UILayout, context: bpy.types.Context, job: "Job") -
         sub.alignment = "RIGHT"  # the name gets the room
         sub.label(text=_WORDS[job.state])
         _draw_details(box, context, job)
-    _draw_ways_out(box, job)
+    _draw_ways_out(box, context, job)
     if job.failure is not None and job.failure.technical():  # below the buttons, which it would push out of sight
         sub = box.column()
         sub.active = False
         draw_sentence(sub, context, job.failure.technical())
 
 
-def _draw_ways_out(box: bpy.types.UILayout, job: "Job") -> None:
+def _draw_ways_out(box: bpy.types.UILayout, context: bpy.types.Context, job: "Job") -> None:
     """Draw what can be done about a job that did not end well."""
     if job.state == "uncertain":
-        row = box.row(align=True)
+        row = lined_up(box, context)
         row.operator("tripo.send_again").job_id = job.id  # type: ignore[attr-defined]
         row.operator("tripo.fetch").job_id = job.id  # type: ignore[attr-defined]
         row.operator("tripo.cancel", text="Give Up").job_id = job.id  # type: ignore[attr-defined]
     elif job.final and job.state != "done":
-        row = box.row(align=True)
+        row = lined_up(box, context)
         if job.failure is not None and job.failure.kind == "model_dangerous":
             row.operator("tripo.import_here", icon="ERROR").job_id = job.id  # type: ignore[attr-defined]
         elif job.model_path:
             row.operator("tripo.import_again", icon="FILE_REFRESH").job_id = job.id  # type: ignore[attr-defined]
-        if job.task_id:
+        if job.task_id and not (job.failure is not None and job.failure.kind in _NOTHING_TO_FETCH):
             row.operator("tripo.fetch", text="Fetch Again", icon="IMPORT").job_id = job.id  # type: ignore[attr-defined]
         elif job.failure is not None and job.failure.kind == "key_refused":
             row.operator("tripo.show_preferences", icon="PREFERENCES")
@@ -104,7 +105,7 @@ def _draw_details(box: bpy.types.UILayout, context: bpy.types.Context, job: "Job
         draw_sentence(box, context, job.warning, "ERROR")
     for sentence in later.inspection.remarks(found):
         draw_sentence(box, context, sentence, "INFO")
-    row = box.row(align=True)
+    row = lined_up(box, context)
     row.operator("tripo.import_again", icon="FILE_REFRESH").job_id = job.id  # type: ignore[attr-defined]
     row.operator("tripo.save_asset", icon="ASSET_MANAGER").job_id = job.id  # type: ignore[attr-defined]
 

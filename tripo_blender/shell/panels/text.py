@@ -5,6 +5,17 @@ import bpy
 
 _MARGIN = 96  # px at scale 1: the tabs, the panel's borders, a box and an icon; measured in 4.3 and 5.2
 _FONT_SIZE = 11  # points at scale 1, Blender's default for widgets
+_NARROW = 240  # px at scale 1; three buttons beside each other are cut below it
+
+
+def lined_up(layout: bpy.types.UILayout, context: bpy.types.Context) -> bpy.types.UILayout:
+    """Give a place for buttons beside each other, or above each other in a narrow sidebar."""
+    return layout.column(align=True) if is_narrow(context) else layout.row(align=True)
+
+
+def is_narrow(context: bpy.types.Context) -> bool:
+    """Whether the sidebar has no room for a name and a state, or for buttons, beside each other."""
+    return context.region.width < _NARROW * context.preferences.system.ui_scale
 
 
 def draw_sentence(layout: bpy.types.UILayout, context: bpy.types.Context, sentence: str, icon: str = "NONE") -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..waiting import waiting
-from .text import draw_sentence
+from .text import draw_sentence, is_narrow, lined_up
 
 if TYPE_CHECKING:
     from ...core.unfinished import Unfinished
@@ -32,31 +32,41 @@ class TRIPO_PT_waiting(bpy.types.Panel):
         """Draw what waits, each with its ways on and out."""
         found = list(waiting.found.values())
         if found:
-            row = self.layout.row()
-            row.label(text="1 model is waiting" if len(found) == 1 else f"{len(found)} models are waiting")
-            row.operator("tripo.resume_all", icon="PLAY")
+            row = self.layout.column() if is_narrow(context) else self.layout.row()
+            told = "1 model is waiting" if len(found) == 1 else f"{len(found)} models are waiting"
+            if is_narrow(context):
+                draw_sentence(row, context, told)
+            else:
+                row.label(text=told)
+            if len(found) > 1:
+                row.operator("tripo.resume_all", icon="PLAY")
         for each in found[:_SHOWN]:
-            _draw(self.layout.box(), each)
+            _draw(self.layout.box(), context, each)
         if len(found) > _SHOWN:
             self.layout.label(text=f"And {len(found) - _SHOWN} more")
         if waiting.unreadable:
             box = self.layout.box()
             for sentence in waiting.unreadable[:_SHOWN]:
                 draw_sentence(box, context, sentence, "ERROR")
-            row = box.row(align=True)
+            row = lined_up(box, context)
             row.operator("tripo.fetch", icon="IMPORT")
             row.operator("tripo.dismiss", text="Hide").job_id = ""  # type: ignore[attr-defined]
 
 
-def _draw(box: bpy.types.UILayout, found: "Unfinished") -> None:
+def _draw(box: bpy.types.UILayout, context: bpy.types.Context, found: "Unfinished") -> None:
     job = found.job
     row = box.row()
     row.label(text=job.name, icon=_ICONS[found.way], translate=False)  # type: ignore[arg-type]
-    sub = row.row()
-    sub.alignment = "RIGHT"  # the name gets the room
-    sub.active = False
-    sub.label(text=found.words)
-    row = box.row(align=True)
+    if is_narrow(context):
+        sub = box.column()
+        sub.active = False
+        draw_sentence(sub, context, found.words)
+    else:
+        sub = row.row()
+        sub.alignment = "RIGHT"  # the name gets the room
+        sub.active = False
+        sub.label(text=found.words)
+    row = lined_up(box, context)
     if found.way == "decide":
         again = row.operator("tripo.resume", text="Send Again")
         again.job_id, again.send_again = job.id, True  # type: ignore[attr-defined]
