@@ -136,24 +136,25 @@ class TripoPreferences(bpy.types.AddonPreferences):
         sentence, at_fault = later.access.key_told(context)
         if sentence:
             draw_sentence(layout, context, sentence, "ERROR" if at_fault else "INFO")
-        layout.prop(self, "at_once")
         layout.prop(self, "base_url")
-        layout.prop(self, "rung")
-        layout.prop(self, "converts")
-        layout.prop(self, "model_memory", text="Model Memory Limit (GB)")
-        col = layout.column(heading="Kept Models")
-        col.prop(self, "kept_limit", text="Limit (GB)")
+        col = _group(layout, "Models")
+        col.prop(self, "at_once")
+        col.prop(self, "converts")
+        col.prop(self, "model_memory", text="Memory Limit (GB)")
+        col = _group(layout, "Kept Models")
+        col.prop(self, "kept_limit", text="Size Limit (GB)")
         row = col.row()
         row.label(text=later.kept.told())
         row.operator("tripo.clear_kept", text="Clear", icon="TRASH")
-        col = layout.column(heading="Network")
+        col = _group(layout, "Network")
+        col.prop(self, "rung")
         col.prop(self, "proxy")
         if sentence := later.network.proxy_problem(self.proxy.strip()):
             draw_sentence(col, context, sentence, "ERROR")
         elif self.proxy.strip():
             col.label(text=later.network.proxy_told(self.proxy.strip()))
         col.prop(self, "certificates")
-        col = layout.column(heading="Assets")
+        col = _group(layout, "Assets")
         col.prop(self, "keep_as")
         sub = col.column()
         sub.enabled = self.keep_as != "NONE"
@@ -162,6 +163,13 @@ class TripoPreferences(bpy.types.AddonPreferences):
         row.prop_search(self, "asset_library", context.preferences.filepaths, "asset_libraries", icon="ASSET_MANAGER")
         sub.prop(self, "asset_catalog")
         sub.prop(self, "asset_tags")
+
+
+def _group(layout: bpy.types.UILayout, heading: str) -> bpy.types.UILayout:
+    """Give a column under a heading. A column's own heading is drawn only beside a check box."""
+    layout.separator()
+    layout.label(text=heading)
+    return layout.column()
 
 
 def get(context: bpy.types.Context) -> TripoPreferences | None:
