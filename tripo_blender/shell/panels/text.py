@@ -3,7 +3,8 @@
 import blf
 import bpy
 
-_MARGIN = 96  # px at scale 1: the tabs, the panel's borders, a box and an icon; measured in 4.3 and 5.2
+_MARGIN = 73  # px at scale 1: the tabs, the panel's borders and a box; measured in 4.3 and 5.2
+_ICON = 23  # px at scale 1
 _FONT_SIZE = 11  # points at scale 1, Blender's default for widgets
 _NARROW = 240  # px at scale 1; three buttons beside each other are cut below it
 
@@ -21,7 +22,7 @@ def is_narrow(context: bpy.types.Context) -> bool:
 def draw_sentence(layout: bpy.types.UILayout, context: bpy.types.Context, sentence: str, icon: str = "NONE") -> None:
     """Draw a sentence over as many labels as the region's width asks for."""
     scale = context.preferences.system.ui_scale
-    room = context.region.width - _MARGIN * scale
+    room = context.region.width - (_MARGIN + (_ICON if icon != "NONE" else 0)) * scale
     column = layout.column(align=True)
     column.scale_y = 0.8
     for line in _lines(sentence, room, _FONT_SIZE * scale):
