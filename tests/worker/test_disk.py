@@ -96,6 +96,7 @@ def test_the_disk_is_full_before_the_order(simulator: SimulatorProcess, make_job
     assert job.state is JobState.FAILED
     assert job.failure is not None
     assert job.failure.kind is Kind.DISK
+    assert job.failure.sentence.endswith(", and try again")
     check_sentence(job.failure)
     assert not orders(simulator)
     assert not (folder / job.id).exists()
@@ -107,6 +108,7 @@ def test_the_disk_is_full_when_the_model_comes(simulator: SimulatorProcess, make
     assert job.state is JobState.FAILED
     assert job.failure is not None
     assert job.failure.kind is Kind.DISK
+    assert job.failure.sentence.endswith(", then fetch the model again, which is paid for")
     check_sentence(job.failure)
     assert len(orders(simulator)) == 1
     assert {path.name for path in (folder / job.id).iterdir()} == {"job.json"}

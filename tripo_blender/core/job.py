@@ -193,6 +193,9 @@ SPANS: dict[JobState, tuple[float, float]] = {
 }
 
 
+_HOPELESS = (Kind.TASK_FAILED, Kind.CONTENT)
+
+
 @dataclass(frozen=True)
 class Job:
     """One model on its way: what was asked for, and how far it is.
@@ -236,6 +239,12 @@ class Job:
     def ordered(self) -> bool:
         """Whether it is known what was ordered; a task that was fetched by its id alone does not say."""
         return bool(self.task_id) and bool(self.picture or self.source)
+
+    @property
+    def fetchable(self) -> bool:
+        """Whether its task may have a model that another try brings: not where the service ended it without one."""
+        hopeless = self.failure is not None and self.failure.kind in _HOPELESS
+        return bool(self.task_id) and not hopeless
 
     @property
     def final(self) -> bool:

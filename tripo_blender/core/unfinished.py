@@ -57,8 +57,6 @@ _WAYS = {
     JobState.UNCERTAIN: Way.DECIDE,
 }
 ABANDONED_SECONDS = 86_400.0  # a record follows its picture at once; but clocks are set, by hours too
-# What another try at fetching does not change.
-_HOPELESS = (Kind.TASK_FAILED, Kind.CONTENT)
 
 
 def unfinished(recorded: Job, *, model_there: bool) -> Unfinished | None:
@@ -76,8 +74,7 @@ def unfinished(recorded: Job, *, model_there: bool) -> Unfinished | None:
     if _is_unheard(job):
         return Unfinished(_anew(job), Way.ORDER)
     if job.state is JobState.FAILED:
-        hopeless = job.failure is not None and job.failure.kind in _HOPELESS
-        return Unfinished(job, Way.FETCH) if job.task_id and not hopeless else None
+        return Unfinished(job, Way.FETCH) if job.fetchable else None
     return Unfinished(job, _WAYS[job.state]) if job.state in _WAYS else None
 
 

@@ -150,7 +150,7 @@ class Runner:
         except (NotSent, NoAnswer) as error:
             return Failed(error.failure)
         except OSError as error:
-            return Failed(_disk_failure(error))
+            return Failed(_disk_failure(error, self.job.task_id))
         except Exception as error:  # noqa: BLE001  # a mistake of ours must end this job, not the worker and its others
             _log.exception("job %s", self.job.id)
             return Failed(
@@ -178,7 +178,7 @@ class Runner:
                 self._recorded, self._unwritten = self.job.percent, False
             except OSError as error:
                 if isinstance(event, Started | Submitting):  # nothing is bought that could not be remembered
-                    event = Failed(_disk_failure(error))
+                    event = Failed(_disk_failure(error, self.job.task_id))
                     self.job = before.after(event)
                 elif not self._unwritten:  # it goes on, and is written with the next event that can be
                     self._unwritten = True
@@ -319,9 +319,10 @@ class Runner:
         return progress
 
 
-def _disk_failure(error: OSError) -> Failure:
+def _disk_failure(error: OSError, task_id: str) -> Failure:
+    again = "then fetch the model again, which is paid for" if task_id else "and try again"
     return Failure(
         Kind.DISK,
-        "The add-on could not write to its folder. Make room on the disk, or make the folder writable, and try again",
+        f"The add-on could not write to its folder. Make room on the disk, or make the folder writable, {again}",
         f"{type(error).__name__}: {error.strerror or error} {error.filename or ''}".strip(),
     )

@@ -120,7 +120,7 @@ def lost_answer(detail: str, trace_id: str = "") -> Failure:
     return Failure(
         Kind.UNCERTAIN,
         "The order was sent, but its answer was lost: the model may have been bought. "
-        "Look at your account before you generate again",
+        "Look at your account before you send it again",
         detail,
         trace_id=trace_id,
     )

@@ -28,7 +28,6 @@ _WORDS = {
     "failed": "Failed",
     "cancelled": "Cancelled",
 }
-_NOTHING_TO_FETCH = ("task_failed", "content")  # the service has ended the task without a model
 
 
 class TRIPO_PT_jobs(bpy.types.Panel):
@@ -87,7 +86,7 @@ def _draw_ways_out(box: bpy.types.UILayout, context: bpy.types.Context, job: "Jo
             row.operator("tripo.import_here", icon="ERROR").job_id = job.id  # type: ignore[attr-defined]
         elif job.model_path:
             row.operator("tripo.import_again", icon="FILE_REFRESH").job_id = job.id  # type: ignore[attr-defined]
-        if job.task_id and not (job.failure is not None and job.failure.kind in _NOTHING_TO_FETCH):
+        if job.fetchable:
             row.operator("tripo.fetch", text="Fetch Again", icon="IMPORT").job_id = job.id  # type: ignore[attr-defined]
         elif job.failure is not None and job.failure.kind == "key_refused":
             row.operator("tripo.show_preferences", icon="PREFERENCES")
