@@ -19,7 +19,7 @@ from tripo_blender.worker.calls.client import Client
 from tripo_blender.worker.second_blender import SecondBlender
 
 from .conftest import Run
-from .course import KEY
+from .course import KEY, wait_for
 from .processes import Worker
 from .tls import Proxy
 
@@ -149,6 +149,13 @@ def test_no_header_is_printed(
     assert KEY not in told
 
 
+def surroundings(pid: int) -> list[bytes]:
+    """A process's environment and arguments; for a moment after its start the system tells of neither."""
+    places = [Path(f"/proc/{pid}/{name}") for name in ("environ", "cmdline")]
+    wait_for(lambda: all(place.read_bytes() for place in places), "the surroundings of the process")
+    return [place.read_bytes() for place in places]
+
+
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="this system has no /proc")
 def test_no_child_gets_the_variable_with_the_key(
     start_worker: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -157,12 +164,12 @@ def test_no_child_gets_the_variable_with_the_key(
     for name in (KEY_VARIABLE, KEY_VARIABLE.lower(), KEY_VARIABLE.title()):
         monkeypatch.setenv(name, KEY)
     monkeypatch.setenv("https_proxy", "http://anna:of-the-proxy@127.0.0.1:9")
-    pid = start_worker().handle.pid
-    assert b"PATH=" in (surroundings := Path(f"/proc/{pid}/environ").read_bytes())
-    assert KEY.encode() not in surroundings + Path(f"/proc/{pid}/cmdline").read_bytes()
+    told = surroundings(start_worker().handle.pid)
+    assert b"PATH=" in told[0]
+    assert not any(KEY.encode() in data for data in told)
     second = SecondBlender("", tmp_path / "converter.log")
     try:
-        told = [Path(f"/proc/{second._process.pid}/{name}").read_bytes() for name in ("environ", "cmdline")]
+        told = surroundings(second._process.pid)
     finally:
         second.end()
     assert b"BLENDER_USER_RESOURCES=" in told[0]

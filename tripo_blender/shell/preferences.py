@@ -143,7 +143,9 @@ class TripoPreferences(bpy.types.AddonPreferences):
         col.prop(self, "model_memory", text="Memory Limit (GB)")
         col = _group(layout, "Kept Models")
         col.prop(self, "kept_limit", text="Size Limit (GB)")
-        row = col.row()
+        split = col.split(factor=0.4)  # as the properties above
+        split.label()
+        row = split.row()
         row.label(text=later.kept.told())
         row.operator("tripo.clear_kept", text="Clear", icon="TRASH")
         col = _group(layout, "Network")
