@@ -67,7 +67,9 @@ class Search:
         self._looked: dict[Path, tuple[int, int]] = {}
 
     def look_at_files(self, *roots: Path) -> None:
-        for path in (path for root in roots for path in root.rglob("*")):
+        # Not by `rglob`, which raises where a folder goes while it is looked at.
+        folders = [(Path(folder), names) for root in roots for folder, _, names in os.walk(root)]
+        for path in (folder / name for folder, names in folders for name in names):
             with contextlib.suppress(OSError):  # gone meanwhile
                 found = path.lstat()
                 stamp = (found.st_mtime_ns, found.st_size)
