@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core.job import Delayed, Job, JobState, TaskCreated
-from tripo_blender.core.messages import Cancel, Configure, Run
+from tripo_blender.core.job import Delayed, Downloaded, Imported, Job, JobState, TaskCreated
+from tripo_blender.core.messages import Cancel, Configure, Ended, Run
+from tripo_blender.core.model_file import ModelFormat
 from tripo_blender.core.unfinished import Way, resumed
 from tripo_blender.worker.handle import WorkerHandle
 from tripo_blender.worker.journal import Journal
@@ -212,3 +213,22 @@ def test_messages_need_a_configuration_first(start_worker: StartWorker, make_job
     assert handle.send(Configure(KEY, str(tmp_path / "elsewhere")))
     handle.close(10)
     assert not handle.alive
+
+
+def test_an_end_that_was_told_is_written_down_though_nobody_listens_any_more(
+    make_job: MakeJob, start_worker: StartWorker, folder: Path
+) -> None:
+    """Blender brought the model in, said so, and was closed."""
+    worker = start_worker()
+    job = make_job("https://a.test", task_id="task-1", state=JobState.DOWNLOADING)
+    model = folder / job.id / "model.glb"
+    model.write_bytes(b"x")
+    job = job.after(Downloaded(str(model), ModelFormat.GLB))
+    Journal(folder).write(job)
+    worker.handle._events.close()
+    assert worker.handle._process.stdin is not None
+    worker.handle._process.stdin.write(b"no order\n")  # what it says of that is heard by nobody
+    assert worker.handle.send(Ended(job.after(Imported("Disc"))))
+    worker.handle.end()
+    wait_for(lambda: not worker.handle.alive, "the worker's end")
+    assert record_of(folder, job.id)["state"] == "done"

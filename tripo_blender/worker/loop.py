@@ -41,12 +41,12 @@ def serve(orders: BinaryIO, pipe: RawIOBase) -> None:
     crew: Crew | None = None
     journal: Journal | None = None
     for line in orders:
-        if not events.heard:  # these orders have no user any more
-            break
         try:
             order = decode(line)
         except RecordError as error:
             events.tell(Fault(f"an order could not be read: {error}"))
+            continue
+        if not events.heard and not isinstance(order, Ended):  # it has no user any more; what has ended is written down
             continue
         if isinstance(order, Configure):
             kept = order.kept
