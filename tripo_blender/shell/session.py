@@ -208,6 +208,7 @@ class Session:
         worker.close()
         if worker is not self._worker:
             self._leaving.remove(worker)
+            self._keep_uncertain()  # it may have had them until its very end
             return
         self._worker = self._configured = None
         detail = worker.last_words()[-300:]
