@@ -56,7 +56,7 @@ def ready_to_run(found: Unfinished, given: Access, *, send_again: bool = False, 
 def leave(found: Unfinished) -> str:
     """Give a job up, and say what is left of it; raises `TripoError` where another process has it."""
     journal = Journal(jobs_folder())
-    if not journal.ownership.take(found.job.id):
+    if not journal.ownership.take(found.job.id, tries=1):  # a click waits for nobody
         raise TripoError.of(elsewhere(found.job.name))
     if found.way is Way.FETCH:
         journal.forget(found.job.id)
