@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,10 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core.errors import Kind
+from tripo_blender.core.errors import Kind, TripoError
 from tripo_blender.core.job import Job, JobState
 from tripo_blender.core.network import Network
 from tripo_blender.core.records import to_record
+from tripo_blender.worker.calls.certificates import trusted
 from tripo_blender.worker.calls.client import Client, NotSent
 
 from .conftest import Run
@@ -154,6 +157,23 @@ def test_a_certificate_file_that_is_none(
     refused(course, words)
     assert ("REQUESTS_CA_BUNDLE" in course.failure.sentence) == (not own)
     assert str(path) in course.failure.sentence
+
+
+def test_a_certificate_file_is_read_again_only_when_it_changed(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "authorities.pem"
+    file.write_bytes(authority.file.read_bytes())
+    reads: list[object] = []
+    real = ssl.create_default_context
+    monkeypatch.setattr(ssl, "create_default_context", lambda **how: (reads.append(how), real(**how))[1])
+    network = Network(certificates=str(file))
+    assert [trusted(network), trusted(network)] == [str(file)] * 2
+    assert len(reads) == 1
+    file.write_text("no certificate")
+    os.utime(file, (1, 1))
+    with pytest.raises(TripoError, match="certificate"):
+        trusted(network)
 
 
 @pytest.mark.parametrize("own", [True, False])

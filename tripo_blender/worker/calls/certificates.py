@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import ssl
 from pathlib import Path
@@ -24,8 +25,14 @@ def trusted(network: Network) -> str | bool:
         return True
     if not Path(path).is_dir():
         try:
-            ssl.create_default_context(cafile=path)
+            _read(path, Path(path).stat().st_mtime_ns)
         except OSError as error:
             why = "" if isinstance(error, ssl.SSLError) else (error.strerror or type(error).__name__).lower()
             raise TripoError(Kind.NETWORK, certificates_problem(path, why, bool(own))) from None
     return path
+
+
+@functools.lru_cache(maxsize=4)
+def _read(path: str, _changed: int) -> None:
+    """Read a file of authorities, once as long as it does not change: it takes 40 ms, and every connection asks."""
+    ssl.create_default_context(cafile=path)
