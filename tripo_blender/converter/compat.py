@@ -16,16 +16,17 @@ IMPORTER_MODULES = (
 )
 
 
-def import_glb(filepath: str) -> None:
+def import_glb(filepath: str, *, normals: bool = True, merge: bool = False) -> None:
     """Import a GLB file, its pictures packed; errors as `import_fbx`.
 
-    Vertices are not merged here: the importer joins only those with equal normals, which tears hard edges open.
-    4.2 to 5.2 all have the options that are given.
+    To merge is for an import without normals: the importer joins only vertices with equal ones, which tears hard edges
+    open. 4.2 to 5.2 all have the options that are given.
     """
     bpy.ops.import_scene.gltf(
         filepath=filepath,
         import_pack_images=True,
-        merge_vertices=False,
+        import_shading="NORMALS" if normals else "SMOOTH",
+        merge_vertices=merge,
         import_webp_texture=True,
         disable_bone_shape=True,
     )

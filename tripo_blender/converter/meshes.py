@@ -8,8 +8,9 @@ import numpy as np
 
 from ..core.arrival import Arrival
 from ..core.arrival_table import AUTO
-from .normals import restore
+from .normals import restore, restore_of_file
 from .reading import Numbers, corner_vertices, face_sizes, following_corners, material_indices, points, read
+from .surfaces import Fitted
 from .welding import plan, weld
 
 _SAME_PLACE = 1e-6  # of the longest side: vertices nearer than this are one; a float holds seven digits
@@ -19,15 +20,28 @@ _MIX = tuple(np.uint64(number) for number in (0x9E3779B185EBCA87, 0xC2B2AE3D27D4
 _NORMALS = "tripo_normals"  # the attribute that carries the file's normals through the merge
 
 
-def set_up(mesh: bpy.types.Mesh, arrival: Arrival) -> None:
-    """Merge and shade a mesh that was just imported, as asked for."""
+def set_up(mesh: bpy.types.Mesh, arrival: Arrival, of_file: Fitted | None = None) -> None:
+    """Merge and shade a mesh that was just imported, as asked for.
+
+    Where it has the file's normals still to come, it is merged already.
+    """
+    if of_file is not None:
+        if arrival.shading == AUTO and len(of_file.normals):
+            restore_of_file(mesh, of_file)
+        else:
+            _shade(mesh, arrival)
+        return
     keeps = arrival.shading == AUTO and mesh.has_custom_normals
     normals = _merge(mesh, keeps_normals=keeps) if arrival.merge else None
     if keeps:
         if normals is not None:
             restore(mesh, normals)
-        return
-    _forget_normals(mesh)
+    else:
+        _forget_normals(mesh)
+        _shade(mesh, arrival)
+
+
+def _shade(mesh: bpy.types.Mesh, arrival: Arrival) -> None:
     if arrival.shading == "flat":
         mesh.shade_flat()
     else:

@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 
 from .reading import Numbers, corner_edges, corner_vertices, following_corners, read
+from .surfaces import Fitted
 
 _SAME_NORMAL = math.radians(1.0)  # nobody sees less, and writing a million normals takes half a second
 # What counts as one normal of a vertex: no edge is sharp by it, and Blender gives the corners around it the middle of
@@ -30,6 +31,18 @@ def restore(mesh: bpy.types.Mesh, wanted: Numbers) -> None:
     if np.min(np.einsum("ij,ij->i", now, wanted), initial=1.0) < math.cos(_SAME_NORMAL):
         with _no_collection():
             mesh.normals_split_custom_set(_shared(vertices, wanted, len(mesh.vertices)))
+
+
+def restore_of_file(mesh: bpy.types.Mesh, fitted: Fitted) -> None:
+    """Do the same with the normals that the mesh's file has."""
+    used = fitted.vertices >= 0
+    vertices, wanted = fitted.vertices[used], fitted.normals[used]
+    middle = _middle(vertices, wanted, len(mesh.vertices))
+    if np.min(np.einsum("ij,ij->i", middle[vertices], wanted), initial=1.0) > math.cos(_ONE_NORMAL):
+        mesh.shade_smooth()
+        _restore_of_vertices(mesh, middle)
+    else:
+        restore(mesh, fitted.normals[fitted.corners])
 
 
 def _restore_of_vertices(mesh: bpy.types.Mesh, wanted: Numbers) -> None:

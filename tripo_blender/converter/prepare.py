@@ -22,14 +22,14 @@ def prepare(job: Job, service: str, addon_version: str) -> PreparedModel:
     """
     assert job.model_format is not None
     before = snapshot()
-    objects = import_model(Path(job.model_path), job.model_format)
+    objects, of_file = import_model(Path(job.model_path), job.model_format, merge=job.arrival.merge)
     by_service = bool(job.task_id) or made_by_service([obj.name for obj in objects])
     new_materials = [material for material in bpy.data.materials if material not in before["materials"]]
     missing = []
     if job.model_format is ModelFormat.FBX:
         missing = materials.rebuild(new_materials, Path(job.model_path), trusted=not job.task_id)
     for mesh in {obj.data for obj in objects if isinstance(obj.data, bpy.types.Mesh)}:
-        meshes.set_up(mesh, job.arrival)
+        meshes.set_up(mesh, job.arrival, of_file.get(mesh))
         meshes.drop_unused_materials(mesh)
     degrees = turn(job.arrival.front, job.settings.model_version, made_by_service=by_service)
     objects, roots = stand(objects, degrees, lambda box: placement.scale(job.arrival, job.spot, box), job.name)

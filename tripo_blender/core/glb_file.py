@@ -19,9 +19,15 @@ _LARGEST = 3.5e38  # of a number: beyond it there is no float of 32 bits, as Ble
 
 def check_glb(data: memoryview, limits: Limits, *, trusted: bool) -> None:
     """Raise `BadFile` for what should not reach Blender's importer."""
+    scene, arrays = open_glb(data, limits)
+    check_scene(scene, arrays, Demand(limits, _CORNER, len(data), trusted))
+
+
+def open_glb(data: memoryview, limits: Limits = Limits()) -> tuple[Entry, Arrays]:  # noqa: B008  # frozen
+    """Give the JSON of a GLB and its arrays, which lie within it; raises `BadFile`."""
     text, binary = _chunks(data, limits)
     scene = _scene(text, limits)
-    check_scene(scene, Arrays(scene, binary), Demand(limits, _CORNER, len(data), trusted))
+    return scene, Arrays(scene, binary)
 
 
 def _chunks(data: memoryview, limits: Limits) -> tuple[memoryview, memoryview | None]:

@@ -1,0 +1,200 @@
+"""A GLB that is imported without its normals, which are taken from the file, comes as one that Blender reads whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import bpy
+import numpy as np
+import pytest
+
+from fixtures.catalogue import LARGE, NAMES, write_all
+from fixtures.glb_document import Document
+
+from .seen import seen
+
+SAME_NORMAL = 0.02  # what is left to Blender's own normals may be a degree off
+# Moved by bones or keys, or compressed: the importer alone knows what these mean. And with a face over another.
+WHOLE = {"glb_draco", "glb_draco_by_hand", "glb_meshopt", "glb_shape_keys", "glb_skinned", "glb_degenerate_faces"}
+
+
+@pytest.fixture
+def both(module: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Any, Any, bool]]:
+    """Set a file up by its surfaces and without: what is seen of the meshes, and whether the first way was gone."""
+    importing, prepare, job = module("converter.importing"), module("converter.prepare"), module("core.job")
+
+    def by_both(path: Path, **arrival: Any) -> tuple[Any, Any, bool]:
+        found, gone = [], []
+        for reads in (True, False):
+            bpy.ops.wm.read_homefile(use_empty=True)
+            with monkeypatch.context() as patch:
+                stock = importing.compat.import_glb
+                patch.setattr(
+                    importing.compat,
+                    "import_glb",
+                    lambda *given, stock=stock, **how: (gone.append(how.get("normals", True)), stock(*given, **how)),
+                )
+                if not reads:
+                    patch.setattr(importing, "read_surfaces", lambda _path: [])
+                chosen = module("core.arrival").asked(**arrival)
+                ready = job.Job("a", "A", "", module("core.request").Settings(), "", 0.0, arrival=chosen)
+                ready = ready.after(job.Downloaded(str(path), module("core.model_file").ModelFormat.GLB, ""))
+                prepare.prepare(ready, "", "")
+            found.append(sorted((each.name, seen(each)) for each in {obj.data for obj in meshes()}))
+        assert gone[-1], "without surfaces the importer sets the normals"
+        return found[0], found[1], gone[:-1] == [False]
+
+    return by_both
+
+
+def meshes() -> list[bpy.types.Object]:
+    return [obj for obj in bpy.context.scene.objects if obj.type == "MESH"]
+
+
+def assert_same(first: Any, second: Any) -> None:
+    """The same, but that a degree more or less is no custom normal, and that flat faces are so by their normals."""
+    assert [name for name, _ in first] == [name for name, _ in second]
+    for (_, ours), (_, theirs) in zip(first, second, strict=True):
+        normals = np.array(ours.pop("normals")), np.array(theirs.pop("normals"))
+        assert np.linalg.norm(normals[0] - normals[1], axis=1).max(initial=0) < SAME_NORMAL
+        for each in (ours, theirs):
+            del each["custom"]
+            each["edges"] = [(ends, loose) for ends, _sharp, loose in each["edges"]]
+            each["faces"] = [
+                (corners, (slot, tuple(item for item in own if item[0] not in {"sharp_face", "material_index"})))
+                for corners, (slot, own) in each["faces"]
+            ]
+        assert ours == theirs
+
+
+@pytest.mark.parametrize("merge", [True, False])
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("glb_") and name != LARGE])
+def test_every_sample(name: str, merge: bool, both: Callable[..., Any], tmp_path: Path) -> None:
+    written = write_all(tmp_path, [name])
+    version = "{}.{}".format(*bpy.app.version)
+    if not written or written[0].expected.refused_in(version):
+        pytest.skip("this Blender cannot write or read it")
+    ours, theirs, gone = both(written[0].file, merge=merge)
+    assert gone == (name not in WHOLE)
+    assert_same(ours, theirs)
+
+
+def bumpy(seed: int, *, hard: float, width: str = "<u4", indexed: bool = True, parts: int = 1) -> Document:
+    """A closed surface whose vertices are split at random, some of them with another normal, in several primitives."""
+    random = np.random.default_rng(seed)
+    side = 14
+    polar, around = np.meshgrid(np.linspace(0.2, 2.9, side), np.linspace(0, 2 * np.pi, side, endpoint=False))
+    radius = 1 + 0.1 * random.random(polar.shape)
+    places = np.stack(
+        (radius * np.sin(polar) * np.cos(around), radius * np.sin(polar) * np.sin(around), radius * np.cos(polar)), -1
+    ).reshape(-1, 3)
+    ids = np.arange(side * side).reshape(side, side)
+    next_round = np.roll(ids, -1, 0)
+    one = np.stack((ids[:, :-1], next_round[:, :-1], next_round[:, 1:]), -1).reshape(-1, 3)
+    other = np.stack((ids[:, :-1], next_round[:, 1:], ids[:, 1:]), -1).reshape(-1, 3)
+    corners = np.concatenate((one, other)).reshape(-1)
+    normals = places / np.linalg.norm(places, axis=1, keepdims=True)
+    split = random.random(len(corners)) < 0.3
+    places = np.concatenate((places, places[corners[split]]))
+    turned = normals[corners[split]] + (random.random(split.sum()) < hard)[:, None] * random.normal(0, 0.6, (1, 3))
+    normals = np.concatenate((normals, turned / np.linalg.norm(turned, axis=1, keepdims=True)))
+    corners[split] = np.arange(side * side, len(places))
+
+    made = Document()
+    arrays = {"POSITION": places, "NORMAL": normals, "TEXCOORD_0": random.random((len(places), 2))}
+    primitives = []
+    for part in np.array_split(corners.reshape(-1, 3), parts):
+        chosen = part.reshape(-1)
+        rows = slice(None) if indexed else chosen
+        own = {name: made.add_accessor(array[rows].astype("<f4")) for name, array in arrays.items()}
+        indices = {"indices": made.add_accessor(chosen.reshape(-1, 1).astype(width))} if indexed else {}
+        primitives.append({"attributes": own, **indices, "material": made.add("materials", name=f"m{len(primitives)}")})
+    made.add_node("bumpy", mesh=made.add("meshes", name="bumpy", primitives=primitives))
+    return made
+
+
+@pytest.mark.parametrize("merge", [True, False])
+@pytest.mark.parametrize(
+    "made",
+    [
+        {"hard": 0.0},
+        {"hard": 0.4},
+        {"hard": 0.4, "width": "<u2", "parts": 3},
+        {"hard": 0.0, "indexed": False},
+        {"hard": 0.4, "indexed": False, "parts": 2},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("seed", range(2))
+def test_split_surfaces(seed: int, made: dict[str, Any], merge: bool, both: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "bumpy.glb"
+    path.write_bytes(bumpy(seed, **made).write())
+    ours, theirs, gone = both(path, merge=merge)
+    assert gone
+    assert_same(ours, theirs)
+    ((_, mesh),) = ours
+    assert (len(mesh["vertices"]) == 14 * 14) == merge
+
+
+def triangles(places: Any, corners: Any, **more: Any) -> Document:
+    made = Document()
+    positions = np.array(places, "<f4")
+    attributes = {
+        "POSITION": made.add_accessor(positions),
+        "NORMAL": made.add_accessor(np.tile(np.array([[0, 0, 1]], "<f4"), (len(places), 1))),
+    }
+    indices = made.add_accessor(np.array(corners, "<u2").reshape(-1, 1))
+    part = {"attributes": attributes, "indices": indices, **more}
+    made.add_node("t", mesh=made.add("meshes", name="t", primitives=[part]))
+    return made
+
+
+SQUARE = [(0, 0, 0), (1, 0, 0), (0, 1, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)]
+ODD: dict[str, tuple[Document, bool, bool]] = {  # whether the first way goes, merged and not
+    "a square": (triangles(SQUARE, range(6)), True, True),
+    "without area by places": (triangles(SQUARE, [*range(6), 1, 3, 4]), True, True),
+    "without area by indices": (triangles(SQUARE, [*range(6), 1, 1, 4]), True, True),
+    "a vertex that no triangle has": (triangles([*SQUARE, (5, 5, 5)], range(6)), True, True),
+    "two triangles at one place": (triangles(SQUARE[:3] * 2, range(6)), False, True),
+    "one triangle twice": (triangles(SQUARE, [*range(6), 0, 1, 2]), False, False),
+    "a strip": (triangles(SQUARE, [0, 1, 2, 4], mode=5), False, False),
+    "lines": (triangles(SQUARE, [0, 1, 2, 4], mode=1), False, False),
+}
+
+
+@pytest.mark.parametrize("merge", [True, False])
+@pytest.mark.parametrize("name", ODD)
+def test_odd_ones(name: str, merge: bool, both: Callable[..., Any], tmp_path: Path) -> None:
+    made, *goes = ODD[name]
+    if name == "lines":  # no model: there has to be a face as well
+        primitives = made.json["meshes"][0]["primitives"]
+        face = made.add_accessor(np.array([[0], [1], [2]], "<u2"))
+        primitives.append({**primitives[0], "mode": 4, "indices": face})
+    path = tmp_path / "odd.glb"
+    path.write_bytes(made.write())
+    ours, theirs, gone = both(path, merge=merge)
+    assert gone == goes[not merge]
+    assert_same(ours, theirs)
+
+
+def test_what_the_importer_does_not_say_is_found(
+    both: Callable[..., Any], module: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """An importer that came to put vertices elsewhere, or corners in another order, is not trusted with normals."""
+    path = tmp_path / "bumpy.glb"
+    path.write_bytes(bumpy(0, hard=0.4).write())
+    surfaces = module("converter.surfaces")
+    read = surfaces.points
+    monkeypatch.setattr(surfaces, "points", lambda mesh: read(mesh) + np.float32(1e-4))
+    ours, theirs, gone = both(path)
+    assert not gone
+    assert_same(ours, theirs)
+    monkeypatch.setattr(surfaces, "points", read)
+    corners = surfaces.corner_vertices
+    monkeypatch.setattr(surfaces, "corner_vertices", lambda mesh: corners(mesh)[::-1])
+    ours, theirs, gone = both(path)
+    assert not gone
+    assert_same(ours, theirs)
