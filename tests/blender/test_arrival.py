@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
+import struct
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,6 +14,7 @@ import bpy
 import pytest
 from mathutils import Vector
 
+from fixtures.catalogue import write_all
 from fixtures.glb_document import Document
 from simulator.sculpture.sculptor import Commission, sculpt
 
@@ -383,6 +387,39 @@ def test_a_bad_local_file_is_refused_in_a_sentence(shell: ModuleType, tmp_path: 
     with pytest.raises(shell.TripoError, match="There is no model file"):
         shell.import_model(tmp_path / "missing.glb")
     assert not bpy.data.objects
+
+
+def arrays_of(data: bytes) -> list[tuple[int, int, int]]:
+    """Where the packed arrays of an FBX say how long they are; how long, and how many bytes they are packed to."""
+    heads = re.finditer(rb"[fdlibc](?=(.{4})\x01\0\0\0(.{4})[\x78\x58])", data, re.DOTALL)
+    found = [(head.start() + 1, *(int.from_bytes(number, "little") for number in head.groups())) for head in heads]
+    return [(at, length, size) for at, length, size in found if 0 < length < 10**6 and 8 < size < 10**6]
+
+
+HARM: dict[str, Callable[[int, bytes], tuple[int, bytes]]] = {  # the length, and what is packed
+    "longer than it says": lambda length, packed: (length - 3, packed),
+    "shorter than it says": lambda length, packed: (length + 3, packed),
+    "no archive": lambda length, packed: (length, bytes(len(packed))),
+    "broken off": lambda length, packed: (length, packed[: len(packed) // 2].ljust(len(packed), b"\0")),
+}
+
+
+@pytest.mark.parametrize("harm", HARM)
+@pytest.mark.parametrize("name", ["fbx_packed_maps", "fbx_animated"])
+def test_a_broken_array_is_told_in_a_sentence(shell: ModuleType, tmp_path: Path, name: str, harm: str) -> None:
+    """The importer in C++ sees it, the one in Python does not get it."""
+    (written,) = write_all(tmp_path, [name])
+    data = bytearray(written.file.read_bytes())
+    at, length, size = max(arrays_of(data), key=lambda found: found[2])
+    length, data[at + 12 : at + 12 + size] = HARM[harm](length, bytes(data[at + 12 : at + 12 + size]))
+    struct.pack_into("<I", data, at, length)
+    written.file.write_bytes(data)
+
+    with pytest.raises(shell.TripoError, match=r"The FBX is broken\. Fetch the model again") as caught:
+        shell.import_model(written.file)
+    assert caught.value.failure.kind == "model_file"
+    assert not bpy.data.objects
+    assert not bpy.data.meshes
 
 
 def test_nothing_half_is_left_when_setting_up_fails(

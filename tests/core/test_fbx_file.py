@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.model_file import ModelFormat, check
+from tripo_blender.core.model_file import ModelFormat, check, check_arrays
 from tripo_blender.core.model_limits import Limits
 
 from .test_fbx import MAGIC, Node, holder, material, nested, paints, shows, texture, video, write
@@ -111,6 +111,22 @@ BROKEN = {
 @pytest.mark.parametrize(("data", "said"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_file_is_refused(data: bytes, said: str) -> None:
     assert said in refusal(data)
+
+
+@pytest.mark.parametrize("data", [data for data, _ in BROKEN.values()], ids=BROKEN)
+def test_what_is_broken_within_packed_arrays_can_be_left_for_later(data: bytes) -> None:
+    try:
+        check(data, unpacks=False)
+    except TripoError:
+        return
+    with pytest.raises(TripoError, match=r"The FBX is broken\. Advice") as caught:
+        check_arrays(data, "Advice")
+    assert "an array" in caught.value.failure.detail or "cut short" in caught.value.failure.detail
+    assert refusal(data).endswith(caught.value.failure.detail)
+
+
+def test_whole_arrays_pass_whatever_they_take() -> None:
+    check_arrays(file(node(b"Vertices", array("d", [0.0] * 30) + array("i", [1], packed=0), 2)))
 
 
 def test_a_list_of_nodes_may_end_without_an_empty_one() -> None:

@@ -33,19 +33,23 @@ def import_glb(filepath: str, *, normals: bool = True, merge: bool = False) -> N
 
 
 def import_fbx(filepath: str) -> None:
-    """Import an FBX file.
+    """Import an FBX file; raises `RuntimeError` as operators do, or `AttributeError` where the add-on is off."""
+    if reads_fbx_in_python(filepath):
+        bpy.ops.import_scene.fbx(filepath=filepath)
+    else:
+        bpy.ops.wm.fbx_import(filepath=filepath)  # type: ignore[attr-defined]  # the stubs are of 4.3
+
+
+def reads_fbx_in_python(filepath: str) -> bool:
+    """Whether the add-on's importer is the one for an FBX file.
 
     4.5 brought the importer in C++ (`wm.fbx_import`), which is about twice as fast; before it there is only the
     add-on's (`import_scene.fbx`). In 4.5 and 5.0 the one in C++ keeps only the first and the last key of an object's
-    movement, in 5.2 all; so what moves is left to the add-on there. Raises `RuntimeError` as operators do, or
-    `AttributeError` where the add-on is off.
+    movement, in 5.2 all; so what moves is left to the add-on there.
     """
     has_cpp = "fbx_import" in dir(bpy.ops.wm)  # `hasattr` is true for every name
     loses_keys = (4, 5) <= bpy.app.version < (5, 1) and "fbx" in dir(bpy.ops.import_scene)
-    if has_cpp and not (loses_keys and _moves(filepath)):
-        bpy.ops.wm.fbx_import(filepath=filepath)  # type: ignore[attr-defined]  # the stubs are of 4.3
-    else:
-        bpy.ops.import_scene.fbx(filepath=filepath)
+    return not has_cpp or (loses_keys and _moves(filepath))
 
 
 def _moves(filepath: str) -> bool:

@@ -1,5 +1,6 @@
 """Imports a model file: the stock importers, called so that what they bring is known and nothing half stays."""
 
+import mmap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -8,10 +9,11 @@ import bpy
 
 from ..core import extensions
 from ..core.errors import Kind, TripoError
-from ..core.model_file import ModelFormat
+from ..core.model_file import ModelFormat, check_arrays
 from . import compat
 from .surfaces import Fitted, Surface, read_surfaces
 
+_BROKEN = "Fetch the model again, or choose another file"
 _LONGEST_JSON = 50_000_000  # bytes; that of a model takes some thousands
 
 
@@ -34,8 +36,20 @@ def import_model(path: Path, model_format: ModelFormat, *, merge: bool) -> tuple
         with suppress(_Unlike), rolled_back():
             objects = _import(path, model_format, lambda: compat.import_glb(str(path), normals=False, merge=merge))
             return objects, _found(objects, surfaces, merged=merge)
-    stock = compat.import_glb if model_format is ModelFormat.GLB else compat.import_fbx
-    return _import(path, model_format, lambda: stock(str(path))), {}
+    if model_format is ModelFormat.GLB:
+        return _import(path, model_format, lambda: compat.import_glb(str(path))), {}
+    if compat.reads_fbx_in_python(str(path)):  # it unpacks an array before it compares what comes out with what it says
+        _check_arrays(path)
+    return _import(path, model_format, lambda: compat.import_fbx(str(path))), {}
+
+
+def _check_arrays(path: Path) -> None:
+    with (
+        path.open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        memoryview(data) as view,
+    ):
+        check_arrays(view, _BROKEN)
 
 
 def _found(objects: list[bpy.types.Object], surfaces: list[Surface], *, merged: bool) -> FileNormals:
@@ -133,6 +147,11 @@ def _all_data() -> Iterator[tuple[str, Iterable[bpy.types.ID]]]:
 
 
 def _import_failure(path: Path, model_format: ModelFormat, error: Exception) -> TripoError:
+    if model_format is ModelFormat.FBX:
+        try:
+            _check_arrays(path)  # what the importer in C++ says of a broken one helps nobody
+        except TripoError as broken:
+            return broken
     detail = str(error).strip()
     with path.open("rb") as file:
         needed = extensions.required(file.read(_LONGEST_JSON)) if model_format is ModelFormat.GLB else ()

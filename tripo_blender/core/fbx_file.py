@@ -24,6 +24,7 @@ _UNPACKED_AT_ONCE = 1 << 20  # bytes
 _WIDTHS = {ord(kind): width for kind, width in zip("YCBZIFDL", (2, 1, 1, 1, 4, 4, 8, 8), strict=True)}
 _ARRAYS = {ord(kind): width for kind, width in zip("fdlibc", (4, 8, 8, 4, 1, 1), strict=True)}
 _TEXTS = b"SR"
+_ANY = Limits(memory=2**62)
 
 # Windows greets another computer with the user's name and password.
 _NETWORK = re.compile(rb"[\\/]{2}|(?i:[a-z][a-z0-9+.-]+:[\\/]{2}|file:)")
@@ -35,16 +36,26 @@ Value = memoryview | None  # a text; nobody asks for numbers and arrays
 Leads = Callable[[str], bool]
 
 
-def check_fbx(data: memoryview, limits: Limits, leads: Leads, *, trusted: bool) -> None:
+def check_fbx(data: memoryview, limits: Limits, leads: Leads, *, trusted: bool, unpacks: bool) -> None:
     """Raise `BadFile` for what should not reach Blender's importers.
 
     These open the paths that textures name, wherever they lead, before they take the picture that the file carries. So
     a file that is not trusted may name none on another computer, and none outside its folder that leads to something.
+    With `unpacks` every packed array must hold what it says, which takes most of the time.
     """
     file = _Fbx(data, Demand(limits, _CORNER, len(data), trusted))
     file.read()
+    if unpacks:
+        file.unpack()
     if not trusted:
         _check_paths(file.paths, leads)
+
+
+def unpack_arrays(data: memoryview) -> None:
+    """Raise `BadFile` where a packed array holds more or less than it says; all else was checked before."""
+    file = _Fbx(data, Demand(_ANY, 0, 0))
+    file.read()
+    file.unpack()
 
 
 def _check_paths(paths: set[bytes], leads: Leads) -> None:
@@ -69,6 +80,10 @@ def _broken(detail: str) -> BadFile:
     return BadFile("The FBX is broken", detail)
 
 
+def _array_of(size: int, length: int) -> BadFile:
+    return _broken(f"an array of {size} bytes, not {length}")
+
+
 class _Fbx:
     """One pass over all nodes of a binary FBX."""
 
@@ -81,6 +96,7 @@ class _Fbx:
         self._data, self._demand = data, demand
         self._record = struct.Struct("<QQQB" if version >= _WIDE else "<IIIB")
         self._values_left = demand.limits.fbx_values
+        self._packed: list[tuple[memoryview, int]] = []  # arrays, with the bytes that each says it holds
         self.paths: set[bytes] = set()  # that textures and videos name
 
     def read(self) -> None:
@@ -117,6 +133,12 @@ class _Fbx:
             self._take(path, name, self._values(name, values_at, values_at + length, count))
             path.append((name, end))
             at = values_at + length
+
+    def unpack(self) -> None:
+        """Check that every packed array holds just what it says."""
+        for data, length in self._packed:
+            if (size := sum(_unpacked(data, length))) != length:
+                raise _array_of(size, length)
 
     def _take(self, path: list[tuple[bytes, int]], name: bytes, values: list[Value]) -> None:
         """Note what there is to know of a node."""
@@ -170,13 +192,13 @@ class _Fbx:
         return kept
 
     def _check_array(self, data: memoryview, length: int, packed: int) -> None:
-        """An array must unpack to just what it says: the importer in Python unpacks before it compares."""
         if packed not in {0, 1}:
             raise _broken(f"an array packed by method {packed}")
         self._demand.add_memory(length)
-        size = sum(_unpacked(data, length)) if packed else len(data)
-        if size != length:
-            raise _broken(f"an array of {size} bytes, not {length}")
+        if packed:
+            self._packed.append((data, length))
+        elif len(data) != length:
+            raise _array_of(len(data), length)
 
     def _count(self, name: bytes, numbers: int) -> None:
         if name == b"Vertices":

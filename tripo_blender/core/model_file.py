@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import TypeVar
 
 from .errors import Kind, TripoError
-from .fbx_file import MAGIC, check_fbx
+from .fbx_file import MAGIC, check_fbx, unpack_arrays
 from .glb_file import check_glb
 from .model_limits import BadFile, Limits
 
 HEAD = 64  # bytes that tell the format
 _USUAL = Limits()
+
+_Verdict = TypeVar("_Verdict")
 
 
 class ModelFormat(StrEnum):
@@ -30,6 +33,7 @@ def check(
     limits: Limits = _USUAL,
     *,
     trusted: bool = False,
+    unpacks: bool = True,
     leads: Callable[[str], bool] = lambda _path: True,
 ) -> ModelFormat:
     """Give the format of a whole model file; raise `TripoError` of kind model file with a sentence otherwise.
@@ -38,30 +42,42 @@ def check(
     an FBX under the same name as a GLB. A trusted file is the user's own: its textures may lie anywhere and be of any
     kind. `leads` tells whether a path out of the file's folder leads to a file of this machine: the path that a picture
     had on its author's machine does no harm, and many a good FBX has one. Nothing of the file is read into memory but
-    its JSON and, piece by piece, its arrays.
+    its JSON and, where it `unpacks`, piece by piece the arrays of an FBX; else these are left to `check_arrays`, and to
+    importers that do not unpack more than they were told.
     """
+    return _judged(
+        lambda: _format(memoryview(data), limits, leads, trusted=trusted, unpacks=unpacks),
+        advice,
+    )
+
+
+def check_arrays(data: bytes | memoryview, advice: str = FROM_SERVICE) -> None:
+    """Unpack the arrays of an FBX that was checked but for these, piece by piece; raises as `check`."""
+    _judged(lambda: unpack_arrays(memoryview(data)), advice)
+
+
+def format_of(head: bytes, advice: str = FROM_SERVICE) -> ModelFormat:
+    """Give the format that a file's first `HEAD` bytes announce; raises as `check`, which has yet to see the rest."""
+    return _judged(lambda: _announced(head), advice)
+
+
+def _judged(judge: Callable[[], _Verdict], advice: str) -> _Verdict:
     try:
-        return _format(memoryview(data), limits, leads, trusted=trusted)
+        return judge()
     except BadFile as bad:
         what, detail, advice = bad.what, bad.detail, bad.advice or advice
     # Raised out here, as the other holds parts of the data by its traceback: a mapped file could not be closed.
     raise TripoError(Kind.MODEL_FILE, f"{what}. {advice}", detail=detail)
 
 
-def format_of(head: bytes, advice: str = FROM_SERVICE) -> ModelFormat:
-    """Give the format that a file's first `HEAD` bytes announce; raises as `check`, which has yet to see the rest."""
-    try:
-        return _announced(head)
-    except BadFile as bad:
-        raise TripoError(Kind.MODEL_FILE, f"{bad.what}. {bad.advice or advice}", detail=bad.detail) from None
-
-
-def _format(data: memoryview, limits: Limits, leads: Callable[[str], bool], *, trusted: bool) -> ModelFormat:
+def _format(
+    data: memoryview, limits: Limits, leads: Callable[[str], bool], *, trusted: bool, unpacks: bool
+) -> ModelFormat:
     model_format = _announced(bytes(data[:HEAD]))
     if model_format is ModelFormat.GLB:
         check_glb(data, limits, trusted=trusted)
     else:
-        check_fbx(data, limits, leads, trusted=trusted)
+        check_fbx(data, limits, leads, trusted=trusted, unpacks=unpacks)
     return model_format
 
 
