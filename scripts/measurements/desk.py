@@ -43,7 +43,6 @@ class Desk:
         self.presses: list[float] = []  # ms
         self.arrived: dict[str, float] = {}  # job ids and when, by the wall clock
         self.keep_prepared = False  # keep a second name of every prepared .blend, to append it again
-        self.merges = True  # as the artist has it at first
         self.prepared: Any = None  # the last such job
         self.simulator = SimulatorProcess(key=order.get("key", ""))
         self.simulator.url = order.get("url", "")
@@ -149,7 +148,6 @@ class Desk:
         """Do what the Generate button does, and give the job's id."""
         group: Any = bpy.context.scene.tripo  # type: ignore[attr-defined]
         group.source, group.filepath = "FILE", self.order["picture"]
-        group.arrival.merge = self.merges
         generate = self.module("shell.operators.generate")
         began = time.perf_counter()
         job_id: str = generate.start(bpy.context).id

@@ -12,7 +12,7 @@ from typing import Any
 
 _WIDTH, _LEFT, _RIGHT, _ROW, _BAR, _HEAD, _FOOT = 760, 190, 150, 40, 13, 66, 42
 # Mid tones: they can be read on white and on GitHub's dark grey.
-_INK, _OURS, _USUAL, _LINE = "#7d8590", "#2da44e", "#d4762c", "#7d859055"
+_INK, _OURS, _USUAL = "#7d8590", "#2da44e", "#d4762c"
 _TRIANGLES, _TEXTURE = 500_000, 2048
 _LENGTHS = (5.0, 12.0, 40.0, 120.0)
 _STEPS = (0.5, 1.0, 2.0, 5.0)
@@ -92,7 +92,7 @@ def _chart(parts: list[str], top: int, title: str, usual: str, unit: str, rows: 
     step = next(s * 10**p for p in range(-2, 7) for s in _STEPS if longest / (s * 10**p) <= 6)
     for number in range(int(longest / step) + 1):
         x = _LEFT + number * step * scale
-        parts.append(f'<path d="M{x:.1f} {top + _HEAD - 6}V{bottom}" stroke="{_LINE}"/>')
+        parts.append(f'<path d="M{x:.1f} {bottom - 3}V{bottom + 2}" stroke="{_INK}"/>')
         parts.append(_text(x, bottom + 14, f"{number * step:,g}", size=11, anchor="middle"))
     parts.append(_text(_LEFT - 12, bottom + 14, unit, size=11, anchor="end"))
     for number, (name, *bars) in enumerate(rows):

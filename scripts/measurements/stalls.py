@@ -31,7 +31,7 @@ def measure(bench: Bench) -> dict[str, Any]:
         cells = [_TARGET, replace(_TARGET, suffix="fbx")]
     models = [{"path": str(bench.workshop.make(cell)), **asdict(cell), "name": cell.name} for cell in cells]
     small = str(bench.workshop.make(Model(50_000, 0, "glb")))
-    notes = bench.play("stalls", models=models, small=small, repeats=2 if bench.quick else 3)
+    notes = bench.play("stalls", models=models, small=small, repeats=3 if bench.quick else 5)
     return {"rows": notes["rows"], "press_ms": notes["press_ms"]}
 
 
@@ -45,20 +45,14 @@ def story(desk: Desk) -> Steps:
         row: dict[str, Any] = {name: model[name] for name in ("name", "triangles", "texture", "suffix")}
         row["megabytes"] = Path(model["path"]).stat().st_size / 1e6
         jobs: list[dict[str, float]] = []
-        unmerged: list[dict[str, float]] = []
         stock: list[float] = []
         for _ in range(1 if model["triangles"] >= _SLOW else desk.order["repeats"]):  # by turns: the machine has moods
-            if model["suffix"] == "glb":  # the stock importer merges nothing, so this is like for like
-                desk.merges = False
-                yield from _whole_job(desk, model["path"], unmerged)
-                desk.merges = True
             yield from _whole_job(desk, model["path"], jobs)
             yield from _stock(desk, model["path"], stock, row)
         row |= {name: statistics.median(job[name] for job in jobs) for name in jobs[0]}
+        row |= _course_of_fastest(jobs)
         yield from _arrivals(desk, row)
         _compare(desk, row, stock)
-        like = statistics.median(job["in_scene_s"] for job in unmerged or jobs)
-        row["in_scene_like_ratio"] = like / row["in_scene_s"] * row["in_scene_ratio"]
         rows.append(row)
     desk.notes["rows"], desk.notes["press_ms"] = rows, statistics.median(desk.presses)
 
@@ -92,6 +86,12 @@ def course(desk: Desk, job_id: str) -> dict[str, float]:
         "in_scene_s": desk.arrived[job_id] - task["finished_time"],
         "polls": sum(entry["server"] == "api" for entry in requests),
     }
+
+
+def _course_of_fastest(jobs: list[dict[str, float]]) -> dict[str, float]:
+    """Give how the fastest job went: what else the machine does only ever makes one slower."""
+    fastest = min(jobs, key=lambda job: job["in_scene_s"])
+    return {name: fastest[name] for name in ("heard_s", "in_scene_s", "polls")}
 
 
 def _arrivals(desk: Desk, row: dict[str, Any]) -> Steps:
@@ -136,11 +136,11 @@ def _stock(desk: Desk, path: str, took: list[float], row: dict[str, Any]) -> Ste
 
 def _compare(desk: Desk, row: dict[str, Any], stock: list[float]) -> None:
     row["stock_ms"] = statistics.median(stock)
-    row["download_ms"] = statistics.median(_download(desk) for _ in range(3))
+    row["download_ms"] = min(_download(desk) for _ in range(len(stock) + 1))
     row["stall_ratio"] = row["arrival_ms"] / row["stock_ms"]
-    usual = (row["download_ms"] + row["stock_ms"]) / 1000
-    row["in_scene_ratio"] = row["in_scene_s"] / usual
-    row["heard_to_scene_ratio"] = (row["in_scene_s"] - row["heard_s"]) / usual
+    row["plain_s"] = (row["download_ms"] + min(stock)) / 1000
+    row["in_scene_ratio"] = row["in_scene_s"] / row["plain_s"]
+    row["heard_to_scene_ratio"] = (row["in_scene_s"] - row["heard_s"]) / row["plain_s"]
 
 
 def _download(desk: Desk) -> float:
@@ -151,31 +151,30 @@ def _download(desk: Desk) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-_HEAD = "{:18}{:>8}{:>9}{:>9}{:>9} |{:>9}{:>8}{:>8}{:>9}{:>7}{:>7}{:>7}"
+_HEAD = "{:18}{:>8}{:>9}{:>9} |{:>9}{:>8}{:>8}{:>9}{:>7}{:>7}{:>7}"
 
 
 def lines(figures: dict[str, Any]) -> list[str]:
     """Give the text: ratios first."""
     text = [
         "Longest stall of the main thread at a model's arrival, and finished to in the scene",
-        f"(of the vertices of each GLB {SEAMS:.0%} lie on UV seams and are in it twice, as the service's;",
-        "we merge them, the stock importer does not: the column 'unmerged' is ours with Merge Vertices off)",
+        f"(of the vertices of each GLB {SEAMS:.0%} lie on UV seams and are in it twice, as in the service's: we merge",
+        "them, the stock importer does not; stalls are medians, in scene and plain the fastest of several goes)",
         _HEAD.format(
-            *("", "stall", "in scene", "unmerged", "heard to"),
+            *("", "stall", "in scene", "heard to"),
             *("arrival", "stock", "whole", "in scene", "heard", "plain", ""),
         ),
-        _HEAD.format("model", "/stock", "/plain", "/plain", "/plain", "ms", "ms", "job, ms", "s", "s", "s", "MB"),
+        _HEAD.format("model", "/stock", "/plain", "/plain", "ms", "ms", "job, ms", "s", "s", "s", "MB"),
     ]
     for row in figures["rows"]:
-        plain = (row["download_ms"] + row["stock_ms"]) / 1000
         ratios = (
             f"1/{1 / row['stall_ratio']:.0f}",
-            *(f"{row[name]:.2f}" for name in ("in_scene_ratio", "in_scene_like_ratio", "heard_to_scene_ratio")),
+            *(f"{row[name]:.2f}" for name in ("in_scene_ratio", "heard_to_scene_ratio")),
         )
         stalls = f"{row['arrival_ms']:.1f}", f"{row['stock_ms']:.0f}", f"{row['job_longest_ms']:.1f}"
-        waits = (f"{seconds:.2f}" for seconds in (row["in_scene_s"], row["heard_s"], plain))
+        waits = (f"{seconds:.2f}" for seconds in (row["in_scene_s"], row["heard_s"], row["plain_s"]))
         text.append(_HEAD.format(row["name"], *ratios, *stalls, *waits, f"{row['megabytes']:.1f}"))
         if "arrival_with_redraw_ms" in row:
             redraws = f"{row['arrival_with_redraw_ms']:9.0f}{row['stock_with_redraw_ms']:8.0f}"
-            text.append(f"{'  with the redraw':53} |{redraws}")
+            text.append(f"{'  with the redraw':44} |{redraws}")
     return [*text, f"pressing Generate takes {figures['press_ms']:.1f} ms"]

@@ -1,9 +1,6 @@
 """Gives the corners of a mesh the normals of its file: by sharp edges alone where that is enough."""
 
-import gc
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import bpy
@@ -29,8 +26,7 @@ def restore(mesh: bpy.types.Mesh, wanted: Numbers) -> None:
     _mark_sharp(mesh, wanted)
     now = read(mesh.corner_normals, "vector", 3)
     if np.min(np.einsum("ij,ij->i", now, wanted), initial=1.0) < math.cos(_SAME_NORMAL):
-        with _no_collection():
-            mesh.normals_split_custom_set(_shared(vertices, wanted, len(mesh.vertices)))
+        mesh.normals_split_custom_set(_shared(vertices, wanted, len(mesh.vertices)))
 
 
 def restore_of_file(mesh: bpy.types.Mesh, fitted: Fitted) -> None:
@@ -52,8 +48,7 @@ def _restore_of_vertices(mesh: bpy.types.Mesh, wanted: Numbers) -> None:
         mesh.update()
     now, used = read(mesh.vertex_normals, "vector", 3), wanted.any(axis=1)
     if np.min(np.einsum("ij,ij->i", now[used], wanted[used]), initial=1.0) < math.cos(_SAME_NORMAL):
-        with _no_collection():
-            mesh.normals_split_custom_set_from_vertices(_tuples(wanted))
+        mesh.normals_split_custom_set_from_vertices(_tuples(wanted))
 
 
 def _middle(vertices: Numbers, normals: Numbers, count: int) -> Numbers:
@@ -81,18 +76,6 @@ def _shared(vertices: Numbers, normals: Numbers, count: int) -> Any:
     cells = np.empty(len(used), object)
     cells[:] = _tuples(normals[used])
     return cells[number[source]].tolist()
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Keep Python from looking for garbage meanwhile: with a million new tuples that takes most of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _mark_sharp(mesh: bpy.types.Mesh, normals: Numbers) -> None:

@@ -10,11 +10,13 @@ from ..core.job import Job
 from ..core.model_file import ModelFormat
 from ..core.naming import made_by_service
 from . import images, inspecting, materials, meshes, naming
+from .garbage import none_collected
 from .importing import import_model, remove_leftovers, snapshot
 from .prepared import PreparedModel
 from .standing import stand
 
 
+@none_collected()
 def prepare(job: Job, service: str, addon_version: str) -> PreparedModel:
     """Import and set up the model of a ready job.
 

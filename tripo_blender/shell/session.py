@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 _TICK_SECONDS = 0.1  # between two looks at the worker; lower shows progress sooner, higher costs less
 _REDRAW_SECONDS = 0.25  # at the least between two redraws of the sidebar
-_PREPARING_TICK_SECONDS = 0.02  # while a model is being set up, which is then brought in without delay
+_PREPARING_TICK_SECONDS = 0.01  # while a model is being set up, which is then brought in without delay
 _READ_BUDGET = 0.0003  # s for the events of one tick; what is left over is read in the next
 
 
