@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 import time
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 from measurements import memory
@@ -44,16 +45,16 @@ def story(desk: Desk) -> Steps:
     desk.ticks.clear()
     samples: list[dict[str, float]] = []
     began = time.time()
-    ids = [desk.press() for _ in range(jobs)]
-    while not all(desk.jobs[job_id].final for job_id in ids):
-        samples.append({"second": time.time() - began, **desk.memory()})
-        yield _SAMPLE_SECONDS
-    yield from desk.until_done(*ids)
+    ids = yield from _round(desk, jobs, samples, began)
     took = max(desk.arrived[job_id] for job_id in ids) - began
     full = desk.memory()
     yield from desk.empty()
     yield 1.0
     end = desk.memory()
+    yield from _round(desk, jobs, samples, began)
+    yield from desk.empty()
+    yield 1.0
+    again = desk.memory()
     give_back_ms = memory.give_back()
     held = desk.memory()
     places = _AT_ONCE - 1
@@ -66,6 +67,7 @@ def story(desk: Desk) -> Steps:
         "memory_start": start,
         "memory_full": full,
         "memory_end": end,
+        "memory_again": again,
         "memory_held": held,
         "give_back_ms": give_back_ms,
         "memory_most": {name: max(sample.get(name, 0.0) for sample in samples) for name in start},
@@ -77,19 +79,29 @@ def story(desk: Desk) -> Steps:
     }
 
 
+def _round(desk: Desk, jobs: int, samples: list[dict[str, float]], began: float) -> Generator[float, None, list[str]]:
+    ids = [desk.press() for _ in range(jobs)]
+    while not all(desk.jobs[job_id].final for job_id in ids):
+        samples.append({"second": time.time() - began, **desk.memory()})
+        yield _SAMPLE_SECONDS
+    yield from desk.until_done(*ids)
+    return ids
+
+
 def _stock(desk: Desk) -> Steps:
     """The same models by the stock importer, and taken away again; once before, as a job of ours comes before."""
     desk.import_as_usual(desk.order["model"])
     yield from desk.empty()
     yield 1.0
     desk.notes["memory_start"] = desk.memory()
-    for _ in range(desk.order["jobs"]):
-        desk.import_as_usual(desk.order["model"])
-        yield 0.05
-    desk.notes["memory_full"] = desk.memory()
-    yield from desk.empty()
-    yield 1.0
-    desk.notes["memory_end"] = desk.memory()
+    for when in ("end", "again"):
+        for _ in range(desk.order["jobs"]):
+            desk.import_as_usual(desk.order["model"])
+            yield 0.05
+        desk.notes.setdefault("memory_full", desk.memory())
+        yield from desk.empty()
+        yield 1.0
+        desk.notes[f"memory_{when}"] = desk.memory()
     desk.notes["give_back_ms"] = memory.give_back()
     desk.notes["memory_held"] = desk.memory()
 
@@ -122,15 +134,15 @@ def lines(figures: dict[str, Any]) -> list[str]:
         text.append("memory is measured on Linux only")
     ways = [("ours", name, figures) for name in start] + [("stock", "Blender", figures["stock"])]
     for way, name, told in ways if figures["memory_measurable"] else ():
-        first, full, end = (told[f"memory_{when}"].get(name, 0.0) for when in ("start", "full", "end"))
+        first, full, end, again = (told[f"memory_{when}"].get(name, 0.0) for when in ("start", "full", "end", "again"))
         text.append(
-            f"memory of {name:9} {way:6}end / start {end / first:6.2f}   "
-            f"(start {first:.0f} MB, all models in {full:.0f}, file emptied {end:.0f})"
+            f"memory of {name:9} {way:6}end / start {end / first:6.2f}, after as many again / end {again / end:5.2f}   "
+            f"(start {first:.0f} MB, all models in {full:.0f}, file emptied {end:.0f}, again {again:.0f})"
         )
         if name == "Blender":  # the allocator can be asked in this process only
             held = told["memory_held"][name]
             text.append(
-                f"    once its allocator let go {held / first:12.2f}   "
+                f"    in use: once its allocator let go {held / first:6.2f}   "
                 f"({held:.0f} MB; asking it takes {told['give_back_ms']:.1f} ms of the main thread)"
             )
     others = f"median {tick['median_ms']:.3f}, longest {tick['longest_ms']:.3f}, of {tick['count']:.0f}"
