@@ -272,9 +272,13 @@ def hold(jobs: SimpleNamespace, bring: Callable[..., str], tmp_path: Path) -> Ca
 
     def start() -> tuple[int, str]:
         os.mkfifo(pipe_of(tmp_path))
-        first = bring(empty)  # which it refuses at once, while the worker has another to wait for
+        first = bring(empty)  # which it refuses as soon as it is up; before that it would take the one that comes first
+        until = time.monotonic() + 60
+        while not jobs.session.jobs[first].final:
+            assert time.monotonic() < until
+            jobs.session._hear()  # a tick would let the worker end
+            time.sleep(0.005)
         job_id = bring(held, model_format=part("core.model_file").ModelFormat.FBX)
-        jobs.pump(lambda: jobs.session.jobs[first].final)
         jobs.pump(lambda: jobs.session.jobs[job_id].note == "Preparing the model")
         (converter,) = converters(jobs)
         jobs.pump(lambda: waits_for_a_pipe(converter))
