@@ -11,7 +11,6 @@ from ..core.arrival_table import AUTO
 from .normals import restore, restore_of_file
 from .reading import Numbers, corner_vertices, face_sizes, following_corners, material_indices, points, read
 from .surfaces import Fitted
-from .welding import plan, weld
 
 _SAME_PLACE = 1e-6  # of the longest side: vertices nearer than this are one; a float holds seven digits
 # Odd numbers without a pattern (of xxHash): what three floats become one number by.
@@ -70,23 +69,14 @@ def _merge(mesh: bpy.types.Mesh, *, keeps_normals: bool) -> Numbers | None:
     if places is None:
         return None
     distance = float(np.max(where.max(axis=0) - where.min(axis=0))) * _SAME_PLACE
-    planned = plan(mesh, places, distance, keeps_sharp=not keeps_normals)
     normals = read(mesh.corner_normals, "vector", 3) if keeps_normals else np.empty((0, 3), np.float32)
-    if planned is None:
-        return _merge_one_by_one(mesh, places, distance, normals)
-    weld(mesh, planned)
-    return normals[planned.corners] if keeps_normals and planned.corners is not None else normals
-
-
-def _merge_one_by_one(mesh: bpy.types.Mesh, places: Numbers, distance: float, normals: Numbers) -> Numbers | None:
-    """Do the same for any mesh, with all that it may hold."""
     corners = places[corner_vertices(mesh)]
     without_area = np.zeros(len(mesh.polygons), bool)
     face_of = np.repeat(np.arange(len(mesh.polygons)), face_sizes(mesh))
     without_area[face_of[corners == corners[following_corners(mesh)]]] = True
     if len(normals):
         kept = mesh.attributes.new(_NORMALS, "FLOAT_VECTOR", "CORNER")
-        kept.data.foreach_set("vector", normals.reshape(-1))  # type: ignore[attr-defined]
+        kept.data.foreach_set("vector", normals.reshape(-1))
     edit = bmesh.new()
     try:
         edit.from_mesh(mesh)
@@ -97,9 +87,9 @@ def _merge_one_by_one(mesh: bpy.types.Mesh, places: Numbers, distance: float, no
             _forget_normals(mesh)  # they are kept relative to fans of faces, which change
             edit.to_mesh(mesh)
     finally:
-        edit.free()  # type: ignore[no-untyped-call]
+        edit.free()
     if len(normals):
-        normals = read(mesh.attributes[_NORMALS].data, "vector", 3)  # type: ignore[attr-defined]
+        normals = read(mesh.attributes[_NORMALS].data, "vector", 3)
         mesh.attributes.remove(mesh.attributes[_NORMALS])
     return normals if whole else None
 

@@ -31,21 +31,6 @@ def corner_edges(mesh: bpy.types.Mesh) -> Numbers:
     return _attribute(mesh, ".corner_edge", 1)
 
 
-def edge_vertices(mesh: bpy.types.Mesh) -> Numbers:
-    """Give the two vertices of every edge."""
-    attribute = mesh.attributes.get(".edge_verts")
-    if attribute is None:
-        return np.empty((0, 2), np.int32)
-    values = np.empty(2 * len(mesh.edges), np.int32)
-    attribute.data.foreach_get("value", values)  # type: ignore[attr-defined]
-    return values.reshape(-1, 2)
-
-
-def loose_edges(mesh: bpy.types.Mesh) -> Numbers:
-    """Give the edges that no face has."""
-    return np.flatnonzero(np.bincount(corner_edges(mesh), minlength=len(mesh.edges)) == 0)
-
-
 def material_indices(mesh: bpy.types.Mesh) -> Numbers:
     """Give the material slot of every face; the attribute is missing where all have the first."""
     attribute = mesh.attributes.get("material_index")
