@@ -54,7 +54,7 @@ def main() -> int:
         if not only:
             continue
         command = [python, str(_MEASUREMENTS), *more, *only] + ["--quick"] * options.quick
-        command += ["--brief"] * (len(runs) > 1) + ["--part"] * bool(options.only)
+        command += ["--brief"] * bool(number) + ["--part"] * bool(options.only)
         codes.append(_call(command))
         print(flush=True)
     print("all of it: {:.0f} s".format(time.time() - began))
