@@ -406,8 +406,16 @@ HARM: dict[str, Callable[[int, bytes], tuple[int, bytes]]] = {  # the length, an
 
 @pytest.mark.parametrize("harm", HARM)
 @pytest.mark.parametrize("name", ["fbx_packed_maps", "fbx_animated"])
-def test_a_broken_array_is_told_in_a_sentence(shell: ModuleType, tmp_path: Path, name: str, harm: str) -> None:
+def test_a_broken_array_is_told_in_a_sentence(
+    shell: ModuleType, module: Any, tmp_path: Path, name: str, harm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The importer in C++ sees it, the one in Python does not get it."""
+    compat = module("converter.compat")
+    imports: list[bool] = []
+    real = compat.import_fbx
+    monkeypatch.setattr(
+        compat, "import_fbx", lambda path, in_python: (imports.append(in_python), real(path, in_python=in_python))
+    )
     (written,) = write_all(tmp_path, [name])
     data = bytearray(written.file.read_bytes())
     at, length, size = max(arrays_of(data), key=lambda found: found[2])
@@ -415,9 +423,10 @@ def test_a_broken_array_is_told_in_a_sentence(shell: ModuleType, tmp_path: Path,
     struct.pack_into("<I", data, at, length)
     written.file.write_bytes(data)
 
-    with pytest.raises(shell.TripoError, match=r"The FBX is broken\. Fetch the model again") as caught:
+    with pytest.raises(shell.TripoError, match=r"The FBX is broken\. Choose another file") as caught:
         shell.import_model(written.file)
     assert caught.value.failure.kind == "model_file"
+    assert imports == ([] if compat.reads_fbx_in_python(str(written.file)) else [False])
     assert not bpy.data.objects
     assert not bpy.data.meshes
 

@@ -56,7 +56,7 @@ def assert_same(first: Any, second: Any) -> None:
     """The same, but that a degree more or less is no custom normal, and that flat faces are so by their normals."""
     assert [name for name, _ in first] == [name for name, _ in second]
     for (_, ours), (_, theirs) in zip(first, second, strict=True):
-        normals = np.array(ours.pop("normals")), np.array(theirs.pop("normals"))
+        normals = [np.nan_to_num(np.array(each.pop("normals"))) for each in (ours, theirs)]
         assert np.linalg.norm(normals[0] - normals[1], axis=1).max(initial=0) < SAME_NORMAL
         for each in (ours, theirs):
             del each["custom"]
@@ -177,20 +177,40 @@ def test_split_surfaces(seed: int, made: dict[str, Any], merge: bool, both: Call
     assert (len(mesh["vertices"]) == 14 * 14) == merge
 
 
-def triangles(places: Any, corners: Any, **more: Any) -> Document:
-    made = Document()
-    positions = np.array(places, "<f4")
-    attributes = {
-        "POSITION": made.add_accessor(positions),
-        "NORMAL": made.add_accessor(np.tile(np.array([[0, 0, 1]], "<f4"), (len(places), 1))),
-    }
+UP = (0.0, 0.0, 1.0)
+
+
+def part_of(made: Document, places: Any, corners: Any, normals: Any = UP, **more: Any) -> dict[str, Any]:
+    """A primitive; `normals` is one for all vertices, one for each, or none."""
+    attributes = {"POSITION": made.add_accessor(np.array(places, "<f4").reshape(-1, 3))}
+    if normals is not None:
+        each = np.broadcast_to(np.array(normals, "<f4"), (len(places), 3))
+        attributes["NORMAL"] = made.add_accessor(np.ascontiguousarray(each))
+        for bound in ("min", "max"):
+            del made.json["accessors"][-1][bound]  # may be no number, which JSON does not have
     indices = made.add_accessor(np.array(corners, "<u2").reshape(-1, 1))
-    part = {"attributes": attributes, "indices": indices, **more}
+    return {"attributes": attributes, "indices": indices, **more}
+
+
+def triangles(places: Any, corners: Any, normals: Any = UP, **more: Any) -> Document:
+    made = Document()
+    part = part_of(made, places, corners, normals, **more)
     made.add_node("t", mesh=made.add("meshes", name="t", primitives=[part]))
     return made
 
 
+def several(*parts: tuple[Any, ...], nodes: tuple[int, ...] = ()) -> Document:
+    """Meshes of one primitive each, and the nodes that show them: each one, unless `nodes` says otherwise."""
+    made = Document()
+    for number, part in enumerate(parts):
+        made.add("meshes", name=f"t{number}", primitives=[part_of(made, *part)])
+    for node, mesh in enumerate(nodes or range(len(parts))):
+        made.add_node(f"n{node}", mesh=mesh)
+    return made
+
+
 SQUARE = [(0, 0, 0), (1, 0, 0), (0, 1, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)]
+ROW = [(x + 2 * at, y, z) for at in range(6) for x, y, z in SQUARE]
 ODD: dict[str, tuple[Document, bool, bool]] = {  # whether the first way goes, merged and not
     "a square": (triangles(SQUARE, range(6)), True, True),
     "without area by places": (triangles(SQUARE, [*range(6), 1, 3, 4]), True, True),
@@ -200,6 +220,22 @@ ODD: dict[str, tuple[Document, bool, bool]] = {  # whether the first way goes, m
     "one triangle twice": (triangles(SQUARE, [*range(6), 0, 1, 2]), False, False),
     "a strip": (triangles(SQUARE, [0, 1, 2, 4], mode=5), False, False),
     "lines": (triangles(SQUARE, [0, 1, 2, 4], mode=1), False, False),
+    "without normals": (triangles(SQUARE, range(6), None), True, True),
+    "a normal that is none": (triangles(SQUARE, range(6), [UP] * 5 + [(0, 0, 0)]), False, False),
+    "a normal that is no number": (triangles(SQUARE, range(6), [UP] * 5 + [(np.nan, 0, 1)]), False, False),
+    "a normal without an end": (triangles(SQUARE, range(6), [UP] * 5 + [(0, 0, np.inf)]), False, False),
+    "long and short normals": (triangles(SQUARE, range(6), [UP] * 5 + [(0, 0, 9.0)]), True, True),
+    "zeros of both signs": (triangles([*SQUARE[:3], (1, -0.0, 0), (1, 1, 0), (-0.0, 1, 0)], range(6)), True, True),
+    "two meshes": (several((SQUARE, range(6)), (SQUARE[:3], range(3))), True, True),
+    "two of the same triangles": (several((SQUARE, range(6)), (SQUARE, range(6))), True, True),
+    "two that only normals tell apart": (several((SQUARE, range(6)), (SQUARE, range(6), (0.6, 0, 0.8))), False, False),
+    "two that one place in the middle tells apart": (
+        several((ROW, range(36)), ([*ROW[:15], (1, 1, 9), *ROW[16:]], range(36), (0.6, 0, 0.8))),
+        False,
+        False,
+    ),
+    "a mesh under several nodes": (several((SQUARE, range(6)), nodes=(0, 0, 0)), True, True),
+    "a mesh that no node shows": (several((SQUARE, range(6)), (SQUARE[:3], range(3)), nodes=(1,)), True, True),
 }
 
 
@@ -216,6 +252,65 @@ def test_odd_ones(name: str, merge: bool, both: Callable[..., Any], tmp_path: Pa
     ours, theirs, gone = both(path, merge=merge)
     assert gone == goes[not merge]
     assert_same(ours, theirs)
+
+
+def test_thousands_of_parts_are_matched_at_once(
+    module: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is looked at once or twice, not once for each other."""
+    surfaces = module("converter.surfaces")
+    looks: list[int] = []
+    fitted = surfaces.Surface.fitted
+    monkeypatch.setattr(surfaces.Surface, "fitted", lambda *given: (looks.append(1), fitted(*given))[1])
+    square = np.array(SQUARE, np.float32)
+    parts, made = [], []
+    for number in range(2000):
+        mesh = bpy.data.meshes.new("part")
+        mesh.from_pydata((square + number).tolist(), [], [(0, 1, 2), (3, 4, 5)])
+        made.append(mesh)
+        parts.append(surfaces.Surface(square + np.float32(number), np.tile(np.float32(UP), (6, 1)), np.arange(6)))
+    found = surfaces.match(made, parts[::-1], merged=False)
+    assert found is not None
+    assert len(found) == len(looks) == 2000
+
+
+@pytest.mark.parametrize("content", [b"", b"glTF", bumpy(0, hard=0).write()[:-50], bumpy(0, hard=0).write()[:300]])
+def test_a_broken_file_has_no_surfaces(content: bytes, module: Callable[[str], ModuleType], tmp_path: Path) -> None:
+    path = tmp_path / "broken.glb"
+    path.write_bytes(content)
+    assert module("converter.surfaces").read_surfaces(path) == []
+    path.unlink()  # nothing holds it
+
+
+def test_an_array_that_is_none_has_no_surfaces(module: Callable[[str], ModuleType], tmp_path: Path) -> None:
+    path = tmp_path / "broken.glb"
+    for change in ({"count": 7}, {"bufferView": 99}, {"type": "VEC9"}, {"componentType": 1}):
+        made = triangles(SQUARE, range(6))
+        made.json["accessors"][0] |= change
+        path.write_bytes(made.write())
+        assert module("converter.surfaces").read_surfaces(path) == []
+
+
+def test_the_second_import_finds_the_scene_as_it_was(
+    module: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nothing of the first is left: no name is taken, and the artist's selection stays."""
+    path = tmp_path / "odd.glb"
+    path.write_bytes(ODD["one triangle twice"][0].write())
+    importing, model_format = module("converter.importing"), module("core.model_file").ModelFormat.GLB
+    scenes = []
+    for reads in (True, False):
+        bpy.ops.wm.read_homefile(use_empty=True)
+        for at in range(2):
+            bpy.ops.mesh.primitive_cube_add(location=(at, 0, 0))
+        cube = bpy.context.object
+        if not reads:
+            monkeypatch.setattr(importing, "read_surfaces", lambda _path: [])
+        importing.import_model(path, model_format, merge=True, advice="")
+        names = {name: sorted(block.name for block in blocks) for name, blocks in importing._all_data()}
+        selected = sorted(obj.name for obj in bpy.context.selected_objects)
+        scenes.append((names, selected, bpy.context.view_layer.objects.active.name, cube.name))
+    assert scenes[0] == scenes[1]
 
 
 def test_what_the_importer_does_not_say_is_found(

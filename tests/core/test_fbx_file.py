@@ -113,20 +113,25 @@ def test_a_broken_file_is_refused(data: bytes, said: str) -> None:
     assert said in refusal(data)
 
 
-@pytest.mark.parametrize("data", [data for data, _ in BROKEN.values()], ids=BROKEN)
-def test_what_is_broken_within_packed_arrays_can_be_left_for_later(data: bytes) -> None:
-    try:
-        check(data, unpacks=False)
-    except TripoError:
+WITHIN = {
+    "an array that is longer",
+    "an array that is shorter",
+    "an array that unpacks to far more",
+    "an array that is no archive",
+    "an array cut short",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_broken_within_packed_arrays_can_be_left_for_later(name: str) -> None:
+    data, said = BROKEN[name]
+    if name not in WITHIN:
+        assert said in refusal(data, unpacks=False)
         return
+    assert check(data, unpacks=False) is ModelFormat.FBX
     with pytest.raises(TripoError, match=r"The FBX is broken\. Advice") as caught:
         check_arrays(data, "Advice")
-    assert "an array" in caught.value.failure.detail or "cut short" in caught.value.failure.detail
-    assert refusal(data).endswith(caught.value.failure.detail)
-
-
-def test_whole_arrays_pass_whatever_they_take() -> None:
-    check_arrays(file(node(b"Vertices", array("d", [0.0] * 30) + array("i", [1], packed=0), 2)))
+    assert said in caught.value.failure.detail
 
 
 def test_a_list_of_nodes_may_end_without_an_empty_one() -> None:
@@ -179,7 +184,9 @@ def test_a_picture_that_is_too_large_or_of_unknown_size_is_refused(data: bytes, 
 
 
 def test_the_users_own_file_may_have_any_kind_of_picture() -> None:
-    assert check(pictured(video(b"BM" + bytes(40))), trusted=True) is ModelFormat.FBX
+    bitmap = pictured(video(b"BM" + bytes(40)))
+    assert check(bitmap, trusted=True) is ModelFormat.FBX
+    check_arrays(bitmap)
 
 
 OUTSIDE = (

@@ -32,9 +32,9 @@ def import_glb(filepath: str, *, normals: bool = True, merge: bool = False) -> N
     )
 
 
-def import_fbx(filepath: str) -> None:
+def import_fbx(filepath: str, *, in_python: bool) -> None:
     """Import an FBX file; raises `RuntimeError` as operators do, or `AttributeError` where the add-on is off."""
-    if reads_fbx_in_python(filepath):
+    if in_python:
         bpy.ops.import_scene.fbx(filepath=filepath)
     else:
         bpy.ops.wm.fbx_import(filepath=filepath)  # type: ignore[attr-defined]  # the stubs are of 4.3

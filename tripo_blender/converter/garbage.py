@@ -1,4 +1,4 @@
-"""Keeps Python from looking for garbage while a model is set up: there is none, among millions of new objects."""
+"""Keeps Python from looking for garbage while a model is set up: of millions of new objects hardly any is."""
 
 import gc
 from collections.abc import Iterator

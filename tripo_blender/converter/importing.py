@@ -1,5 +1,6 @@
 """Imports a model file: the stock importers, called so that what they bring is known and nothing half stays."""
 
+import logging
 import mmap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -11,66 +12,67 @@ from ..core import extensions
 from ..core.errors import Kind, TripoError
 from ..core.model_file import ModelFormat, check_arrays
 from . import compat
-from .surfaces import Fitted, Surface, read_surfaces
+from .surfaces import Matched, Surface, match, read_surfaces
 
-_BROKEN = "Fetch the model again, or choose another file"
+_log = logging.getLogger(__name__)
+
 _LONGEST_JSON = 50_000_000  # bytes; that of a model takes some thousands
-
-
-FileNormals = dict[bpy.types.Mesh, Fitted]
 
 
 class _Unlike(Exception):
     """A mesh came otherwise than its file says."""
 
 
-def import_model(path: Path, model_format: ModelFormat, *, merge: bool) -> tuple[list[bpy.types.Object], FileNormals]:
+def import_model(
+    path: Path, model_format: ModelFormat, *, merge: bool, advice: str
+) -> tuple[list[bpy.types.Object], Matched]:
     """Import a model file into the current scene, one unit of it a metre; give its objects, and what is left to do.
 
     That is, for some meshes of a GLB, to take over the normals of the file: the importer takes up to three quarters
     of its time for them, and without them it merges vertices itself, where that is asked for. Other meshes come with
-    their normals and unmerged. Blender must be in Object Mode. Raises `TripoError` of kind import with a sentence.
+    their normals and unmerged. Blender must be in Object Mode. Raises `TripoError` with a sentence: of kind import, or
+    of kind model file where an FBX is found to be broken, with `advice`.
     """
-    surfaces = read_surfaces(path) if model_format is ModelFormat.GLB else []
-    if surfaces:
+    if model_format is ModelFormat.FBX:
+        in_python = compat.reads_fbx_in_python(str(path))
+        if in_python:  # it unpacks an array before it compares what comes out with what it says
+            _check_arrays(path, advice)
+        return _import(path, model_format, lambda: compat.import_fbx(str(path), in_python=in_python), advice), {}
+    if surfaces := read_surfaces(path):
         with suppress(_Unlike), rolled_back():
             objects = _import(path, model_format, lambda: compat.import_glb(str(path), normals=False, merge=merge))
-            return objects, _found(objects, surfaces, merged=merge)
-    if model_format is ModelFormat.GLB:
-        return _import(path, model_format, lambda: compat.import_glb(str(path))), {}
-    if compat.reads_fbx_in_python(str(path)):  # it unpacks an array before it compares what comes out with what it says
-        _check_arrays(path)
-    return _import(path, model_format, lambda: compat.import_fbx(str(path))), {}
+            return objects, _match(objects, surfaces, merged=merge)
+        _log.info("%s is imported once more: its meshes came otherwise than the file says", path.name)
+        del surfaces  # they are large
+    return _import(path, model_format, lambda: compat.import_glb(str(path))), {}
 
 
-def _check_arrays(path: Path) -> None:
+def _match(objects: list[bpy.types.Object], surfaces: list[Surface], *, merged: bool) -> Matched:
+    meshes = {obj.data for obj in objects if isinstance(obj.data, bpy.types.Mesh)}
+    matched = match(meshes, surfaces, merged=merged)
+    if matched is None:
+        raise _Unlike
+    return matched
+
+
+def _check_arrays(path: Path, advice: str) -> None:
     with (
         path.open("rb") as file,
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
         memoryview(data) as view,
     ):
-        check_arrays(view, _BROKEN)
+        check_arrays(view, advice)
 
 
-def _found(objects: list[bpy.types.Object], surfaces: list[Surface], *, merged: bool) -> FileNormals:
-    """Give what the file has for each mesh."""
-    found = {}
-    for mesh in {obj.data for obj in objects if isinstance(obj.data, bpy.types.Mesh)}:
-        fitting = (surface.fitted(mesh, merged=merged) for surface in surfaces)
-        own = next((fitted for fitted in fitting if fitted is not None), None)
-        if own is None:
-            raise _Unlike
-        found[mesh] = own
-    return found
-
-
-def _import(path: Path, model_format: ModelFormat, stock: Callable[[], None]) -> list[bpy.types.Object]:
+def _import(
+    path: Path, model_format: ModelFormat, stock: Callable[[], None], advice: str = ""
+) -> list[bpy.types.Object]:
     known, actions = set(bpy.data.objects), set(bpy.data.actions)
     try:
         with _undisturbed(bpy.context.scene):
             stock()
     except (RuntimeError, AttributeError) as error:  # what operators raise: their report, or that they are missing
-        raise _import_failure(path, model_format, error) from error
+        raise _import_failure(path, model_format, error, advice) from error
     imported = [obj for obj in bpy.data.objects if obj not in known]
     if not any(obj.type == "MESH" and len(obj.data.polygons) for obj in imported):  # type: ignore[union-attr]
         raise TripoError(
@@ -146,10 +148,10 @@ def _all_data() -> Iterator[tuple[str, Iterable[bpy.types.ID]]]:
             yield prop.identifier, getattr(bpy.data, prop.identifier)
 
 
-def _import_failure(path: Path, model_format: ModelFormat, error: Exception) -> TripoError:
+def _import_failure(path: Path, model_format: ModelFormat, error: Exception, advice: str) -> TripoError:
     if model_format is ModelFormat.FBX:
         try:
-            _check_arrays(path)  # what the importer in C++ says of a broken one helps nobody
+            _check_arrays(path, advice)  # what the importer in C++ says of a broken one helps nobody
         except TripoError as broken:
             return broken
     detail = str(error).strip()

@@ -10,7 +10,7 @@ from ..core.arrival import Arrival
 from ..core.arrival_table import AUTO
 from .normals import restore, restore_of_file
 from .reading import Numbers, corner_vertices, face_sizes, following_corners, material_indices, points, read
-from .surfaces import Fitted
+from .surfaces import FileNormals
 
 _SAME_PLACE = 1e-6  # of the longest side: vertices nearer than this are one; a float holds seven digits
 # Odd numbers without a pattern (of xxHash): what three floats become one number by.
@@ -19,10 +19,11 @@ _MIX = tuple(np.uint64(number) for number in (0x9E3779B185EBCA87, 0xC2B2AE3D27D4
 _NORMALS = "tripo_normals"  # the attribute that carries the file's normals through the merge
 
 
-def set_up(mesh: bpy.types.Mesh, arrival: Arrival, of_file: Fitted | None = None) -> None:
+def set_up(mesh: bpy.types.Mesh, arrival: Arrival, of_file: FileNormals | None = None) -> None:
     """Merge and shade a mesh that was just imported, as asked for.
 
-    Where it has the file's normals still to come, it is merged already.
+    Where what its file has is still to be taken over, the importer has merged it, where that was asked for; what lies
+    only near each other is not joined then.
     """
     if of_file is not None:
         if arrival.shading == AUTO and len(of_file.normals):
@@ -64,7 +65,7 @@ def _merge(mesh: bpy.types.Mesh, *, keeps_normals: bool) -> Numbers | None:
     """
     if mesh.shape_keys is not None or not mesh.vertices:
         return None
-    where = points(mesh)
+    where = points(mesh) + np.float32(0)  # which makes 0 of -0
     places = _places(where)
     if places is None:
         return None

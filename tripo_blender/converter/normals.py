@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 
 from .reading import Numbers, corner_edges, corner_vertices, following_corners, read
-from .surfaces import Fitted
+from .surfaces import FileNormals
 
 _SAME_NORMAL = math.radians(1.0)  # nobody sees less, and writing a million normals takes half a second
 # What counts as one normal of a vertex: no edge is sharp by it, and Blender gives the corners around it the middle of
@@ -29,8 +29,8 @@ def restore(mesh: bpy.types.Mesh, wanted: Numbers) -> None:
         mesh.normals_split_custom_set(_shared(vertices, wanted, len(mesh.vertices)))
 
 
-def restore_of_file(mesh: bpy.types.Mesh, fitted: Fitted) -> None:
-    """Do the same with the normals that the mesh's file has."""
+def restore_of_file(mesh: bpy.types.Mesh, fitted: FileNormals) -> None:
+    """Do the same with the normals that the file has."""
     used = fitted.vertices >= 0
     vertices, wanted = fitted.vertices[used], fitted.normals[used]
     middle = _middle(vertices, wanted, len(mesh.vertices))

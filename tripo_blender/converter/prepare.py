@@ -7,7 +7,7 @@ import bpy
 from ..core import placement, provenance
 from ..core.arrival import turn
 from ..core.job import Job
-from ..core.model_file import ModelFormat
+from ..core.model_file import FROM_SERVICE, OF_USER, ModelFormat
 from ..core.naming import made_by_service
 from . import images, inspecting, materials, meshes, naming
 from .garbage import none_collected
@@ -20,11 +20,12 @@ from .standing import stand
 def prepare(job: Job, service: str, addon_version: str) -> PreparedModel:
     """Import and set up the model of a ready job.
 
-    Raises `TripoError` of kind import; what was imported by then is still there.
+    Raises `TripoError` of kind import or model file; what was imported by then is still there.
     """
     assert job.model_format is not None
     before = snapshot()
-    objects, of_file = import_model(Path(job.model_path), job.model_format, merge=job.arrival.merge)
+    advice = FROM_SERVICE if job.task_id else OF_USER
+    objects, of_file = import_model(Path(job.model_path), job.model_format, merge=job.arrival.merge, advice=advice)
     by_service = bool(job.task_id) or made_by_service([obj.name for obj in objects])
     new_materials = [material for material in bpy.data.materials if material not in before["materials"]]
     missing = []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import mmap
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -18,13 +19,15 @@ _TRIANGLES = 4
 _FLOAT = 5126
 _TYPES = {5121: np.uint8, 5123: np.uint16, 5125: np.uint32}  # of indices
 _NO_NORMALS = np.empty((0, 3), np.float32)
+_USABLE = 1e-3, 1e3  # lengths of a normal; what is shorter or longer, or no number, is for the importer
+_ENDS = 12  # corners
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FileNormals:
     """The normals that a file has for a Blender mesh."""
 
-    normals: Numbers  # (n, 3) of the file's vertices, of length 1 or 0; (0, 3) where the file has none
+    normals: Numbers  # (n, 3) of the file's vertices, of length 1; (0, 3) where the file has none
     corners: Numbers  # (m,): the file's vertex at every corner of the mesh
     vertices: Numbers  # (n,): the vertex of the mesh that stands for each of the file's, -1 where none does
 
@@ -34,48 +37,97 @@ class Surface:
     """The triangles of one mesh of a file, in Blender's axes."""
 
     points: Numbers  # (n, 3) of its vertices
-    normals: Numbers  # (n, 3), of length 1 or 0; (0, 3) where the file has none
+    normals: Numbers  # (n, 3), of length 1; (0, 3) where the file has none
     corners: Numbers  # (m,): the vertex at every corner of every triangle
 
-    def fitted(self, mesh: bpy.types.Mesh, *, merged: bool) -> Fitted | None:
-        """Give what there is for a Blender mesh that was made of this; None where it was not.
-
-        Nor is it where a triangle was lost that has an area: Blender takes out those that another one covers.
-        """
-        own, corners = corner_vertices(mesh), self.corners
-        if len(own) < len(corners):
-            corners = corners[np.repeat(~self._without_area(merged=merged), 3)]
-        if len(own) != len(corners):
-            return None
-        vertices = np.full(len(self.points), -1, np.int32)
-        vertices[corners] = own
-        used = vertices >= 0
-        if not np.array_equal(vertices[corners], own):
-            return None
-        if not np.array_equal(points(mesh)[vertices[used]], self.points[used]):
-            return None
-        return Fitted(self.normals, corners, vertices)
-
-    def _without_area(self, *, merged: bool) -> Numbers:
-        """Give which triangles have one place, or where vertices are not merged one vertex, at two corners."""
+    def with_area(self, *, merged: bool) -> Surface:
+        """Give this without the triangles that have one place, or not merged one vertex, at two corners."""
         triangles = self.corners.reshape(-1, 3)
         at = [self.points[triangles[:, side]] if merged else triangles[:, side : side + 1] for side in range(3)]
         without: Numbers = np.logical_or.reduce([(at[side] == at[side - 1]).all(axis=1) for side in range(3)])
-        return without
+        return replace(self, corners=triangles[~without].reshape(-1))
+
+    def same(self, other: Surface) -> bool:
+        """Whether two have the same numbers."""
+        pairs = ((getattr(self, name), getattr(other, name)) for name in ("points", "normals", "corners"))
+        return all(np.array_equal(one, two) for one, two in pairs)
+
+    def fitted(self, where: Numbers, corners: Numbers) -> FileNormals | None:
+        """Give what there is for a Blender mesh by its points and corners; None where it is not of this surface."""
+        if len(corners) != len(self.corners):
+            return None
+        vertices = np.full(len(self.points), -1, np.int32)
+        vertices[self.corners] = corners
+        used = vertices >= 0
+        if not np.array_equal(vertices[self.corners], corners):
+            return None
+        if not np.array_equal(where[vertices[used]], self.points[used]):
+            return None
+        return FileNormals(self.normals, self.corners, vertices)
+
+
+Matched = dict[bpy.types.Mesh, FileNormals]
+_ByKey = dict[tuple[int, bytes], Surface | None]  # None: several that cannot be told apart
+
+
+def match(meshes: Iterable[bpy.types.Mesh], surfaces: list[Surface], *, merged: bool) -> Matched | None:
+    """Give what a file has for each of the meshes that were made of it; None where one of them is made otherwise.
+
+    So it is where a triangle was lost that has an area: Blender takes out those that another one covers. And where two
+    surfaces differ in nothing but their normals, so that nobody knows which is whose.
+    """
+    whole_ones = _by_key(surfaces)
+    with_area: _ByKey = {}  # Blender takes the others out; they are seldom, and finding them takes time
+    found = {}
+    for mesh in meshes:
+        where, corners = points(mesh), corner_vertices(mesh)
+        key = _key(where, corners)
+        if key not in whole_ones and not with_area:
+            with_area = _by_key([surface.with_area(merged=merged) for surface in surfaces])
+        surface = whole_ones.get(key) or with_area.get(key)
+        fitted = surface.fitted(where, corners) if surface is not None else None
+        if fitted is None:
+            return None
+        found[mesh] = fitted
+    return found
+
+
+def _by_key(surfaces: list[Surface]) -> _ByKey:
+    found: _ByKey = {}
+    for surface in surfaces:
+        key = _key(surface.points, surface.corners)
+        first = found.setdefault(key, surface)
+        if first is not None and not first.same(surface):
+            found[key] = None
+    return found
+
+
+def _key(where: Numbers, corners: Numbers) -> tuple[int, bytes]:
+    """Give what tells most surfaces apart: how many corners they have, and where the first and the last are."""
+    ends = np.concatenate((corners[:_ENDS], corners[-_ENDS:]))
+    return len(corners), (where[ends] + np.float32(0)).tobytes()  # which makes 0 of -0, as merging does
 
 
 def read_surfaces(path: Path) -> list[Surface]:
     """Read the meshes of a GLB; none where one of them is more than triangles that stand still, or packed."""
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            scene, arrays = open_glb(memoryview(data))
-            found = [_surface(mesh, arrays) for mesh in entries(scene, "meshes")]
-            skinned = any("skin" in node for node in entries(scene, "nodes"))
-            del arrays  # it holds parts of the data, which could not be closed
-    except (BadFile, OSError, ValueError):  # the importer says what is wrong with it
+            return _read(memoryview(data))
+    except (OSError, ValueError):  # it cannot be opened, or is empty: the importer says so
         return []
+
+
+def _read(data: memoryview) -> list[Surface]:
+    try:
+        scene, arrays = open_glb(data)
+        if any("skin" in node for node in entries(scene, "nodes")):
+            return []
+        found = [_surface(mesh, arrays) for mesh in entries(scene, "meshes")]
+    except (BadFile, ValueError, MemoryError):  # the importer says what is wrong with it
+        found = [None]
+    # Out here the error is gone, which holds parts of the data: these could not be closed.
     whole_ones = [surface for surface in found if surface is not None]
-    return whole_ones if len(whole_ones) == len(found) and not skinned else []
+    return whole_ones if len(whole_ones) == len(found) else []
 
 
 def _surface(mesh: Entry, arrays: Arrays) -> Surface | None:
@@ -94,10 +146,12 @@ def _surface(mesh: Entry, arrays: Arrays) -> Surface | None:
 def _part(part: Entry, arrays: Arrays) -> Surface | None:
     names = child(part, "attributes")
     moves_or_is_packed = "targets" in part or "KHR_draco_mesh_compression" in child(part, "extensions")
-    if moves_or_is_packed or whole(part, "mode", _TRIANGLES) != _TRIANGLES or any(name[:1] == "_" for name in names):
+    # Merging keeps any one of the values that the vertices of a place have in attributes that are not the format's own.
+    own = any(name.startswith(("_", "KHR_")) for name in names)
+    if moves_or_is_packed or whole(part, "mode", _TRIANGLES) != _TRIANGLES or own:
         return None
     places = _vectors(names, "POSITION", arrays)
-    normals = _vectors(names, "NORMAL", arrays) if "NORMAL" in names else _NO_NORMALS
+    normals = _normalized(_vectors(names, "NORMAL", arrays)) if "NORMAL" in names else _NO_NORMALS
     if places is None or normals is None or len(normals) not in {0, len(places)}:
         return None
     corners: Numbers | None = np.arange(len(places), dtype=np.int32)
@@ -105,7 +159,7 @@ def _part(part: Entry, arrays: Arrays) -> Surface | None:
         corners = _indices(arrays.accessor(part, "indices"))
     if corners is None or len(corners) % 3 or (len(corners) and corners.max() >= len(places)):
         return None
-    return Surface(places, _normalized(normals), corners)
+    return Surface(places, normals, corners)
 
 
 def _vectors(names: Entry, name: str, arrays: Arrays) -> Numbers | None:
@@ -123,6 +177,12 @@ def _indices(accessor: Accessor) -> Numbers | None:
     return np.frombuffer(accessor.data, np.dtype(_TYPES[accessor.component]).newbyteorder("<")).astype(np.int32)
 
 
-def _normalized(normals: Numbers) -> Numbers:
-    length = np.linalg.norm(normals, axis=1, keepdims=True)
-    return normals / np.where(length > 0, length, 1)
+def _normalized(normals: Numbers | None) -> Numbers | None:
+    if normals is None:
+        return None
+    length = np.sqrt(np.einsum("ij,ij->i", normals, normals, dtype=np.float64))[:, None]
+    least, most = _USABLE
+    if not ((length > least) & (length < most)).all():
+        return None
+    of_one: Numbers = (normals / length).astype(np.float32)
+    return of_one

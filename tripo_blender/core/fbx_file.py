@@ -43,19 +43,15 @@ def check_fbx(data: memoryview, limits: Limits, leads: Leads, *, trusted: bool, 
     a file that is not trusted may name none on another computer, and none outside its folder that leads to something.
     With `unpacks` every packed array must hold what it says, which takes most of the time.
     """
-    file = _Fbx(data, Demand(limits, _CORNER, len(data), trusted))
+    file = _Fbx(data, Demand(limits, _CORNER, len(data), trusted), unpacks=unpacks)
     file.read()
-    if unpacks:
-        file.unpack()
     if not trusted:
         _check_paths(file.paths, leads)
 
 
 def unpack_arrays(data: memoryview) -> None:
     """Raise `BadFile` where a packed array holds more or less than it says; all else was checked before."""
-    file = _Fbx(data, Demand(_ANY, 0, 0))
-    file.read()
-    file.unpack()
+    _Fbx(data, Demand(_ANY, 0, 0, trusted=True), unpacks=True).read()
 
 
 def _check_paths(paths: set[bytes], leads: Leads) -> None:
@@ -80,14 +76,10 @@ def _broken(detail: str) -> BadFile:
     return BadFile("The FBX is broken", detail)
 
 
-def _array_of(size: int, length: int) -> BadFile:
-    return _broken(f"an array of {size} bytes, not {length}")
-
-
 class _Fbx:
     """One pass over all nodes of a binary FBX."""
 
-    def __init__(self, data: memoryview, demand: Demand) -> None:
+    def __init__(self, data: memoryview, demand: Demand, *, unpacks: bool) -> None:
         if len(data) < _HEADER:
             raise cut_short("FBX", f"{len(data)} bytes")
         (version,) = struct.unpack_from("<I", data, 23)
@@ -96,7 +88,7 @@ class _Fbx:
         self._data, self._demand = data, demand
         self._record = struct.Struct("<QQQB" if version >= _WIDE else "<IIIB")
         self._values_left = demand.limits.fbx_values
-        self._packed: list[tuple[memoryview, int]] = []  # arrays, with the bytes that each says it holds
+        self._unpacks = unpacks
         self.paths: set[bytes] = set()  # that textures and videos name
 
     def read(self) -> None:
@@ -133,12 +125,6 @@ class _Fbx:
             self._take(path, name, self._values(name, values_at, values_at + length, count))
             path.append((name, end))
             at = values_at + length
-
-    def unpack(self) -> None:
-        """Check that every packed array holds just what it says."""
-        for data, length in self._packed:
-            if (size := sum(_unpacked(data, length))) != length:
-                raise _array_of(size, length)
 
     def _take(self, path: list[tuple[bytes, int]], name: bytes, values: list[Value]) -> None:
         """Note what there is to know of a node."""
@@ -195,10 +181,11 @@ class _Fbx:
         if packed not in {0, 1}:
             raise _broken(f"an array packed by method {packed}")
         self._demand.add_memory(length)
-        if packed:
-            self._packed.append((data, length))
-        elif len(data) != length:
-            raise _array_of(len(data), length)
+        if packed and not self._unpacks:
+            return
+        size = sum(_unpacked(data, length)) if packed else len(data)
+        if size != length:
+            raise _broken(f"an array of {size} bytes, not {length}")
 
     def _count(self, name: bytes, numbers: int) -> None:
         if name == b"Vertices":

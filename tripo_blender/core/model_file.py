@@ -24,7 +24,9 @@ class ModelFormat(StrEnum):
     FBX = "fbx"
 
 
-FROM_SERVICE = "The model is kept by the service: fetch it again, or ask its support"  # what to do about a bad file
+# What to do about a bad file: of the service, or of the user's own.
+FROM_SERVICE = "The model is kept by the service: fetch it again, or ask its support"
+OF_USER = "Choose another file; File > Import may still open it"
 
 
 def check(

@@ -62,7 +62,7 @@ def _transforming(context: bpy.types.Context) -> bool:
 def bring_in(job: Job, context: bpy.types.Context, wish: keeping.Wish | None = None) -> Arrived:
     """Import a ready job's model, put it where the job says, and keep it as an asset as wished or preferred.
 
-    Raises `TripoError` of kind import, with nothing left in the file.
+    Raises `TripoError` of kind import or model file, with nothing left in the file.
     """
     from ..converter.importing import rolled_back  # noqa: PLC0415  # Blender's start shall not wait for it
     from . import placing, textures  # noqa: PLC0415

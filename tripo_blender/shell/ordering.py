@@ -12,11 +12,10 @@ import bpy
 from ..core.arrival import Arrival
 from ..core.errors import Kind, TripoError
 from ..core.job import Downloaded, Event, Job, TaskCreated
-from ..core.model_file import HEAD, format_of
+from ..core.model_file import HEAD, OF_USER, format_of
 from ..core.placement import Spot
 from ..core.request import Settings, effective, problem
 from ..core.services.gateway import is_url
-from ..worker.checking import OF_USER
 from ..worker.journal import Journal
 from . import folders, pictures
 from .access import Access, obstacle

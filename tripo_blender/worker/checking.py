@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..core.job import Job
-from ..core.model_file import FROM_SERVICE, ModelFormat, check
+from ..core.model_file import FROM_SERVICE, OF_USER, ModelFormat, check
 from ..core.model_limits import Limits
-
-OF_USER = "Choose another file; File > Import may still open it"  # what to do about a bad file of the user's own
 
 
 def check_file(
