@@ -2,7 +2,7 @@
 
 `python3 scripts/bench.py` runs the newest Blender that this machine has a Python for; `--version 4.2.23` another one,
 `--version all` each of them, `--blender PATH` an application with a window; both may be repeated. Text and JSON of each
-go to the terminal and to `build/bench/`; a run of everything draws `docs/bench.svg` too.
+go to the terminal and to `build/bench/`; a run of everything in several Blenders leaves `docs/bench.svg` and `.txt`.
 """
 
 import argparse
@@ -62,8 +62,11 @@ def main() -> int:
     files = [str(file) for file in sorted(folder.glob("*.json")) if file.stat().st_mtime >= began]
     whole = len(runs) > 1 and not (options.only or options.quick)
     if not any(codes) and files:
-        target = ROOT / "docs" / "bench.svg" if whole else folder / "bench.svg"
-        codes.append(_call([runs[0][0], str(_MEASUREMENTS / "plot.py"), str(target), *files]))
+        target = ROOT / "docs" if whole else folder
+        codes.append(_call([runs[0][0], str(_MEASUREMENTS / "plot.py"), str(target / "bench.svg"), *files]))
+        if whole:
+            texts = [Path(file).with_suffix(".txt").read_text(encoding="utf-8") for file in files]
+            (target / "bench.txt").write_text("\n\n".join(texts), encoding="utf-8")
     return max(codes)
 
 
