@@ -1,12 +1,11 @@
 """Work on small files that is done beside the artist: in steps, of which a timer takes a few at a time."""
 
-import logging
 import time
 from collections.abc import Callable, Iterator
 
 import bpy
 
-_log = logging.getLogger(__name__)
+from . import later
 
 _TICK_SECONDS = 0.1
 _BUDGET = 0.0005  # s of each tick, and one step more
@@ -44,7 +43,7 @@ class Beside:
                 if time.perf_counter() > until:
                     return _TICK_SECONDS
         except Exception:  # noqa: BLE001  # the files are still on the disk; Blender must not hear of it
-            _log.exception("a look at the jobs' folder failed")
+            later.logging.getLogger(__name__).exception("a look at the jobs' folder failed")
         return None
 
 

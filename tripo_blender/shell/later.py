@@ -16,22 +16,31 @@ __all__ = [
     "core_arrival",
     "errors",
     "inspection",
+    "json",
     "keeping",
     "kept",
+    "logging",
     "network",
     "ordering",
 ]
 __all__ += ["origin", "pictures", "provenance", "request", "resuming", "session", "spots"]
 
 if TYPE_CHECKING:
+    import json
+    import logging
+
     from ..core import arrival as core_arrival, errors, inspection, network, provenance, request
     from . import access, api, arrival, cli, keeping, kept, ordering, origin, pictures, resuming, session, spots
 else:
     _CORE = {name: name for name in ("errors", "inspection", "network", "provenance", "request")}
     _CORE |= {"core_arrival": "arrival"}
 
+    _STANDARD = ("json", "logging")  # 4 ms
+
     def __getattr__(name: str) -> ModuleType:
-        """Give a module of this package, or of core."""
+        """Give a module of this package, of core or of Python."""
+        if name in _STANDARD:
+            return importlib.import_module(name)
         return importlib.import_module(f"..core.{_CORE[name]}" if name in _CORE else f".{name}", __package__)
 
 

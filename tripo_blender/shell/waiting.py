@@ -1,7 +1,6 @@
 """The models of earlier days that wait to be taken up, looked for after the start: a few small files at a time."""
 
 import importlib
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,7 +90,7 @@ def _look() -> Iterator[None]:
 def _is_candidate(folder: str, name: str) -> bool:
     """Whether a job may wait, by a look that needs none of our own modules."""
     try:
-        job = json.loads(Path(folder, name, "job.json").read_text(encoding="utf-8"))["job"]
+        job = later.json.loads(Path(folder, name, "job.json").read_text(encoding="utf-8"))["job"]
         if job["state"] == "failed":
             waiting.tasks[str(job["task_id"])] = str(job["name"])
         return job["state"] not in _ENDED and job["state"] != "failed"
