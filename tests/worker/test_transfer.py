@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.client import HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -133,3 +134,13 @@ def test_cut_off(tmp_path: Path) -> None:
         fetch(client, url, tmp_path / "part", lambda percent: None)
 
     assert 0 < (tmp_path / "part").stat().st_size < len(MODEL)
+
+
+def test_clients_leave_no_classes_behind() -> None:
+    """A worker makes several for each of hundreds of jobs."""
+    with Client("key"):
+        before = len(HTTPResponse.__subclasses__())
+    for _ in range(20):
+        with Client("key"):
+            pass
+    assert len(HTTPResponse.__subclasses__()) == before

@@ -5,6 +5,7 @@ A time-out of sockets is for each byte anew, and the lines after a body in chunk
 
 from __future__ import annotations
 
+import functools
 import io
 import socket
 import time
@@ -16,6 +17,7 @@ _MOST_LINES = 500  # one after the other; an answer has about twenty, and the st
 _LONGEST_LINE = 65_537  # bytes; one more than the standard library takes
 
 
+@functools.cache  # or each connection would leave classes behind, which only the search for garbage takes away
 def timed(pool: type, seconds: float, *, files: bool) -> type:
     """Give a pool of connections (of urllib3's) whose answers must come in within `seconds` from their first byte on.
 
