@@ -37,7 +37,7 @@ def draw(runs: list[dict[str, Any]]) -> str:
     ]
     renderers = list(dict.fromkeys(run["renderer"] for run in runs if run.get("renderer")))
     if renderers:
-        notes.insert(1, f"With a window: until the next redraw is over, drawn by {', '.join(renderers)}.")
+        notes.insert(1, f"The redraw that follows is not in it, the same for both; here by {', '.join(renderers)}.")
     for note in notes:
         height += 15
         parts.append(_text(0, height, note, size=11))
@@ -56,10 +56,9 @@ def _stalls(runs: list[dict[str, Any]]) -> list[tuple[str, Bar, Bar]]:
     for run in runs:
         for row in run.get("stalls", {}).get("rows", []):
             if (row["triangles"], row["texture"]) == (_TRIANGLES, _TEXTURE):
-                window = "arrival_with_redraw_ms" in row
-                ours = row["arrival_with_redraw_ms" if window else "arrival_ms"]
-                usual = row["stock_with_redraw_ms" if window else "stock_ms"]
-                name = f"{run['blender'].split()[0]}{', window' if window else ''}, {row['suffix'].upper()}"
+                ours, usual = row["arrival_ms"], row["stock_ms"]
+                window = ", window" if "window" in run["blender"] else ""
+                name = f"{run['blender'].split()[0]}{window}, {row['suffix'].upper()}"
                 beside = f"{ours:,.0f} ms (1/{usual / ours:.0f})"
                 rows.append((name, (ours, beside), (usual, f"{usual:,.0f} ms")))
     return rows
