@@ -1,6 +1,7 @@
 """Sets up and runs every suite this machine can run, and says which it cannot run and why.
 
 `--fast` leaves out what needs Blender, `--suite NAME` runs one, `--list` names them; what follows `--` goes to pytest.
+Several suites run side by side, one a core (`--jobs N`), each in a process of its own.
 The variable TRIPO_TEST_BLENDER names Blender applications for the suite `window`: paths, separated as in PATH.
 The exit code is 0 only if all that could run passed. The last line has the sums.
 """
@@ -8,6 +9,7 @@ The exit code is 0 only if all that could run passed. The last line has the sums
 import argparse
 import contextlib
 import functools
+import json
 import os
 import re
 import signal
@@ -16,11 +18,12 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Callable, Dict, List, NamedTuple, Optional
+from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 from xml.etree import ElementTree
 
 import build
 import environments
+import lanes
 
 ROOT = build.ROOT
 APPLICATIONS = "TRIPO_TEST_BLENDER"
@@ -43,11 +46,17 @@ class Outcome(NamedTuple):
 
 
 class Suite(NamedTuple):
-    """A suite: its name, how to run it with further arguments for pytest, and whether it needs no Blender."""
+    """A suite: its name, how to run it with further arguments for pytest, and whether it needs no Blender.
+
+    `minutes` is about what it takes on one core, so that the longest begin first; one with a window runs `alone`,
+    since what it clicks must be drawn in time.
+    """
 
     name: str
     run: Callable[[List[str]], Outcome]
     fast: bool = False
+    minutes: float = 1
+    alone: bool = False
 
 
 class NotRunError(Exception):
@@ -243,6 +252,39 @@ def _outcome(suite: Suite, more: List[str]) -> Outcome:
         return Outcome(failed=1, remark=str(error).splitlines()[0])
 
 
+def _side_by_side(chosen: List[Suite], more: List[str], jobs: int) -> List[Tuple[str, Outcome, float]]:
+    """Runs each suite by a process of its own; the rows of the table, in the order of the suites."""
+    with tempfile.TemporaryDirectory(prefix="tripo-outcomes-") as folder:
+        files = {suite.name: Path(folder, str(number)) for number, suite in enumerate(chosen)}
+        commands = [
+            lanes.Command(
+                suite.name,
+                [sys.executable, __file__, "--suite", suite.name, "--outcome", str(files[suite.name]), "--", *more],
+                suite.alone,
+            )
+            for suite in sorted(chosen, key=lambda suite: -suite.minutes)
+        ]
+        ended = lanes.run(commands, jobs, _say)
+        rows = []
+        for suite in chosen:
+            code, seconds = ended[suite.name]
+            try:
+                outcome = Outcome(*json.loads(files[suite.name].read_text(encoding="utf-8")))
+            except (OSError, ValueError, TypeError):
+                outcome = Outcome(failed=1, remark=_how_it_ended(code))
+            rows.append((suite.name, outcome, seconds))
+    return rows
+
+
+def _one_by_one(chosen: List[Suite], more: List[str]) -> List[Tuple[str, Outcome, float]]:
+    rows = []
+    for suite in chosen:
+        _say("\n== {}".format(suite.name))
+        started = time.monotonic()
+        rows.append((suite.name, _outcome(suite, more), time.monotonic() - started))
+    return rows
+
+
 def _chosen(names: Optional[List[str]], fast: bool) -> List[Suite]:
     """The suites of those names; a first word names all its suites: `blender` is every version."""
     chosen = []
@@ -258,25 +300,32 @@ def _chosen(names: Optional[List[str]], fast: bool) -> List[Suite]:
 
 
 def main() -> int:
-    """Runs the suites asked for, shows a table and the sums."""
+    """Runs the suites asked for, and shows how they ended."""
     given = sys.argv[1:]
     own, further = (given[: given.index("--")], given[given.index("--") + 1 :]) if "--" in given else (given, [])
     parser = argparse.ArgumentParser(description="Run the tests.", epilog="What follows -- goes to pytest.")
     parser.add_argument("--fast", action="store_true", help="only the suites that need no Blender")
     parser.add_argument("--suite", action="append", metavar="NAME", help="only this suite; may be repeated")
     parser.add_argument("--list", action="store_true", help="name the suites and end")
+    parser.add_argument("--jobs", type=int, metavar="N", help="so many suites side by side (default: one a core)")
+    parser.add_argument("--outcome", type=Path, help=argparse.SUPPRESS)  # where a suite that is run for others says it
     options = parser.parse_args(own)
+    if options.outcome:
+        (suite,) = (suite for suite in suites() if suite.name == options.suite[0])
+        outcome = _outcome(suite, further)
+        options.outcome.write_text(json.dumps(outcome), encoding="utf-8")
+        return 0
     chosen = _chosen(options.suite, options.fast)
     if options.list:
         _say("\n".join(suite.name for suite in chosen))
         return 0
+    jobs = options.jobs or os.cpu_count() or 1
+    rows = _side_by_side(chosen, further, jobs) if jobs > 1 < len(chosen) else _one_by_one(chosen, further)
+    return _table(rows)
 
-    rows = []
-    for suite in chosen:
-        _say("\n== {}".format(suite.name))
-        started = time.monotonic()
-        rows.append((suite.name, _outcome(suite, further), time.monotonic() - started))
 
+def _table(rows: List[Tuple[str, Outcome, float]]) -> int:
+    """Shows the rows and their sums; the exit code."""
     width = max(len(name) for name, _, _ in rows)
     _say("\n{:<{}}  passed  failed  skipped  seconds  remark".format("suite", width))
     for name, outcome, seconds in rows:
