@@ -60,6 +60,10 @@ ENVIRONMENTS: Dict[str, Environment] = {
         ),
         "about 60 MB",
     ),
+    # The service's own client in its last version for v2, which judges the simulator; it meets no code of ours.
+    "client-v2": Environment(
+        (3, 11), ("tripo3d==0.4.2", "aiohttp==3.14.5", "numpy==2.4.6", *_TEST_TOOLS), "about 30 MB"
+    ),
     "bpy-4.2.23": _bpy("4.2.23", (3, 11), 350, "requests==2.27.1", "urllib3==1.26.8", "numpy==1.24.3"),
     "bpy-4.5.15": _bpy("4.5.15", (3, 11), 373, "requests==2.34.2", "numpy==1.26.4"),
     "bpy-5.0.1": _bpy("5.0.1", (3, 11), 374, "requests==2.34.2", "numpy==1.26.4"),

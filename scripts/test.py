@@ -71,6 +71,7 @@ def suites() -> List[Suite]:
         Suite("style", _style, fast=True),
         Suite("core", _core, fast=True),
         Suite("simulator", functools.partial(_pytest, "simulator", "tools"), fast=True),
+        Suite("official client", functools.partial(_pytest, "clients", "client-v2"), fast=True),
         Suite("worker", functools.partial(_pytest, "worker", "tools"), fast=True),
         # What counts as "surely not sent" hangs on what requests raises, so the oldest that users have is tried too.
         Suite("worker, oldest requests", functools.partial(_pytest, "worker", "bpy-" + versions[0])),

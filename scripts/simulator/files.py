@@ -43,8 +43,8 @@ class FileHost:
         """The file, or a part of it; HEAD is answered like GET, its body is dropped by the server."""
         if request.method not in ("GET", "HEAD"):
             return _error(405, "MethodNotAllowed", "only GET and HEAD")
-        if "Authorization" in request.headers:
-            # As object stores do with a signed link; and a key must never come here.
+        if "Authorization" in request.headers and options.file_host_key == "refused":
+            # As object stores do with a signed link.
             return _error(400, "InvalidArgument", "Only one auth mechanism allowed")
         query = parse_qs(urlsplit(request.path).query)
         expires, signature = (query.get(name, [""])[0] for name in ("Expires", "Signature"))

@@ -10,6 +10,7 @@ CHOICES = {
     "errors": ("native", "gateway"),
     "model_field": ("ignored", "required", "refused"),
     "data_uri": ("allowed", "refused"),
+    "file_host_key": ("refused", "ignored"),
 }
 UPLOADS = ("sts", "upload")
 
@@ -33,6 +34,7 @@ class Options:
     concurrency: int = _option(10, "generations at once")
     link_seconds: float = _option(60.0, "the life of a signed link")
     file_host_ranges: bool = _option(True, "whether the file host knows ranges")
+    file_host_key: str = _option("refused", "what the file host makes of a key, which must never come there")
     model_file: str = _option("", "a GLB or FBX file that every task gives instead of a sculpture of its picture")
     rendered_image: bool = _option(True, "whether a task's output has a preview")
 
