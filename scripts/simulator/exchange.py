@@ -5,7 +5,7 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import Message
 from typing import Any, Literal
 
@@ -80,6 +80,11 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     reason: str | None = None
     task_id: str | None = None
+
+    def naming(self, task_id: str) -> "Answer":
+        """The same with that task wherever {task_id} stands."""
+        headers = {name: value.replace("{task_id}", task_id) for name, value in self.headers.items()}
+        return replace(self, body=self.body.replace(b"{task_id}", task_id.encode()), headers=headers)
 
 
 def json_answer(status: int, content: Any, headers: Mapping[str, str] | None = None) -> Answer:

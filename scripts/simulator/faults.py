@@ -3,8 +3,10 @@
 A rule is {"on": "create" | "poll" | "upload" | "download" (of the model) | "preview" | "any", "do": an action's name
 or several,
 "times": 1 (null: for ever), "after": 0 (so many matching requests are let through first),
-"path": "" (only requests whose path contains this), and the action's parameters}. The first rule that matches
+"path": "" (only requests whose path contains this), "process" (whether the request has its effect although something
+else or nothing is answered; without it the action says), and the action's parameters}. The first rule that matches
 and is not used up wins. A rule counts the requests it matches, also those that an earlier rule has taken.
+In what is answered instead, {task_id} stands for the task that was made; empty if none was.
 """
 
 import base64
@@ -27,8 +29,10 @@ class Delivery:
 
     path: str = ""  # of the request, with the query
     wait: float = 0.0  # seconds before anything else
-    answer: Answer | None = None  # instead of processing the request
+    answer: Answer | None = None  # instead of the real one
     process: bool = True  # whether the request has its effect although nothing or something else is sent
+    linger: float = 0.0  # seconds after that
+    raw: bytes | None = None  # sent as it is, in place of the head and the body
     silent: bool = False  # no answer at all
     ending: Literal["keep", "close", "reset"] = "keep"
     most_bytes: int | None = None  # of the body
@@ -43,7 +47,7 @@ class Delivery:
 
 
 def _status(delivery: Delivery, how: Parameters) -> None:
-    """Another answer instead of processing: status, headers, body (JSON or text), content_type."""
+    """Another answer, of a request that has no effect: status, headers, body (JSON or text), content_type."""
     body = how.get("body", "")
     text = body if isinstance(body, str) else json.dumps(body)
     kind = how.get("content_type") or ("application/json" if not isinstance(body, str) else "text/html")
@@ -70,11 +74,11 @@ def _lost(delivery: Delivery, _how: Parameters) -> None:
 
 
 def _reset(delivery: Delivery, how: Parameters) -> None:
-    """The connection is reset: at once, or with bytes after so many of the real answer's."""
+    """The connection is reset: at once, and nothing has happened, or with bytes after so many of the real answer's."""
     delivery.ending = "reset"
     delivery.most_bytes = how.get("bytes")
     delivery.silent = delivery.most_bytes is None
-    delivery.process = not delivery.silent or bool(how.get("process", False))
+    delivery.process = not delivery.silent
 
 
 def _cut(delivery: Delivery, how: Parameters) -> None:
@@ -136,8 +140,13 @@ def _delay(delivery: Delivery, how: Parameters) -> None:
 
 def _hang(delivery: Delivery, how: Parameters) -> None:
     """Seconds without a byte, then the connection closes and nothing has happened."""
-    _delay(delivery, how)
+    delivery.linger = float(how.get("seconds", 1))
     _close(delivery, how)
+
+
+def _raw(delivery: Delivery, how: Parameters) -> None:
+    """These bytes alone, given as text, then the connection closes: {body} is the real answer's, {length} its size."""
+    delivery.raw, delivery.ending = str(how["text"]).encode("latin-1"), "close"
 
 
 def _wrong_length(delivery: Delivery, how: Parameters) -> None:
@@ -204,6 +213,7 @@ ACTIONS: dict[str, Callable[[Delivery, Parameters], None]] = {
     "endless_body": _endless_body,
     "delay": _delay,
     "hang": _hang,
+    "raw": _raw,
     "wrong_length": _wrong_length,
     "task": _task,
     "replace": _replace,
@@ -273,4 +283,5 @@ class Script:
             rule.used += 1
         for name in rule.do:
             ACTIONS[name](delivery, rule.parameters)
+        delivery.process = bool(rule.parameters.get("process", delivery.process))
         return delivery, "+".join(rule.do)

@@ -113,6 +113,12 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
+def _filled(raw: bytes, real: Answer) -> bytes:
+    """A raw answer with what it repeats of the real one."""
+    raw = raw.replace(b"{length}", b"%d" % len(real.body)).replace(b"{task_id}", (real.task_id or "").encode())
+    return raw.replace(b"{body}", real.body)
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "simulator"
@@ -139,14 +145,16 @@ class _Handler(BaseHTTPRequestHandler):
         if names:
             entry["answer"]["fault"] = names
         time.sleep(delivery.wait)
-        answer = delivery.answer
-        if answer is None and delivery.process:
-            answer = simulator.process(request, delivery.task_fields)
+        real = simulator.process(request, delivery.task_fields) if delivery.process else Answer(0)
+        if real.task_id:
+            entry["answer"]["task_id"] = real.task_id
+        time.sleep(delivery.linger)
+        if delivery.raw is not None:
+            self.connection.sendall(_filled(delivery.raw, real))
+        elif not delivery.silent:
+            answer = real if delivery.answer is None else delivery.answer.naming(real.task_id or "")
             for change in delivery.changes:
                 answer = change(answer)
-        if answer is not None and answer.task_id:
-            entry["answer"]["task_id"] = answer.task_id
-        if answer is not None and not delivery.silent:
             entry["answer"]["status"] = answer.status
             self._send(answer, delivery)
         self._end(delivery)

@@ -50,6 +50,60 @@ def test_no_answer(start: Start, action: str, tasks: int) -> None:
     assert ("task_id" in record["answer"]) == (tasks == 1)
 
 
+@pytest.mark.parametrize("action", ["close", "reset", "hang"])
+def test_no_answer_although_it_was_made(start: Start, action: str) -> None:
+    simulator, client = start()
+    simulator.script.play([{"on": "create", "do": action, "process": True, "seconds": 0.1}])
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+        client.create(**WORDS)
+    (made,) = simulator.tasks.all()
+    assert simulator.records()[0]["answer"] == {"status": None, "fault": action, "task_id": made.task_id}
+
+
+@pytest.mark.parametrize("process", [True, False])
+def test_another_answer_and_what_was_made(start: Start, process: bool) -> None:
+    """What it says of the task is true where one was made."""
+    simulator, client = start()
+    exists = {"do": "status", "status": 409, "body": {"data": {"task_id": "{task_id}"}}}
+    there = {"do": "redirect", "status": 303, "location": "{path}/{task_id}"}
+    simulator.script.play([{"on": "create", "process": process, **rule} for rule in (exists, there)])
+    first, second = client.create(**WORDS), client.create(**WORDS)
+    ids = [task.task_id for task in simulator.tasks.all()] or ["", ""]
+    assert len(simulator.tasks.all()) == 2 * process
+    assert (first.status, first.json) == (409, {"data": {"task_id": ids[0]}})
+    assert (second.status, second.headers["Location"]) == (303, f"/tripo/v2/openapi/task/{ids[1]}")
+    made = [record["answer"].get("task_id") for record in simulator.records()]
+    assert made == (ids if process else [None, None])
+
+
+def test_raw(start: Start) -> None:
+    head = "HTTP/1.1 200 OK\r\nX-Task: {task_id}\r\nContent-Length: {length}\r\n\r\n{body}"
+    simulator, _ = start()
+    simulator.script.play(
+        [
+            {"on": "create", "do": "raw", "text": "HTTP/1.1 103 Early Hints\r\n\r\n" + head},
+            {"on": "create", "do": "raw", "text": "SSH-2.0-OpenSSH\r\n", "process": False},
+        ]
+    )
+    place = urlsplit(simulator.url)
+    received = []
+    for _ in range(2):
+        with socket.create_connection(("127.0.0.1", place.port or 0)) as connection:
+            body = json.dumps({"model_version": "v3.0-20250812", **WORDS}).encode()
+            lines = [f"POST {place.path}/task HTTP/1.1", "Host: x", "Authorization: Bearer test-key"]
+            lines += [f"Content-Length: {len(body)}", "", ""]
+            connection.sendall("\r\n".join(lines).encode() + body)
+            data = b""
+            while portion := connection.recv(65_536):
+                data += portion
+            received.append(data)
+    (made,) = simulator.tasks.all()
+    answer = json.dumps({"code": 0, "data": {"task_id": made.task_id}}).encode()
+    early = b"HTTP/1.1 103 Early Hints\r\n\r\n"
+    said = b"HTTP/1.1 200 OK\r\nX-Task: %s\r\nContent-Length: %d\r\n\r\n" % (made.task_id.encode(), len(answer))
+    assert received == [early + said + answer, b"SSH-2.0-OpenSSH\r\n"]
+
+
 def test_cut_and_resume(start: Start) -> None:
     client = script(start, {"on": "download", "do": "cut", "bytes": 1000})
     link = client.finish(client.words())["output"]["pbr_model"]
@@ -257,7 +311,7 @@ def test_a_wrong_rule_is_refused(rule: dict[str, Any]) -> None:
 
 
 def test_every_action_is_a_captioned_function() -> None:
-    parameters = {"location": "/", "base64": "", "seconds": 0}
+    parameters = {"location": "/", "base64": "", "seconds": 0, "text": ""}
     for action in ACTIONS.values():
         assert action.__doc__
         delivery = Delivery()
