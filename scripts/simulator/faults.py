@@ -1,12 +1,12 @@
 """Faults by script: rules that match requests, and what each does to the answer.
 
 A rule is {"on": "create" | "poll" | "upload" | "download" (of the model) | "preview" | "any", "do": an action's name
-or several,
-"times": 1 (null: for ever), "after": 0 (so many matching requests are let through first),
+or several, "times": 1 (null: for ever), "after": 0 (so many matching requests are let through first),
 "path": "" (only requests whose path contains this), "process" (whether the request has its effect although something
-else or nothing is answered; without it the action says), and the action's parameters}. The first rule that matches
-and is not used up wins. A rule counts the requests it matches, also those that an earlier rule has taken.
-In what is answered instead, {task_id} stands for the task that was made; empty if none was.
+else or nothing is answered; without it the action says), "name" (for the record, in place of the actions'), and the
+action's parameters}. The first rule that matches and is not used up wins. A rule counts the requests it matches, also
+those that an earlier rule has taken. In what is answered instead, {task_id} stands for the task that was made; empty
+if none was.
 """
 
 import base64
@@ -273,7 +273,7 @@ class Script:
             self._rules = rules
 
     def delivery(self, kind: str | None, path: str) -> tuple[Delivery, str | None]:
-        """How this exchange goes, and the names of the actions for the record."""
+        """How this exchange goes, and the rule's name, or those of its actions, for the record."""
         delivery = Delivery(path)
         with self._lock:
             taking = [rule for rule in self._rules if kind and rule.takes(kind, path)]
@@ -284,4 +284,4 @@ class Script:
         for name in rule.do:
             ACTIONS[name](delivery, rule.parameters)
         delivery.process = bool(rule.parameters.get("process", delivery.process))
-        return delivery, "+".join(rule.do)
+        return delivery, str(rule.parameters.get("name", "+".join(rule.do)))

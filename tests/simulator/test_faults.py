@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from simulator.faults import ACTIONS, Delivery, read_rules
+from simulator.order_answers import ANSWERS
 
 from .conftest import Client, Start
 
@@ -64,7 +65,7 @@ def test_no_answer_although_it_was_made(start: Start, action: str) -> None:
 def test_another_answer_and_what_was_made(start: Start, process: bool) -> None:
     """What it says of the task is true where one was made."""
     simulator, client = start()
-    exists = {"do": "status", "status": 409, "body": {"data": {"task_id": "{task_id}"}}}
+    exists = {"do": "status", "name": "it exists", "status": 409, "body": {"data": {"task_id": "{task_id}"}}}
     there = {"do": "redirect", "status": 303, "location": "{path}/{task_id}"}
     simulator.script.play([{"on": "create", "process": process, **rule} for rule in (exists, there)])
     first, second = client.create(**WORDS), client.create(**WORDS)
@@ -74,6 +75,7 @@ def test_another_answer_and_what_was_made(start: Start, process: bool) -> None:
     assert (second.status, second.headers["Location"]) == (303, f"/tripo/v2/openapi/task/{ids[1]}")
     made = [record["answer"].get("task_id") for record in simulator.records()]
     assert made == (ids if process else [None, None])
+    assert [record["answer"]["fault"] for record in simulator.records()] == ["it exists", "redirect"]
 
 
 def test_raw(start: Start) -> None:
@@ -308,6 +310,11 @@ def test_the_first_rule_that_is_not_used_up_wins(start: Start) -> None:
 def test_a_wrong_rule_is_refused(rule: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="not a rule"):
         read_rules([rule])
+
+
+def test_every_answer_to_an_order_is_a_rule_with_a_name_of_its_own() -> None:
+    rules = [answer.played(made) for answer in ANSWERS for made in answer.makes]
+    assert len(read_rules(rules)) == len({rule["name"] for rule in rules}) == len(rules)
 
 
 def test_every_action_is_a_captioned_function() -> None:
