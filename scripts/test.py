@@ -1,296 +1,70 @@
 """Sets up and runs every suite this machine can run, and says which it cannot run and why.
 
 `--fast` leaves out what needs Blender, `--suite NAME` runs one, `--list` names them; what follows `--` goes to pytest.
-Several suites run side by side, one a core (`--jobs N`), each in a process of its own.
+Several suites run side by side, one a core (`--jobs N`), each in a process of its own. The oldest and the newest
+Blender run every test, those between what is marked `every_version`; `--whole` runs every test in all.
 The variable TRIPO_TEST_BLENDER names Blender applications for the suite `window`: paths, separated as in PATH.
 The exit code is 0 only if all that could run passed. The last line has the sums.
 """
 
 import argparse
-import contextlib
-import functools
 import json
 import os
-import re
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
-from xml.etree import ElementTree
+from typing import List, Optional, Tuple
 
-import build
-import environments
 import lanes
-
-ROOT = build.ROOT
-APPLICATIONS = "TRIPO_TEST_BLENDER"
-TIME_LIMIT_S = 20 * 60  # one suite; pytest's own limit cannot interrupt a call that hangs inside Blender's C code
-
-# No test sees the caller's Blender settings, keys or Python modules.
-_KEPT_OUT = ("BLENDER_", "MODELSTREAM_", "TRIPO_", "PYTEST_", "PYTHONPATH", "PYTHONHOME")
-
-# Inside Blender the warnings of its own add-ons and libraries are not ours; those that our code causes are errors.
-_BLENDER_WARNINGS = "filterwarnings=default\nerror:::bl_ext\\..*tripo_blender\nerror::pytest.PytestWarning"
+import suites
 
 
-class Outcome(NamedTuple):
-    """What became of a suite."""
-
-    passed: int = 0
-    failed: int = 0
-    skipped: int = 0
-    remark: str = ""
-
-
-class Suite(NamedTuple):
-    """A suite: its name, how to run it with further arguments for pytest, and whether it needs no Blender.
-
-    `minutes` is about what it takes on one core, so that the longest begin first; one with a window runs `alone`,
-    since what it clicks must be drawn in time.
-    """
-
-    name: str
-    run: Callable[[List[str]], Outcome]
-    fast: bool = False
-    minutes: float = 1
-    alone: bool = False
-
-
-class NotRunError(Exception):
-    """The suite cannot run here; the text is the reason."""
-
-
-def suites() -> List[Suite]:
-    """All suites, in the order they run."""
-    versions = environments.bpy_versions()
-    applications = [path for path in os.environ.get(APPLICATIONS, "").split(os.pathsep) if path]
-    return [
-        Suite("style", _style, fast=True),
-        Suite("core", _core, fast=True),
-        Suite("simulator", functools.partial(_pytest, "simulator", "tools"), fast=True),
-        Suite("official client", functools.partial(_pytest, "clients", "client-v2"), fast=True),
-        Suite("worker", functools.partial(_pytest, "worker", "tools"), fast=True),
-        # What counts as "surely not sent" hangs on what requests raises, so the oldest that users have is tried too.
-        Suite("worker, oldest requests", functools.partial(_pytest, "worker", "bpy-" + versions[0])),
-        Suite("build", _build),
-        *(Suite("blender " + version, functools.partial(_blender, version)) for version in versions),
-        *(Suite("window " + path, functools.partial(_window, path)) for path in applications),
-        *([] if applications else [Suite("window", _no_window)]),
-    ]
-
-
-def _style(_more: List[str]) -> Outcome:
-    python = str(environments.environment("tools"))
-    checks = {
-        "ruff format": [python, "-m", "ruff", "format", "--check", "."],
-        "ruff check": [python, "-m", "ruff", "check", "--output-format", "concise", "."],
-        "mypy": [python, "-m", "mypy"],
-        "import-linter": [python, "-c", "from importlinter.cli import lint_imports_command as run; run(['--no-logo'])"],
-    }
-    failed = []
-    for name, command in checks.items():
-        _say("-- {}".format(name))
-        if _run(command, _surroundings()) != 0:
-            failed.append(name)
-    return Outcome(len(checks) - len(failed), len(failed), 0, ", ".join(failed))
-
-
-def _core(more: List[str]) -> Outcome:
-    with tempfile.TemporaryDirectory(prefix="tripo-coverage-") as temporary:
-        surroundings = _surroundings(COVERAGE_FILE=str(Path(temporary, "coverage")))
-        outcome = _pytest("core", "tools", more, ["-m", "coverage", "run"], surroundings)
-        if more:
-            return outcome._replace(remark=outcome.remark or "coverage not judged: only a part was asked for")
-        report = [str(environments.environment("tools")), "-m", "coverage", "report"]
-        if _run(report, surroundings) != 0:
-            total = subprocess.run(
-                [*report, "--format=total", "--precision=1"],
-                stdout=subprocess.PIPE,
-                cwd=str(ROOT),
-                env=surroundings,
-                check=False,
-            )
-            remark = "{} branch coverage {} %, wanted 100".format(outcome.remark, total.stdout.decode().strip()).strip()
-            return outcome._replace(failed=outcome.failed + 1, remark=remark)
-        return outcome
-
-
-def _build(_more: List[str]) -> Outcome:
-    made = build.build()
-    _say("{}: {} bytes".format(made.name, made.stat().st_size))
-    return Outcome(passed=1)
-
-
-def _blender(version: str, more: List[str]) -> Outcome:
-    return _with_zip("blender", "bpy-" + version, ["-o", _BLENDER_WARNINGS, *more], {})
-
-
-def _window(application: str, more: List[str]) -> Outcome:
-    said = ""
-    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-        asked = subprocess.run(
-            [application, "--version"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=120, check=False
-        )
-        said = asked.stdout.decode(errors="replace")
-    found = re.search(r"Blender \d\S*", said)
-    if not found:
-        return Outcome(failed=1, remark="{} names {}, which does not start".format(APPLICATIONS, application))
-    outcome = _with_zip("window", "tools", more, {APPLICATIONS: application})
-    return outcome._replace(remark="{} {}".format(found.group(), outcome.remark).strip())
-
-
-def _no_window(_more: List[str]) -> Outcome:
-    raise NotRunError("set {} to the path of a Blender that can open a window".format(APPLICATIONS))
-
-
-def _with_zip(folder: str, environment: str, more: List[str], extra: Dict[str, str]) -> Outcome:
-    _need_tests(folder)
-    with tempfile.TemporaryDirectory(prefix="tripo-blender-") as temporary:
-        surroundings = _surroundings(
-            TRIPO_TEST_ZIP=str(build.build()), BLENDER_USER_RESOURCES=str(Path(temporary).resolve()), **extra
-        )
-        return _pytest(folder, environment, more, [], surroundings)
-
-
-def _need_tests(folder: str) -> None:
-    if not any((ROOT / "tests" / folder).rglob("test_*.py")):
-        raise NotRunError("tests/{} has no tests yet".format(folder))
-
-
-def _pytest(
-    folder: str,
-    environment: str,
-    more: List[str],
-    wrapper: Optional[List[str]] = None,
-    surroundings: Optional[Dict[str, str]] = None,
-) -> Outcome:
-    """Runs pytest on a folder of tests; counts by its report file, and judges by its exit code as well."""
-    _need_tests(folder)
-    python = str(environments.environment(environment))
-    with tempfile.TemporaryDirectory(prefix="tripo-report-") as temporary:
-        report = Path(temporary, "report.xml")
-        command = [python, *(wrapper or []), "-m", "pytest", "tests/" + folder, "-q", "--junit-xml", str(report), *more]
-        code = _run(command, surroundings or _surroundings())
-        counted = _count(report)
-    if code == 5 and counted is not None:  # pytest's "no tests were collected"
-        return counted._replace(remark="no test was selected")
-    if code == 0 and counted is not None:
-        return counted
-    if counted is not None and counted.failed:
-        return counted if code == 1 else counted._replace(remark=_how_it_ended(code))
-    # A crash at exit counts, though every test has passed by then: Blender 4.2.0 dies so if a class stays registered.
-    return (counted or Outcome())._replace(failed=1, remark=_how_it_ended(code))
-
-
-def _count(report: Path) -> Optional[Outcome]:
-    try:
-        root = ElementTree.parse(str(report)).getroot()  # noqa: S314 - pytest wrote it a moment ago
-    except (OSError, ElementTree.ParseError):
-        return None
-    total, failed, skipped = 0, 0, 0
-    for suite in root.iter("testsuite"):
-        total += int(suite.get("tests", "0"))
-        failed += int(suite.get("failures", "0")) + int(suite.get("errors", "0"))
-        skipped += int(suite.get("skipped", "0"))
-    return Outcome(max(0, total - failed - skipped), failed, skipped)
-
-
-def _how_it_ended(code: Optional[int]) -> str:
-    if code is None:
-        return "stopped after {} minutes".format(TIME_LIMIT_S // 60)
-    if code < 0:
-        with contextlib.suppress(ValueError):
-            return "the process was ended by {}".format(signal.Signals(-code).name)
-    return "pytest's process ended with code {}".format(code)
-
-
-def _run(command: List[str], surroundings: Dict[str, str]) -> Optional[int]:
-    """The command's exit code, None if it took too long. Whatever it started ends with it."""
-    process = subprocess.Popen(
-        command, cwd=str(ROOT), env=surroundings, stdin=subprocess.DEVNULL, start_new_session=sys.platform != "win32"
-    )
-    try:
-        return process.wait(timeout=TIME_LIMIT_S)
-    except subprocess.TimeoutExpired:
-        return None
-    finally:
-        if sys.platform == "win32":
-            if process.poll() is None:
-                subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], check=False)
-        else:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def _surroundings(**more: str) -> Dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_KEPT_OUT)}
-    kept.update((name, os.environ[name]) for name in ("TRIPO_CACHE",) if name in os.environ)
-    # The tests' servers are on this machine; a proxy for the outside must not come between.
-    kept["NO_PROXY"] = kept["no_proxy"] = "127.0.0.1,localhost"
-    kept.update(more)
-    return kept
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
-def _outcome(suite: Suite, more: List[str]) -> Outcome:
-    try:
-        return suite.run(more)
-    except NotRunError as reason:
-        return Outcome(remark="not run: {}".format(reason))
-    except environments.NoPythonError as error:
-        # At home a Blender version whose Python is missing is left out; CI must not go green without it.
-        return Outcome(failed=1 if os.environ.get("CI") else 0, remark="not run: {}".format(error))
-    except (environments.SetUpError, build.BuildError) as error:
-        _say(str(error))
-        return Outcome(failed=1, remark=str(error).splitlines()[0])
-
-
-def _side_by_side(chosen: List[Suite], more: List[str], jobs: int) -> List[Tuple[str, Outcome, float]]:
+def _side_by_side(
+    chosen: List[suites.Suite], more: List[str], jobs: int, whole: bool
+) -> List[Tuple[str, suites.Outcome, float]]:
     """Runs each suite by a process of its own; the rows of the table, in the order of the suites."""
     with tempfile.TemporaryDirectory(prefix="tripo-outcomes-") as folder:
         files = {suite.name: Path(folder, str(number)) for number, suite in enumerate(chosen)}
         commands = [
             lanes.Command(
                 suite.name,
-                [sys.executable, __file__, "--suite", suite.name, "--outcome", str(files[suite.name]), "--", *more],
+                [
+                    *(sys.executable, __file__, "--suite", suite.name, "--outcome", str(files[suite.name])),
+                    *(["--whole"] if whole else []),
+                    *("--", *more),
+                ],
                 suite.alone,
             )
             for suite in sorted(chosen, key=lambda suite: -suite.minutes)
         ]
-        ended = lanes.run(commands, jobs, _say)
+        ended = lanes.run(commands, jobs, suites.say)
         rows = []
         for suite in chosen:
             code, seconds = ended[suite.name]
             try:
-                outcome = Outcome(*json.loads(files[suite.name].read_text(encoding="utf-8")))
+                outcome = suites.Outcome(*json.loads(files[suite.name].read_text(encoding="utf-8")))
             except (OSError, ValueError, TypeError):
-                outcome = Outcome(failed=1, remark=_how_it_ended(code))
+                outcome = suites.Outcome(failed=1, remark=suites.how_it_ended(code))
             rows.append((suite.name, outcome, seconds))
     return rows
 
 
-def _one_by_one(chosen: List[Suite], more: List[str]) -> List[Tuple[str, Outcome, float]]:
+def _one_by_one(chosen: List[suites.Suite], more: List[str]) -> List[Tuple[str, suites.Outcome, float]]:
     rows = []
     for suite in chosen:
-        _say("\n== {}".format(suite.name))
+        suites.say("\n== {}".format(suite.name))
         started = time.monotonic()
-        rows.append((suite.name, _outcome(suite, more), time.monotonic() - started))
+        rows.append((suite.name, suites.run(suite, more), time.monotonic() - started))
     return rows
 
 
-def _chosen(names: Optional[List[str]], fast: bool) -> List[Suite]:
+def _chosen(names: Optional[List[str]], fast: bool, whole: bool) -> List[suites.Suite]:
     """The suites of those names; a first word names all its suites: `blender` is every version."""
     chosen = []
     unknown = set(names or [])
-    for suite in suites():
+    for suite in suites.suites(whole):
         matches = {suite.name, suite.name.split()[0]} & set(names or [suite.name])
         unknown -= matches
         if matches and (suite.fast or not fast):
@@ -307,34 +81,37 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Run the tests.", epilog="What follows -- goes to pytest.")
     parser.add_argument("--fast", action="store_true", help="only the suites that need no Blender")
     parser.add_argument("--suite", action="append", metavar="NAME", help="only this suite; may be repeated")
+    parser.add_argument("--whole", action="store_true", help="every test in every version of Blender")
     parser.add_argument("--list", action="store_true", help="name the suites and end")
     parser.add_argument("--jobs", type=int, metavar="N", help="so many suites side by side (default: one a core)")
     parser.add_argument("--outcome", type=Path, help=argparse.SUPPRESS)  # where a suite that is run for others says it
     options = parser.parse_args(own)
     if options.outcome:
-        (suite,) = (suite for suite in suites() if suite.name == options.suite[0])
-        outcome = _outcome(suite, further)
+        (suite,) = (suite for suite in suites.suites(options.whole) if suite.name == options.suite[0])
+        outcome = suites.run(suite, further)
         options.outcome.write_text(json.dumps(outcome), encoding="utf-8")
         return 0
-    chosen = _chosen(options.suite, options.fast)
+    chosen = _chosen(options.suite, options.fast, options.whole)
     if options.list:
-        _say("\n".join(suite.name for suite in chosen))
+        suites.say("\n".join(suite.name for suite in chosen))
         return 0
     jobs = options.jobs or os.cpu_count() or 1
-    rows = _side_by_side(chosen, further, jobs) if jobs > 1 < len(chosen) else _one_by_one(chosen, further)
+    rows = (
+        _side_by_side(chosen, further, jobs, options.whole) if jobs > 1 < len(chosen) else _one_by_one(chosen, further)
+    )
     return _table(rows)
 
 
-def _table(rows: List[Tuple[str, Outcome, float]]) -> int:
+def _table(rows: List[Tuple[str, suites.Outcome, float]]) -> int:
     """Shows the rows and their sums; the exit code."""
     width = max(len(name) for name, _, _ in rows)
-    _say("\n{:<{}}  passed  failed  skipped  seconds  remark".format("suite", width))
+    suites.say("\n{:<{}}  passed  failed  skipped  seconds  remark".format("suite", width))
     for name, outcome, seconds in rows:
         line = "{:<{}}  {:>6}  {:>6}  {:>7}  {:>7.1f}  {}"
         counts = (outcome.passed, outcome.failed, outcome.skipped)
-        _say(line.format(name, width, *counts, seconds, outcome.remark).rstrip())
+        suites.say(line.format(name, width, *counts, seconds, outcome.remark).rstrip())
     passed, failed, skipped = (sum(column) for column in zip(*(outcome[:3] for _, outcome, _ in rows)))
-    _say("\n{} passed, {} failed, {} skipped".format(passed, failed, skipped))
+    suites.say("\n{} passed, {} failed, {} skipped".format(passed, failed, skipped))
     return 0 if passed and not failed else 1
 
 

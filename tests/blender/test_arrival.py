@@ -18,6 +18,8 @@ from fixtures.catalogue import write_all
 from fixtures.glb_document import Document
 from simulator.sculpture.sculptor import Commission, sculpt
 
+pytestmark = pytest.mark.every_version("importers, collections and the undo steps of versions differ")
+
 IDENTITY = "0a1b2c3d-0a1b-4a1b-8a1b-0a1b2c3d4e5f"
 
 

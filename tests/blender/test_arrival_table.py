@@ -20,6 +20,8 @@ from fixtures.measure import measure
 
 from . import table
 
+pytestmark = pytest.mark.every_version("the importers of versions differ")
+
 VERSION = "{}.{}.{}".format(*bpy.app.version)
 OUT = Path(__file__).parents[2] / "build" / "arrival"
 OWN = "Artist's Cube"  # the object, and its mesh, that is in the scene before

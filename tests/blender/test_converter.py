@@ -111,6 +111,7 @@ def outcome(job: Any) -> Told:
     return told | ({"kind": job.failure.kind, "sentence": job.failure.sentence} if job.failure else {})
 
 
+@pytest.mark.every_version("the importers of versions differ")
 @pytest.mark.parametrize("name", [name for name in NAMES if name != LARGE or bpy.app.version >= (5, 2)])
 def test_a_model_is_the_same_by_both_ways(name: str, beside: Callable[[Any], Any], tmp_path: Path) -> None:
     written = write_all(tmp_path, [name])

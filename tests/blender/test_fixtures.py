@@ -14,6 +14,8 @@ from fixtures.catalogue import NAMES, Fixture, write_all
 from fixtures.description import BASE, METAL, PBR, Expected
 from fixtures.measure import measure
 
+pytestmark = pytest.mark.every_version("the importers of versions differ")
+
 VERSION = "{}.{}".format(*bpy.app.version)
 HAS_FBX_IN_C = "fbx_import" in dir(bpy.ops.wm)
 IMPORTERS = {

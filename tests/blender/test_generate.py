@@ -33,6 +33,7 @@ def linked_images(material: bpy.types.Material, socket: str) -> list[bpy.types.I
     return images
 
 
+@pytest.mark.every_version("the main job, from the picture to the object")
 @pytest.mark.parametrize("wanted", WAYS)
 def test_model_lands_as_asked(api: ModuleType, picture: Path, wanted: dict[str, Any]) -> None:
     bpy.context.scene.cursor.location = (3, -2, 1)

@@ -23,6 +23,8 @@ from simulator.sculpture.png import read_png, write_png
 from simulator.sculpture.relief import Relief, carve
 from simulator.sculpture.textures import Textures
 
+pytestmark = pytest.mark.every_version("the Principled BSDF and the importers differ")
+
 VERSION = bpy.app.version_string.split()[0]
 RENDERS = Path(__file__).parents[2] / "build" / "renders" / VERSION
 SIDE = 256  # px of a render

@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from simulator.process import SimulatorProcess
 from simulator.sculpture.png import SIGNATURE, read_png, write_png
 
+pytestmark = pytest.mark.every_version("image formats and colour management differ")
+
 MOST_BYTES = 20_000_000
 LINEAR = np.linspace(0.0, 1.0, 64)
 WORLD = (0.5, 0.25, 0.1)

@@ -1,0 +1,257 @@
+"""The suites: what each runs, in which environment, and what became of it."""
+
+import contextlib
+import functools
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Callable, Dict, List, NamedTuple, Optional
+from xml.etree import ElementTree
+
+import build
+import environments
+
+ROOT = build.ROOT
+APPLICATIONS = "TRIPO_TEST_BLENDER"
+_FAULTS = "worker/test_fault_table.py"  # takes as long as all else of the worker
+TIME_LIMIT_S = 20 * 60  # one suite; pytest's own limit cannot interrupt a call that hangs inside Blender's C code
+
+# No test sees the caller's Blender settings, keys or Python modules.
+_KEPT_OUT = ("BLENDER_", "MODELSTREAM_", "TRIPO_", "PYTEST_", "PYTHONPATH", "PYTHONHOME")
+
+# Inside Blender the warnings of its own add-ons and libraries are not ours; those that our code causes are errors.
+_BLENDER_WARNINGS = "filterwarnings=default\nerror:::bl_ext\\..*tripo_blender\nerror::pytest.PytestWarning"
+
+
+class Outcome(NamedTuple):
+    """What became of a suite."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    remark: str = ""
+
+
+class Suite(NamedTuple):
+    """A suite: its name, how to run it with further arguments for pytest, and whether it needs no Blender.
+
+    `minutes` is about what it takes on one core, so that the longest begin first; one with a window runs `alone`,
+    since what it clicks must be drawn in time.
+    """
+
+    name: str
+    run: Callable[[List[str]], Outcome]
+    fast: bool = False
+    minutes: float = 1
+    alone: bool = False
+
+
+class NotRunError(Exception):
+    """The suite cannot run here; the text is the reason."""
+
+
+def suites(whole: bool = False) -> List[Suite]:
+    """All suites; with `whole` every version of Blender runs every test."""
+    versions = environments.bpy_versions()
+    ends = (versions[0], versions[-1])
+    applications = [path for path in os.environ.get(APPLICATIONS, "").split(os.pathsep) if path]
+    return [
+        Suite("style", _style, fast=True),
+        Suite("core", _core, fast=True),
+        Suite("simulator", functools.partial(_pytest, "simulator", "tools"), fast=True),
+        Suite("official client", functools.partial(_pytest, "clients", "client-v2"), fast=True),
+        Suite("worker", functools.partial(_worker, "tools"), fast=True, minutes=2),
+        Suite("faults", functools.partial(_pytest, _FAULTS, "tools"), fast=True, minutes=2),
+        # What counts as "surely not sent" hangs on what requests raises, so the oldest that users have is tried too.
+        Suite("worker, oldest requests", functools.partial(_worker, "bpy-" + versions[0]), minutes=2),
+        Suite("faults, oldest requests", functools.partial(_pytest, _FAULTS, "bpy-" + versions[0]), minutes=2),
+        Suite("build", _build),
+        *(
+            Suite("blender " + version, functools.partial(_blender, version, whole or version in ends), minutes=8)
+            for version in versions
+        ),
+        *(Suite("window " + path, functools.partial(_window, path), alone=True) for path in applications),
+        *([] if applications else [Suite("window", _no_window)]),
+    ]
+
+
+def _style(_more: List[str]) -> Outcome:
+    python = str(environments.environment("tools"))
+    checks = {
+        "ruff format": [python, "-m", "ruff", "format", "--check", "."],
+        "ruff check": [python, "-m", "ruff", "check", "--output-format", "concise", "."],
+        "mypy": [python, "-m", "mypy"],
+        "import-linter": [python, "-c", "from importlinter.cli import lint_imports_command as run; run(['--no-logo'])"],
+    }
+    failed = []
+    for name, command in checks.items():
+        say("-- {}".format(name))
+        if _run(command, _surroundings()) != 0:
+            failed.append(name)
+    return Outcome(len(checks) - len(failed), len(failed), 0, ", ".join(failed))
+
+
+def _core(more: List[str]) -> Outcome:
+    with tempfile.TemporaryDirectory(prefix="tripo-coverage-") as temporary:
+        surroundings = _surroundings(COVERAGE_FILE=str(Path(temporary, "coverage")))
+        outcome = _pytest("core", "tools", more, ["-m", "coverage", "run"], surroundings)
+        if more:
+            return outcome._replace(remark=outcome.remark or "coverage not judged: only a part was asked for")
+        report = [str(environments.environment("tools")), "-m", "coverage", "report"]
+        if _run(report, surroundings) != 0:
+            total = subprocess.run(
+                [*report, "--format=total", "--precision=1"],
+                stdout=subprocess.PIPE,
+                cwd=str(ROOT),
+                env=surroundings,
+                check=False,
+            )
+            remark = "{} branch coverage {} %, wanted 100".format(outcome.remark, total.stdout.decode().strip()).strip()
+            return outcome._replace(failed=outcome.failed + 1, remark=remark)
+        return outcome
+
+
+def _build(_more: List[str]) -> Outcome:
+    made = build.build()
+    say("{}: {} bytes".format(made.name, made.stat().st_size))
+    return Outcome(passed=1)
+
+
+def _worker(environment: str, more: List[str]) -> Outcome:
+    return _pytest("worker", environment, ["--ignore", "tests/" + _FAULTS, *more])
+
+
+def _blender(version: str, whole: bool, more: List[str]) -> Outcome:
+    marked = [] if whole else ["-m", "every_version"]
+    outcome = _with_zip("blender", "bpy-" + version, ["-o", _BLENDER_WARNINGS, *marked, *more], {})
+    return outcome if whole else outcome._replace(remark=("what differs " + outcome.remark).strip())
+
+
+def _window(application: str, more: List[str]) -> Outcome:
+    said = ""
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        asked = subprocess.run(
+            [application, "--version"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=120, check=False
+        )
+        said = asked.stdout.decode(errors="replace")
+    found = re.search(r"Blender \d\S*", said)
+    if not found:
+        return Outcome(failed=1, remark="{} names {}, which does not start".format(APPLICATIONS, application))
+    outcome = _with_zip("window", "tools", more, {APPLICATIONS: application})
+    return outcome._replace(remark="{} {}".format(found.group(), outcome.remark).strip())
+
+
+def _no_window(_more: List[str]) -> Outcome:
+    raise NotRunError("set {} to the path of a Blender that can open a window".format(APPLICATIONS))
+
+
+def _with_zip(folder: str, environment: str, more: List[str], extra: Dict[str, str]) -> Outcome:
+    _need_tests(folder)
+    with tempfile.TemporaryDirectory(prefix="tripo-blender-") as temporary:
+        surroundings = _surroundings(
+            TRIPO_TEST_ZIP=str(build.build()), BLENDER_USER_RESOURCES=str(Path(temporary).resolve()), **extra
+        )
+        return _pytest(folder, environment, more, [], surroundings)
+
+
+def _need_tests(folder: str) -> None:
+    path = ROOT / "tests" / folder
+    if not path.is_file() and not any(path.rglob("test_*.py")):
+        raise NotRunError("tests/{} has no tests yet".format(folder))
+
+
+def _pytest(
+    folder: str,
+    environment: str,
+    more: List[str],
+    wrapper: Optional[List[str]] = None,
+    surroundings: Optional[Dict[str, str]] = None,
+) -> Outcome:
+    """Runs pytest on a folder of tests; counts by its report file, and judges by its exit code as well."""
+    _need_tests(folder)
+    python = str(environments.environment(environment))
+    with tempfile.TemporaryDirectory(prefix="tripo-report-") as temporary:
+        report = Path(temporary, "report.xml")
+        command = [python, *(wrapper or []), "-m", "pytest", "tests/" + folder, "-q", "--junit-xml", str(report), *more]
+        code = _run(command, surroundings or _surroundings())
+        counted = _count(report)
+    if code == 5 and counted is not None:  # pytest's "no tests were collected"
+        return counted._replace(remark="no test was selected")
+    if code == 0 and counted is not None:
+        return counted
+    if counted is not None and counted.failed:
+        return counted if code == 1 else counted._replace(remark=how_it_ended(code))
+    # A crash at exit counts, though every test has passed by then: Blender 4.2.0 dies so if a class stays registered.
+    return (counted or Outcome())._replace(failed=1, remark=how_it_ended(code))
+
+
+def _count(report: Path) -> Optional[Outcome]:
+    try:
+        root = ElementTree.parse(str(report)).getroot()  # noqa: S314 - pytest wrote it a moment ago
+    except (OSError, ElementTree.ParseError):
+        return None
+    total, failed, skipped = 0, 0, 0
+    for suite in root.iter("testsuite"):
+        total += int(suite.get("tests", "0"))
+        failed += int(suite.get("failures", "0")) + int(suite.get("errors", "0"))
+        skipped += int(suite.get("skipped", "0"))
+    return Outcome(max(0, total - failed - skipped), failed, skipped)
+
+
+def how_it_ended(code: Optional[int]) -> str:
+    if code is None:
+        return "stopped after {} minutes".format(TIME_LIMIT_S // 60)
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return "the process was ended by {}".format(signal.Signals(-code).name)
+    return "pytest's process ended with code {}".format(code)
+
+
+def _run(command: List[str], surroundings: Dict[str, str]) -> Optional[int]:
+    """The command's exit code, None if it took too long. Whatever it started ends with it."""
+    process = subprocess.Popen(
+        command, cwd=str(ROOT), env=surroundings, stdin=subprocess.DEVNULL, start_new_session=sys.platform != "win32"
+    )
+    try:
+        return process.wait(timeout=TIME_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        if sys.platform == "win32":
+            if process.poll() is None:
+                subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], check=False)
+        else:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _surroundings(**more: str) -> Dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_KEPT_OUT)}
+    kept.update((name, os.environ[name]) for name in ("TRIPO_CACHE",) if name in os.environ)
+    # The tests' servers are on this machine; a proxy for the outside must not come between.
+    kept["NO_PROXY"] = kept["no_proxy"] = "127.0.0.1,localhost"
+    kept.update(more)
+    return kept
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def run(suite: Suite, more: List[str]) -> Outcome:
+    try:
+        return suite.run(more)
+    except NotRunError as reason:
+        return Outcome(remark="not run: {}".format(reason))
+    except environments.NoPythonError as error:
+        # At home a Blender version whose Python is missing is left out; CI must not go green without it.
+        return Outcome(failed=1 if os.environ.get("CI") else 0, remark="not run: {}".format(error))
+    except (environments.SetUpError, build.BuildError) as error:
+        say(str(error))
+        return Outcome(failed=1, remark=str(error).splitlines()[0])
