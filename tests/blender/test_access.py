@@ -10,6 +10,7 @@ from typing import Any
 import bpy
 import pytest
 
+PACKAGE = "bl_ext.user_default.tripo_blender"
 VARIABLE = "MODELSTREAM_API_KEY"
 posix = pytest.mark.skipif(os.name != "posix", reason="permission bits mean nothing on Windows")
 
@@ -139,3 +140,28 @@ def test_the_key_of_one_service_is_not_sent_to_another(
         bpy.ops.tripo.send_again(job_id=jobs.list()[0].id)
     assert jobs.list()[0].state == "uncertain"
     assert simulator.requests() == []
+
+
+def test_the_preferences_of_another_repositorys_add_on_are_not_taken(
+    preferences: Any, module: Any, simulator: Any
+) -> None:
+    class Other(bpy.types.AddonPreferences):
+        bl_idname = "bl_ext.another_place.tripo_blender"
+        api_key: bpy.props.StringProperty()  # type: ignore[valid-type]
+
+    addons = bpy.context.preferences.addons
+    bpy.utils.register_class(Other)
+    stranger = addons.new()
+    try:
+        stranger.module = Other.bl_idname
+        stranger.preferences.api_key = "key-of-another-add-on"  # type: ignore[attr-defined]
+        bpy.ops.preferences.addon_disable(module=PACKAGE)
+        assert module("shell.preferences").get(bpy.context) is None
+        bpy.ops.preferences.addon_enable(module=PACKAGE)  # after the other one in the list
+        addons[PACKAGE].preferences.api_key = simulator.key
+        assert module("shell.access").access(bpy.context).key == simulator.key
+    finally:
+        addons.remove(stranger)
+        bpy.utils.unregister_class(Other)
+        if PACKAGE not in addons:
+            bpy.ops.preferences.addon_enable(module=PACKAGE)

@@ -176,8 +176,5 @@ def _group(layout: bpy.types.UILayout, heading: str) -> bpy.types.UILayout:
 
 def get(context: bpy.types.Context) -> TripoPreferences | None:
     """Give the preferences; None where the add-on is not enabled (a script that runs from a clone)."""
-    for module, addon in context.preferences.addons.items():
-        if module == base_package or module.endswith(f".{__package__.split('.')[-2]}"):
-            preferences = addon.preferences
-            return preferences if isinstance(preferences, TripoPreferences) or hasattr(preferences, "api_key") else None  # type: ignore[return-value]
-    return None
+    addon = context.preferences.addons.get(base_package or "")
+    return addon.preferences if addon is not None else None  # type: ignore[return-value]
