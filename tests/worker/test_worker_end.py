@@ -112,7 +112,7 @@ def test_failed_when_nobody_listens_though_orders_come(
     job, late = make_job(simulator.url), make_job(simulator.url)
     worker.run(job)
     wait_for(lambda: any("/upload" in entry["path"] for entry in simulator.requests()), "the upload")
-    worker.handle._events.close()
+    worker.handle._process.stdout.close()
     wait_for(lambda: not Journal(folder).ownership.elsewhere(job.id), "the refusal")
     worker.run(late)
     worker.handle.end()
@@ -225,7 +225,7 @@ def test_an_end_that_was_told_is_written_down_though_nobody_listens_any_more(
     model.write_bytes(b"x")
     job = job.after(Downloaded(str(model), ModelFormat.GLB))
     Journal(folder).write(job)
-    worker.handle._events.close()
+    worker.handle._process.stdout.close()
     assert worker.handle._process.stdin is not None
     worker.handle._process.stdin.write(b"no order\n")  # what it says of that is heard by nobody
     assert worker.handle.send(Ended(job.after(Imported("Disc"))))

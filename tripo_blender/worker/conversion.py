@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import queue
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..core import plan
 from ..core.errors import Failure, Kind
@@ -15,8 +15,10 @@ from ..core.job import Event, Failed, Job, Prepared
 from ..core.messages import Configure, Convert
 from ..core.services.gateway import NAME as SERVICE_NAME
 from .journal import Journal
-from .runner import Stop
 from .second_blender import SecondBlender
+
+if TYPE_CHECKING:
+    from .runner import Stop
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +29,8 @@ _BLEND = "model.blend"
 class Converter:
     """One process for all jobs: started when a model is on its way, kept for the next, ended with the worker."""
 
-    def __init__(self, configure: Configure, journal: Journal) -> None:
+    def __init__(self, configure: Configure, journal: Journal | None) -> None:
+        """What is set up lies with the jobs of `journal`; without one, with the process, and goes with it."""
         self._configure = configure
         self._journal = journal
         self._turn = threading.Lock()  # whose job is being set up; who has it may end the process
@@ -42,10 +45,9 @@ class Converter:
         with self._starting:
             if self._second is not None or self._failed_starts >= plan.CONVERTER_STARTS or self._closed:
                 return
+            log = Path(self._configure.folder).parent / "converter.log" if self._journal is not None else None
             try:
-                self._second = SecondBlender(
-                    self._configure.blender, Path(self._configure.folder).parent / "converter.log"
-                )
+                self._second = SecondBlender(self._configure.blender, log)
             except OSError as error:
                 _log.warning("no converter: %s", error)
                 self._failed_starts += 1
@@ -94,7 +96,8 @@ class Converter:
             return None
         if second is None:
             return Prepared(why="Imported in place: a second Blender could not be started")
-        blend = self._journal.folder_of(job.id) / _BLEND
+        folder = second.home if self._journal is None else self._journal.folder_of(job.id)
+        blend = folder / _BLEND
         outcome = self._convert(
             second, Convert(job, str(blend), SERVICE_NAME, self._configure.addon_version), size, stop
         )
@@ -108,15 +111,19 @@ class Converter:
 
     def _up(self, stop: Stop) -> SecondBlender | None:
         """Give the process when it is up; None where it does not start, or the run was told to end."""
-        if self._second is not None and self._second.up.is_set() and not self._second.alive:
-            self._end()  # since the last job; that says nothing of its start
+        if self._second is not None:
+            self._second.receive(0)
+            if self._second.up and not self._second.alive:
+                self._end()  # since the last job; that says nothing of its start
         self.warm()
         second = self._second
         until = time.monotonic() + plan.CONVERTER_START_SECONDS
-        while second is not None and not second.up.wait(_LOOK_SECONDS):
+        while second is not None and not second.up:
             if stop.is_set():
                 return None
-            if not second.alive or time.monotonic() > until:
+            second.receive(_LOOK_SECONDS)
+            if not second.up and (second.finished or not second.alive or time.monotonic() > until):
+                _log.warning("the converter does not start: %s", second.last_words())
                 self._failed_starts += 1
                 self._end()
                 return None
@@ -128,13 +135,12 @@ class Converter:
             return Prepared(why="Imported in place: the second Blender had ended")
         until = time.monotonic() + plan.conversion_deadline(size)
         while not stop.is_set() and time.monotonic() < until:
-            with contextlib.suppress(queue.Empty):
-                answer = second.answers.get(timeout=_LOOK_SECONDS)
-                if answer is None:
-                    self._end()
-                    return None if stop.is_set() else _dangerous("Blender crashed in the background on this model file")
-                if answer.job_id == order.job.id:
-                    return answer.prepared or _not_prepared(answer.failure)
+            answer = second.receive(_LOOK_SECONDS)
+            if answer is not None and answer.job_id == order.job.id:
+                return answer.prepared or _not_prepared(answer.failure)
+            if second.finished:
+                self._end()
+                return None if stop.is_set() else _dangerous("Blender crashed in the background on this model file")
         self._end()  # it is still at it
         return None if stop.is_set() else _dangerous("Setting this model up in the background took too long")
 

@@ -8,14 +8,13 @@ import subprocess
 import sys
 from collections import deque
 from pathlib import Path
-from typing import IO
 
 from ..core.messages import Fault, Happened, Learnt, Message, decode, encode
 from ..core.records import RecordError
 from ..core.services.keys import is_key_variable
+from .lines import Lines
 
 _PROCESS = Path(__file__).resolve().parent.parent / "process.py"
-_READ_BYTES = 65_536
 _AT_ONCE = 4  # messages; each takes about 50 microseconds of the tick, the change of its job included
 _ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}  # glibc would keep one for each thread of ten, and free pages in all of them
 _LONGEST_LOG = 1_000_000  # bytes; the workers of all Blenders write to one file, each line whole
@@ -41,15 +40,9 @@ class WorkerHandle:
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         self._log = log
-        self._rest = b""
-        self._lines: deque[bytes] = deque()
-        if os.name != "nt":
-            os.set_blocking(self._events.fileno(), False)
-
-    @property
-    def _events(self) -> IO[bytes]:
         assert self._process.stdout is not None
-        return self._process.stdout
+        self._events = Lines(self._process.stdout)
+        self._lines: deque[bytes] = deque()
 
     @property
     def alive(self) -> bool:
@@ -74,9 +67,7 @@ class WorkerHandle:
     def receive(self) -> list[Happened | Learnt | Fault]:
         """Give some of what has come and was not given yet, without waiting; nothing when there is no more."""
         if not self._lines:
-            self._rest += self._read()
-            *lines, self._rest = self._rest.split(b"\n")
-            self._lines.extend(lines)
+            self._lines.extend(self._events.read())
         messages: list[Happened | Learnt | Fault] = []
         for line in [self._lines.popleft() for _ in range(min(_AT_ONCE, len(self._lines)))]:
             try:
@@ -112,25 +103,3 @@ class WorkerHandle:
         if patience:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(patience)
-
-    def _read(self) -> bytes:
-        if self._events.closed:
-            return b""
-        if os.name == "nt":
-            return self._read_windows()
-        try:
-            return os.read(self._events.fileno(), _READ_BYTES)
-        except BlockingIOError:
-            return b""
-
-    def _read_windows(self) -> bytes:
-        """Read what is there: pipes of Windows know no non-blocking mode before Python 3.12, but can be peeked at."""
-        import _winapi  # noqa: PLC0415  (Windows alone has it)
-        import msvcrt  # noqa: PLC0415
-
-        descriptor = self._events.fileno()
-        try:
-            waiting = _winapi.PeekNamedPipe(msvcrt.get_osfhandle(descriptor), 0)[0]  # type: ignore[attr-defined]
-        except OSError:  # the process is gone
-            return b""
-        return os.read(descriptor, min(waiting, _READ_BYTES)) if waiting else b""

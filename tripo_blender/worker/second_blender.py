@@ -5,18 +5,18 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import queue
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
+from collections import deque
 from pathlib import Path
 from typing import IO
 
 from ..core.messages import CONVERTER_HOME, Convert, Converted, Fault, decode, encode
 from ..core.records import RecordError
 from ..core.services.keys import is_key_variable
+from .lines import Lines
 
 _log = logging.getLogger(__name__)
 
@@ -24,38 +24,50 @@ _PROCESS = Path(__file__).resolve().parent.parent / "process.py"
 # What would bring in an artist's or a studio's settings, add-ons and start-up scripts.
 _OF_ARTIST = ("BLENDER_USER_", "BLENDER_SYSTEM_SCRIPTS", "BLENDER_SYSTEM_EXTENSIONS", "PYTHON")
 _OF_WORKER = ("MALLOC_ARENA_MAX",)  # Blender allocates in many threads at once
+_LAST_WORDS = 500  # characters of the log
 _TEMPORARY = ("TMPDIR", "TEMP", "TMP")  # as the systems call the folder for temporary files
 
 
 class SecondBlender:
     """One running process. It may end at any time: by a file that kills it, by the user, by the system."""
 
-    def __init__(self, blender: str, log: Path) -> None:
-        """Start it; `blender` is the program, empty for the bpy module in this Python. Raises `OSError`."""
+    def __init__(self, blender: str, log: Path | None = None) -> None:
+        """Start it; `blender` is the program, empty for the bpy module in this Python. Raises `OSError`.
+
+        Without a file for it, the log lies in the home, and goes with it.
+        """
         # Settings, temporary files and all: a killed Blender does not tidy up.
-        self._home = tempfile.mkdtemp(prefix=CONVERTER_HOME)
+        self.home = Path(tempfile.mkdtemp(prefix=CONVERTER_HOME))
+        self._log = log or self.home / "log.txt"
         try:
-            with log.open("wb") as log_file:
+            with self._log.open("wb") as log_file:
                 self._process = subprocess.Popen(
                     _command(blender),
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log_file,
-                    env=_environment(self._home),
-                    cwd=self._home,
+                    env=_environment(str(self.home)),
+                    cwd=self.home,
+                    start_new_session=True,  # Ctrl-C is for whoever waits for it, who ends it
                     creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )
         except OSError:
-            shutil.rmtree(self._home, ignore_errors=True)
+            shutil.rmtree(self.home, ignore_errors=True)
             raise
-        self.up = threading.Event()
-        self.answers: queue.SimpleQueue[Converted | None] = queue.SimpleQueue()  # None: there will be no more
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.up = False  # as far as its lines were read
+        assert self._process.stdout is not None
+        self._lines = Lines(self._process.stdout)
+        self._answers: deque[Converted] = deque()
 
     @property
     def alive(self) -> bool:
         """Whether the process runs."""
         return self._process.poll() is None
+
+    @property
+    def finished(self) -> bool:
+        """Whether no answer will come any more."""
+        return self._lines.ended and not self._answers
 
     def send(self, order: Convert) -> bool:
         """Give an order; False when the process is gone."""
@@ -66,34 +78,45 @@ class SecondBlender:
             return False
         return True
 
+    def receive(self, seconds: float) -> Converted | None:
+        """Return the next answer to an order, waiting `seconds` at the most; None where none came."""
+        if not self._answers:
+            for line in self._lines.read(seconds):
+                self._take(line)
+        return self._answers.popleft() if self._answers else None
+
+    def last_words(self) -> str:
+        """Return the end of the log."""
+        with contextlib.suppress(OSError):
+            return self._log.read_text(encoding="utf-8", errors="replace")[-_LAST_WORDS:].strip()
+        return ""
+
     def end(self) -> None:
         """End the process: it holds nothing that is not on the disk."""
         self._process.kill()
         self._process.wait()
-        with contextlib.suppress(OSError):
-            self._orders.close()
-        shutil.rmtree(self._home, ignore_errors=True)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        shutil.rmtree(self.home, ignore_errors=True)
 
     @property
     def _orders(self) -> IO[bytes]:
         assert self._process.stdin is not None
         return self._process.stdin
 
-    def _listen(self) -> None:
-        assert self._process.stdout is not None
-        with self._process.stdout as lines, contextlib.suppress(OSError):
-            for line in lines:
-                try:
-                    answer = decode(line)
-                except RecordError as error:
-                    answer = Fault(str(error))
-                if not isinstance(answer, Converted):
-                    _log.warning("converter: %s", answer)
-                elif answer.job_id:
-                    self.answers.put(answer)
-                else:
-                    self.up.set()
-        self.answers.put(None)
+    def _take(self, line: bytes) -> None:
+        try:
+            answer = decode(line)
+        except RecordError as error:
+            answer = Fault(str(error))
+        if not isinstance(answer, Converted):
+            _log.warning("converter: %s", answer)
+        elif answer.job_id:
+            self._answers.append(answer)
+        else:
+            self.up = True
 
 
 def _command(blender: str) -> list[str]:
