@@ -61,6 +61,9 @@ def _uncertain(desk: Any) -> Any:
     yield 1.0  # nothing must go on by itself
     desk.notes["still"] = desk.states
     yield from desk.click("tripo.send_again")
+    yield 1.0  # later than the second half of a double-click
+    yield from desk.tap("RET")
+    yield from desk.until(lambda: desk.states != ["uncertain"], "the order to be sent again", 10)
     yield from desk.until_all_ended()
     desk.notes["sent again"] = desk.states
 

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import BoolProperty
 
+from ...core.presses import another_costs
 from ...core.services.gateway import is_url
 from .. import later, properties
+from .buying import AsksFirst
 
 if TYPE_CHECKING:
     from bpy._typing.rna_enums import OperatorReturnItems
@@ -16,17 +17,12 @@ if TYPE_CHECKING:
     from ..access import Access
 
 
-class TRIPO_OT_generate_again(bpy.types.Operator):
+class TRIPO_OT_generate_again(AsksFirst, bpy.types.Operator):
     """Order a model of the same picture with the settings that this one was made with. The service charges for it"""
 
     bl_idname = "tripo.generate_again"
     bl_label = "Generate Again With These Settings"
     bl_options = {"INTERNAL"}
-
-    if TYPE_CHECKING:
-        beside: bool
-    else:
-        beside: BoolProperty(name="Beside", options={"HIDDEN", "SKIP_SAVE"})
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -45,16 +41,13 @@ class TRIPO_OT_generate_again(bpy.types.Operator):
         self.beside = not bpy.app.background
         settings = later.origin.settings_of(context.object)
         assert settings is not None
-        return context.window_manager.invoke_confirm(
-            self,
-            event,
-            title="Generate Again",
-            message=f"A new model will be ordered, for about {later.request.estimated_credits(settings)} credits",
-            confirm_text="Generate",
-        )
+        price = later.request.estimated_credits(settings)
+        return self.ask(context, event, "Generate Again", another_costs(price))
 
     def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Order: beside the artist after an invoke, to the end for scripts."""
+        if self.slipped(context):
+            return {"CANCELLED"}
         given = later.access.access(context)
         try:
             if not self.beside:

@@ -7,9 +7,12 @@ import bpy
 from mathutils import Vector
 
 from .. import later, properties
+from .buying import note_press, press_refused
 from .picking import PicksPlace
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from bpy._typing.rna_enums import OperatorReturnItems
 
     from ...core.job import Job
@@ -39,8 +42,15 @@ class TRIPO_OT_generate(PicksPlace, bpy.types.Operator):
         if bpy.app.background:  # where no timer would ever bring the model in
             return self.execute(context)
         if properties.of(context.scene).arrival.asks_for_click:
-            return self.pick(context)
-        return self._start(context)
+            return self.pick(context)  # the second half of a double-click is a click beside the viewport then
+        what = _wanted(context)
+        if sentence := press_refused(what):
+            self.report({"INFO"}, sentence)
+            return {"CANCELLED"}
+        outcome = self._start(context)
+        if outcome == {"FINISHED"}:
+            note_press(what)
+        return outcome
 
     def picked(self, context: bpy.types.Context, point: Vector) -> "set[OperatorReturnItems]":
         """Start a job whose model will stand where was clicked."""
@@ -99,6 +109,14 @@ def _order(context: bpy.types.Context, given: "Access", clicked: Vector | None =
     arrival = group.arrival.arrival()
     place = later.spots.spot(context, arrival, clicked)
     return later.ordering.order(_picture(group), group.settings(), given, context.scene, arrival, place)
+
+
+def _wanted(context: bpy.types.Context) -> "Hashable":
+    """Give all that makes an order of the sidebar another one."""
+    group = properties.of(context.scene)
+    image = group.image.session_uid if group.image is not None else 0
+    picture = {"IMAGE": image, "FILE": group.filepath, "WEB": group.url}.get(group.source)
+    return context.scene.session_uid, group.source, picture, group.settings(), group.arrival.arrival()
 
 
 def _picture(group: properties.TRIPO_PG_settings) -> "Picture":

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
+from ...core.presses import another_costs
 from .. import later, properties
 from ..waiting import waiting
+from .buying import AsksFirst
 
 if TYPE_CHECKING:
     from bpy._typing.rna_enums import OperatorReturnItems
@@ -40,15 +42,27 @@ class TRIPO_OT_cancel(OnJob, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class TRIPO_OT_send_again(OnJob, bpy.types.Operator):
+class TRIPO_OT_send_again(AsksFirst, OnJob, bpy.types.Operator):
     """Order this model once more. Look at your account first: it may have been bought already"""
 
     bl_idname = "tripo.send_again"
     bl_label = "Send Again"
     bl_options = {"INTERNAL"}
 
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> "set[OperatorReturnItems]":
+        """Ask first: it may be charged twice."""
+        try:
+            job = known(self.job_id)
+        except later.errors.TripoError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        price = later.request.estimated_credits(job.settings)
+        return self.ask(context, event, "Send Again", another_costs(price, uncertain=True))
+
     def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Order the job again."""
+        if self.slipped(context):
+            return {"CANCELLED"}
         given = later.access.access(context)
         try:
             if (failure := later.access.obstacle(given)) is not None:

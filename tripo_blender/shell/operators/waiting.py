@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
+from ...core.presses import LISTED, another_costs, several_cost
 from .. import later
 from ..waiting import redraw, waiting
+from .buying import AsksFirst, note_press, press_refused
 from .jobs import OnJob
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ _TOOLTIPS = {
 }
 
 
-class TRIPO_OT_resume(OnJob, bpy.types.Operator):
+class TRIPO_OT_resume(AsksFirst, OnJob, bpy.types.Operator):
     """Go on with a job that Blender's end has interrupted"""
 
     bl_idname = "tripo.resume"
@@ -32,7 +34,6 @@ class TRIPO_OT_resume(OnJob, bpy.types.Operator):
     if TYPE_CHECKING:
         task_id: str
         send_again: bool
-        beside: bool
     else:
         task_id: StringProperty(
             name="Task ID",
@@ -40,7 +41,6 @@ class TRIPO_OT_resume(OnJob, bpy.types.Operator):
             options={"SKIP_SAVE"},
         )
         send_again: BoolProperty(name="Send Again", options={"HIDDEN", "SKIP_SAVE"})
-        beside: BoolProperty(name="Beside", options={"HIDDEN", "SKIP_SAVE"})
 
     @classmethod
     def description(cls, _context: bpy.types.Context, properties: "TRIPO_OT_resume") -> str:  # type: ignore[override]
@@ -50,16 +50,24 @@ class TRIPO_OT_resume(OnJob, bpy.types.Operator):
         found = waiting.found.get(properties.job_id)
         return _TOOLTIPS[found.way] if found is not None else str(cls.__doc__)
 
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> "set[OperatorReturnItems]":
-        """Ask for the task where the order is uncertain, start the job and return at once."""
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> "set[OperatorReturnItems]":
+        """Ask for the task where the order is uncertain, or whether to repeat it; else start the job."""
         self.beside = not bpy.app.background
+        if sentence := press_refused(LISTED):
+            self.report({"INFO"}, sentence)
+            return {"CANCELLED"}
         found = waiting.found.get(self.job_id)
-        if found is not None and found.way == "decide" and not (self.send_again or self.task_id):
-            return context.window_manager.invoke_props_dialog(self)
+        if found is not None and found.way == "decide" and not self.task_id:
+            if not self.send_again:
+                return context.window_manager.invoke_props_dialog(self)
+            price = later.request.estimated_credits(found.job.settings)
+            return self.ask(context, event, "Send Again", another_costs(price, uncertain=True))
         return self.execute(context)
 
     def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Go on: beside the artist after an invoke, to the end for scripts."""
+        if self.slipped(context):
+            return {"CANCELLED"}
         try:
             found = later.resuming.known(self.job_id)
             _go_on(context, found, beside=self.beside, send_again=self.send_again, task_id=self.task_id)
@@ -70,17 +78,12 @@ class TRIPO_OT_resume(OnJob, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class TRIPO_OT_resume_all(bpy.types.Operator):
+class TRIPO_OT_resume_all(AsksFirst, bpy.types.Operator):
     """Go on with all models that wait. Those that are not ordered yet are ordered by this, and charged for"""
 
     bl_idname = "tripo.resume_all"
     bl_label = "Resume All"
     bl_options = {"INTERNAL"}
-
-    if TYPE_CHECKING:
-        beside: bool
-    else:
-        beside: BoolProperty(name="Beside", options={"HIDDEN", "SKIP_SAVE"})
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
@@ -96,18 +99,13 @@ class TRIPO_OT_resume_all(bpy.types.Operator):
         orders = [found.job for found in waiting.found.values() if found.way == "order"]
         if not orders:
             return self.execute(context)
-        credits_ = sum(later.request.estimated_credits(job.settings) for job in orders)
-        models = "One model" if len(orders) == 1 else f"{len(orders)} models"
-        return context.window_manager.invoke_confirm(
-            self,
-            event,
-            title=self.bl_label,
-            message=f"{models} will be ordered, for about {credits_} credits",
-            confirm_text="Resume",
-        )
+        price = sum(later.request.estimated_credits(job.settings) for job in orders)
+        return self.ask(context, event, self.bl_label, several_cost(len(orders), price))
 
     def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Go on with each: beside the artist after an invoke, to the end for scripts."""
+        if self.slipped(context):
+            return {"CANCELLED"}
         errors = []
         try:
             for found in later.resuming.on_record()[0]:
@@ -130,6 +128,16 @@ class TRIPO_OT_dismiss(OnJob, bpy.types.Operator):
     bl_idname = "tripo.dismiss"
     bl_label = "Give Up"
     bl_options = {"INTERNAL"}
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> "set[OperatorReturnItems]":
+        """Give the job up that was under the mouse when it was pressed."""
+        if sentence := press_refused(LISTED):
+            self.report({"INFO"}, sentence)
+            return {"CANCELLED"}
+        outcome = self.execute(context)
+        if outcome == {"FINISHED"}:
+            note_press(LISTED)
+        return outcome
 
     def execute(self, _context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Give the job up, and say what is left of it; without a job, hide what was told of unreadable records."""
@@ -158,6 +166,7 @@ def _go_on(
     job, folder = later.resuming.ready_to_run(found, given, send_again=send_again, task_id=task_id)
     if beside:
         later.session.session.start(job, given, folder)
+        note_press(LISTED)
     waiting.found.pop(job.id, None)
     redraw()
     if not beside:

@@ -1,0 +1,61 @@
+"""Which press of a button that costs counts, and what a dialog says of the price."""
+
+import itertools
+
+import pytest
+from hypothesis import given, strategies as st
+
+from tripo_blender.core.presses import (
+    AGAIN,
+    LISTED,
+    MOVED,
+    SECONDS,
+    Press,
+    another_costs,
+    refusal,
+    several_cost,
+)
+
+CHAIR, TABLE = ("scene", "chair.png"), ("scene", "table.png")
+
+
+@pytest.mark.parametrize(
+    ("before", "what", "seconds", "expected"),
+    [
+        (None, CHAIR, 0.0, ""),
+        (CHAIR, CHAIR, 0.0, AGAIN),
+        (CHAIR, CHAIR, SECONDS, AGAIN),
+        (CHAIR, CHAIR, SECONDS + 0.01, ""),
+        (CHAIR, TABLE, 0.1, ""),
+        (CHAIR, LISTED, 0.1, ""),
+        (LISTED, LISTED, 0.1, MOVED),
+        (LISTED, CHAIR, 0.1, MOVED),
+        (LISTED, CHAIR, SECONDS + 0.01, ""),
+    ],
+)
+def test_a_press_just_after_another(before: object, what: object, seconds: float, expected: str) -> None:
+    assert refusal(None if before is None else Press(before, 100.0), what, 100.0 + seconds) == expected
+
+
+@given(st.lists(st.tuples(st.sampled_from([CHAIR, TABLE, LISTED]), st.floats(0, 3)), max_size=30))
+def test_nothing_counts_twice_within_a_moment(presses: list[tuple[object, float]]) -> None:
+    """Whoever presses, and however often: one press of a kind for each time that nothing was pressed for a moment."""
+    before, now, counted = None, 0.0, []
+    for what, wait in presses:
+        now += wait
+        if not refusal(before, what, now):
+            counted.append(Press(what, now))
+            before = counted[-1]
+        elif before is not None:
+            before = Press(before.what, now)
+    for one, other in itertools.pairwise(counted):
+        assert one.what not in (other.what, LISTED) or other.at - one.at > SECONDS
+
+
+def test_what_a_dialog_says_of_the_price() -> None:
+    assert another_costs(30) == "A new model will be ordered, for about 30 credits"
+    assert "look at your account" in another_costs(30, uncertain=True)
+    assert "about 30 credits" in another_costs(30, uncertain=True)
+    assert "charged twice" in another_costs(30, uncertain=True)
+    assert several_cost(1, 30) == "One model will be ordered, for about 30 credits"
+    assert several_cost(3, 90) == "3 models will be ordered, for about 90 credits"
