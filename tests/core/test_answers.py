@@ -84,7 +84,10 @@ def test_what_the_wrapper_alone_knows_is_kept() -> None:
     ("body", "task_id"),
     [
         ({"task_id": TASK}, TASK),
-        ({"id": TASK}, TASK),
+        ({"id": TASK}, ""),
+        ({"id": TASK, "status": "queued"}, TASK),
+        ({"data": {"id": TASK}}, TASK),
+        ({"data": {"taskId": TASK}}, TASK),
         ({"data": {"data": {"data": {"task_id": TASK}}}}, TASK),
         ({"data": {"data": {"data": {"data": {"task_id": TASK}}}}}, ""),
         ({"data": "ok"}, ""),
@@ -98,7 +101,10 @@ def test_what_the_wrapper_alone_knows_is_kept() -> None:
     ],
     ids=[
         "bare",
-        "id",
+        "id of a request",
+        "id that waits",
+        "id within",
+        "another spelling",
         "deep",
         "too deep",
         "word",

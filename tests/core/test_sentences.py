@@ -15,14 +15,8 @@ from tripo_blender.core.model_file import check
 from tripo_blender.core.picture_file import too_small
 from tripo_blender.core.request import Settings, asked, problem, unavailable
 from tripo_blender.core.services.gateway import base_url_problem, key_problem
-from tripo_blender.core.services.modelstream import (
-    lost_answer,
-    lost_task,
-    read_create,
-    read_poll,
-    read_upload,
-    unfinished_task,
-)
+from tripo_blender.core.services.modelstream import lost_task, read_poll, read_upload, unfinished_task
+from tripo_blender.core.services.purchase import lost_answer, read_create
 from tripo_blender.core.services.wire import HttpAnswer, TaskReport
 
 from .fixtures import (

@@ -151,18 +151,27 @@ RETRY_AFTER: dict[str, tuple[str | None, float, float]] = {
 }
 
 
+FULL = {"code": 2000, "message": "You have exceeded the limit of generation", "suggestion": ""}
+NO_CHANNEL = {"error": {"message": "no channel", "type": "new_api_error", "code": "get_channel_failed"}}
+
+
 def _statuses() -> Iterator[Fault]:
     for name, (value, low, high) in RETRY_AFTER.items():
         headers = {"Date": "Sun, 22 Nov 2026 10:00:00 GMT"} | ({} if value is None else {"Retry_After": value})
         yield Fault(
-            f"429, Retry-After {name}", {**status(429, **headers), "times": 2}, everywhere(SAVED), asked=(low, high)
+            f"429, Retry-After {name}",
+            {**status(429, FULL, **headers), "times": 2},
+            everywhere(SAVED),
+            asked=(low, high),
         )
-    yield Fault("429 for ever", {**status(429), "times": None}, on(BUSY, replace(BUSY, creates=0), BUSY, BROKEN))
-    for number in (500, 502, 503, 504):
-        create = SAVED if number == 503 else LOST_UNBOUGHT
-        yield Fault(f"{number} with a page", {**status(number), "times": 2}, on(SAVED, create, SAVED, SAVED))
-        create = replace(DOWN, creates=0) if number == 503 else LOST_UNBOUGHT
-        ends = on(DOWN, create, DOWN, BROKEN)
+    for name, rule, end in (("429", status(429, FULL), BUSY), ("503", status(503, NO_CHANNEL), DOWN)):
+        yield Fault(f"{name}, the service's own", {**rule, "times": 2}, everywhere(SAVED))
+        ends = on(end, replace(end, creates=0), end, BROKEN)
+        yield Fault(f"{name}, the service's own, for ever", {**rule, "times": None}, ends)
+    for number in (429, 500, 502, 503, 504):
+        yield Fault(f"{number} with a page", {**status(number), "times": 2}, on(SAVED, LOST_UNBOUGHT, SAVED, SAVED))
+        end = BUSY if number == 429 else DOWN
+        ends = on(end, LOST_UNBOUGHT, end, BROKEN)
         yield Fault(f"{number} with a page, for ever", {**status(number), "times": None}, ends)
     yield Fault("200 with a page", status(200), on(SAVED, LOST_UNBOUGHT, SAVED, SAVED))
     ends = on(ODD, LOST_UNBOUGHT, ODD, NO_MODEL)
@@ -216,9 +225,7 @@ def _redirects() -> Iterator[Fault]:
     ):
         rule = {"do": "redirect", "location": location}
         once = SAVED if download is MISLED else download
-        api = replace(LEADS_ON, creates=0)
-        poll = SAVED if download is MISLED else None
-        yield Fault(f"a redirect {name}", rule, on(api, api, poll or SAVED, once))
+        yield Fault(f"a redirect {name}", rule, on(replace(LEADS_ON, creates=0), LOST_UNBOUGHT, SAVED, once))
         if download is MISLED:
             yield Fault(f"a redirect {name}, for ever", {**rule, "times": None}, on(poll=LEADS_ON, download=download))
     circle = {"do": "redirect", "location": "{path}", "times": None}

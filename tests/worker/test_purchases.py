@@ -61,7 +61,8 @@ REFUSALS: dict[str, tuple[int, Any, Kind, str]] = {
     "upload forgotten": (404, native(2019), Kind.PICTURE, "upload"),
     "too large": (413, HTML, Kind.PICTURE, "picture"),
     "success that is none": (200, native(2002, "The task type is unsupported"), Kind.REFUSED, "unsupported"),
-    "fault with a reason": (500, native(1000), Kind.SERVICE_DOWN, "account"),
+    "no access, with a request's id": (403, {"id": "req-4f2a91", **native(1005)}, Kind.NOT_ALLOWED, "account"),
+    "wrong key, with a user's id": (401, {**native(1002), "data": {"id": 4711}}, Kind.KEY_REFUSED, "key"),
 }
 
 
@@ -85,6 +86,7 @@ def test_the_key_is_wrong(simulator: SimulatorProcess, make_job: MakeJob, run: R
 
 
 def test_a_redirect_is_not_followed(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    """Nor is it a refusal: it may lead to the task that was made."""
     with socket.create_server(("127.0.0.1", 0)) as elsewhere:
         elsewhere.setblocking(False)
         location = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/task"
@@ -92,8 +94,8 @@ def test_a_redirect_is_not_followed(simulator: SimulatorProcess, make_job: MakeJ
         course = run(make_job(simulator.url))
         with pytest.raises(BlockingIOError):
             elsewhere.accept()
-    assert course.job.state is JobState.FAILED
-    assert "base URL" in course.failure.sentence
+    assert course.job.state is JobState.UNCERTAIN
+    assert "HTTP 307 to http://127.0.0.1" in course.failure.detail
 
 
 @pytest.mark.parametrize(
@@ -152,6 +154,35 @@ def test_the_answer_is_lost(simulator: SimulatorProcess, make_job: MakeJob, run:
     assert len(orders(simulator)) == 1
     assert len(simulator.creates()) == bought
     # It is kept, with its picture, until the user has decided.
+    assert record_of(folder, job.id)["state"] == "uncertain"
+    assert Path(job.picture).is_file()
+
+
+# What came of an order whose task was made, for ever: asked again, each would buy once more.
+MADE: dict[str, dict[str, Any]] = {
+    "503 of Envoy": answer(503, "upstream connect error or disconnect/reset before headers", content_type="text/plain"),
+    "503 of a CDN": answer(503, HTML),
+    "503 of nothing": answer(503, ""),
+    "503 of a load balancer": answer(503, {"message": "Service Unavailable"}),
+    "429 page": answer(429, HTML, headers={"Retry-After": "0"}),
+    "303 to the task": {"do": "redirect", "status": 303, "location": "{path}/{task_id}"},
+    "409": answer(409, native(2030, "task exists")),
+    "425": answer(425, "Too Early"),
+    "499": answer(499, HTML),
+    "500 with a code": answer(500, native(1000)),
+    "200 timed out": answer(200, {"code": "upstream_timeout", "message": "no", "data": None}),
+    "200 with 504": answer(200, {"code": 504, "message": "no", "data": None}),
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_made_and_hidden(simulator: SimulatorProcess, make_job: MakeJob, run: Run, folder: Path, name: str) -> None:
+    simulator.play(on_create({**MADE[name], "process": True, "times": None}))
+    job = make_job(simulator.url)
+    course = run(job)
+    assert len(simulator.creates()) == len(orders(simulator)) == 1
+    assert course.job.state is JobState.UNCERTAIN
+    assert course.failure.kind is Kind.UNCERTAIN
     assert record_of(folder, job.id)["state"] == "uncertain"
     assert Path(job.picture).is_file()
 

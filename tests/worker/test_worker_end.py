@@ -126,8 +126,8 @@ def test_closed_before_the_order_is_sent_again(
     simulator: SimulatorProcess, make_job: MakeJob, start_worker: StartWorker, folder: Path
 ) -> None:
     """It was surely refused and waits: nothing about it is uncertain."""
-    refusal = {"on": "create", "do": "status", "status": 429, "body": {}, "headers": {"Retry-After": "60"}}
-    simulator.play([refusal])
+    full = {"code": 2000, "message": "no", "suggestion": ""}
+    simulator.play([{"on": "create", "do": "status", "status": 429, "body": full, "headers": {"Retry-After": "60"}}])
     worker = start_worker()
     job = make_job(simulator.url)
     worker.run(job)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from .errors import Failure, Kind, TripoError
 from .job import AnswerLost, Job, JobState, Submitting, TaskCreated
-from .services.modelstream import lost_answer
+from .services.purchase import lost_answer
 
 
 class Way(StrEnum):

@@ -17,7 +17,7 @@ from ..core.job import AnswerLost, Cancelled, Delayed, Event, Failed, Job, JobSt
 from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run
 from ..core.records import RecordError
 from ..core.services.gateway import same_origin
-from ..core.services.modelstream import lost_answer
+from ..core.services.purchase import lost_answer
 from ..core.services.refusals import may_still_be_made
 from ..core.unfinished import further
 from ..worker.handle import WorkerHandle

@@ -31,6 +31,7 @@ from ..core.job import (
 )
 from ..core.model_limits import Limits
 from ..core.services import modelstream as service
+from ..core.services.purchase import lost_answer
 from ..core.services.refusals import may_still_be_made
 from ..core.services.wire import Created, TaskReport, TaskStatus, Unclear
 from . import preview
@@ -164,7 +165,7 @@ class Runner:
     def _interrupted(self) -> Event:
         """The user stops the run; an order that is out and unanswered may have been bought all the same."""
         if self.job.state is JobState.SUBMITTING and self._sending.sent:
-            return AnswerLost(service.lost_answer("interrupted while the order was out"))
+            return AnswerLost(lost_answer("interrupted while the order was out"))
         return Cancelled()
 
     def _happened(self, event: Event) -> None:

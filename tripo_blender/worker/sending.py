@@ -14,6 +14,7 @@ from ..core.job import Job
 from ..core.picture_file import HEAD_BYTES, MIME_TYPES, read_head
 from ..core.services import modelstream as service
 from ..core.services.gateway import RUNG_DATA_URI, is_url
+from ..core.services.purchase import lost_answer, read_create
 from ..core.services.wire import Created, HttpRequest, Refused, RouteMissing, Unclear, Uploaded
 from .calls.client import Client, NoAnswer, NotSent
 from .habits import Habits
@@ -112,11 +113,11 @@ class Sending:
         request = service.create(job.base_url, job.settings, kind, self._picture, with_model)
         self.sent = True
         try:
-            meaning = service.read_create(self.client.call(request, purchase=True))
+            meaning = read_create(self.client.call(request, purchase=True))
         except NotSent as error:
             meaning = Refused(error.failure, again=True)
         except NoAnswer as error:
-            meaning = Unclear(service.lost_answer(error.failure.detail))
+            meaning = Unclear(lost_answer(error.failure.detail))
         self.sent = not isinstance(meaning, Refused)
         return meaning
 

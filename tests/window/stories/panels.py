@@ -88,7 +88,7 @@ def _make_up_jobs(desk: Any) -> None:
         ("Loading", state.DOWNLOADING, {"percent": 95.0}),
         ("Ready", state.READY, {"percent": 99.0, "note": "Waits for Object Mode"}),
         ("Done", state.DONE, {"percent": 100.0, "object_name": "Done"}),
-        ("Uncertain", state.UNCERTAIN, {"failure": desk.module("core.services.modelstream").lost_answer("timeout")}),
+        ("Uncertain", state.UNCERTAIN, {"failure": desk.module("core.services.purchase").lost_answer("timeout")}),
         ("Failed", state.FAILED, {"failure": failed}),
         ("A statue of another rather long name", state.CANCELLED, {}),
     )

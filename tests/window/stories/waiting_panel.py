@@ -55,7 +55,7 @@ def _make_up(desk: Any) -> None:
     core, way = desk.module("core.job"), desk.module("core.unfinished").Way
     found = desk.module("shell.waiting").waiting.found
     settings, state = desk.settings.settings(), core.JobState
-    lost = desk.module("core.services.modelstream").lost_answer("timeout")
+    lost = desk.module("core.services.purchase").lost_answer("timeout")
     for number, (name, where, how, values) in enumerate(
         (
             ("Picture", state.QUEUED, way.ORDER, {}),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from .task_id import is_task_id, task_id_in
 from .wire import HttpAnswer, TaskStatus
 
 LARGEST_ANSWER = 4_000_000  # bytes; a task with every known field takes about 4,000
@@ -35,6 +36,8 @@ _STATUSES = {
     "cancelled": TaskStatus.FAILED,
     "canceled": TaskStatus.FAILED,
 }
+_WAITED_FOR = (TaskStatus.QUEUED, TaskStatus.RUNNING)
+_TASK_ID_IN_TEXT = re.compile(r"(?<![a-z_-])task[_-]?id\W{1,40}([\w.:~=-]{1,200})", re.IGNORECASE | re.ASCII)
 _MODEL_KEYS = ("pbr_model", "model", "base_model", "model_url", "result_url")
 _PREVIEW_KEYS = ("rendered_image", "rendered_image_url", "thumbnail")
 _LARGEST_SEED = 2**31 - 1  # a larger one could not be asked for again
@@ -89,18 +92,48 @@ def task_of(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def task_id_of(answer: dict[str, Any]) -> str:
-    """Give the task's id; empty where there is none. The outermost counts: it is the one to ask with.
+    """Return the id of the task that a create answers with; empty where there is none. The outermost counts.
 
-    What no address could carry, as half a letter, is none.
+    A bare `id` at the top is the request's, unless it is that of a task that is waited for.
     """
     layers = _layers(answer)
-    for name in ("task_id", "id"):
-        for layer in layers:
-            value = layer.get(name)
-            if isinstance(value, str | int) and not isinstance(value, bool) and value and str(value).isprintable():
-                return str(value)
-    alone = layers[-1].get("data")
-    return alone if isinstance(alone, str) and re.fullmatch(r"[\w-]{8,}", alone) else ""
+    for layer in layers:
+        if found := next((found for name in ("task_id", "taskId") if (found := task_id_in(layer.get(name)))), ""):
+            return found
+    for layer in layers:
+        if (layer is not answer or status_of(layer) in _WAITED_FOR) and (found := task_id_in(layer.get("id"))):
+            return found
+    return _alone(layers[-1].get("data"))
+
+
+def named_task(answer: dict[str, Any] | str) -> str:
+    """Return the id of a task that an answer, or its text, names anywhere; empty where it names none.
+
+    An `id` counts only of what is called a task or is waited for: errors carry ids of requests and of users.
+    """
+    todo: list[Any] = [answer]
+    while todo:
+        value = todo.pop()
+        candidates: list[Any] = []
+        if isinstance(value, str):  # also JSON in a text, escaped as often as may be
+            candidates = _TASK_ID_IN_TEXT.findall(value)
+        elif isinstance(value, list):
+            todo += value
+        elif isinstance(value, dict):
+            todo += value.values()
+            candidates = [_alone(value.get("data")), value.get("id") if status_of(value) in _WAITED_FOR else None]
+            for name, inner in value.items():
+                if re.sub("[_-]", "", name).lower() in ("task", "tasks", "taskid", "taskids"):
+                    several = inner if isinstance(inner, list) else [inner]
+                    candidates += [one.get("id") if isinstance(one, dict) else one for one in several]
+        if found := next(filter(None, map(task_id_in, candidates)), ""):
+            return found
+    return ""
+
+
+def _alone(value: Any) -> str:
+    """Return the id that stands alone in place of a task; no date and no version is one."""
+    return value if isinstance(value, str) and re.fullmatch(r"[\w-]{8,}", value) and is_task_id(value) else ""
 
 
 def complaint_of(answer: dict[str, Any]) -> Complaint | None:
@@ -116,6 +149,34 @@ def complaint_of(answer: dict[str, Any]) -> Complaint | None:
     if inner and (nested := complaint_of(inner)) is not None:
         return nested
     return Complaint(code, one_line(source.get("message")), one_line(source.get("suggestion")))
+
+
+def own_complaint_of(answer: dict[str, Any]) -> Complaint | None:
+    """Return the complaint of an answer that has the form of the service or of its gateway's software; else None.
+
+    Such a refusal has room for no task: `data` is missing, null or empty.
+    What stands between, such as a proxy, a CDN or a cloud's load balancer, speaks JSON too: `{"message": ...}`,
+    `{"error": "..."}`, `{"code": 503, "message": ...}`, `{"error": {"code": 503, "message": ..., "status": ...}}`.
+    """
+    error, code = answer.get("error"), answer.get("code")
+    if error:  # the gateway's, which always has a type, and the field it minds where there is one
+        own = (
+            isinstance(error, dict)
+            and isinstance(error.get("message"), str)
+            and not {"type", "param"}.isdisjoint(error)
+        )
+    else:  # the service's numbers, those of its v3, or the words of the gateway's tasks
+        own = isinstance(answer.get("message"), str) and (
+            is_tripos(one_line(code))
+            or (isinstance(code, int) and answer.get("status") == "error")
+            or (isinstance(code, str) and "data" in answer)
+        )
+    return complaint_of(answer) if own and not answer.get("data") else None
+
+
+def is_tripos(code: str) -> bool:
+    """Return whether a code is one of Tripo's numbers, known or not."""
+    return re.fullmatch(r"[12]0\d\d", code) is not None
 
 
 def status_of(task: dict[str, Any]) -> TaskStatus:

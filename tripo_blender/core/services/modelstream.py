@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -11,6 +10,7 @@ from ..request import Settings, body_fields
 from .answers import (
     complaint_of,
     excerpt,
+    is_tripos,
     model_url_of,
     number_of,
     preview_url_of,
@@ -18,34 +18,21 @@ from .answers import (
     retry_after_of,
     seed_of,
     status_of,
-    task_id_of,
     task_of,
     trace_id_of,
 )
 from .refusals import failure_of, failure_of_task, may_still_be_made
 from .wire import (
-    Created,
     HttpAnswer,
     HttpRequest,
     Refused,
     RouteMissing,
     TaskReport,
     TaskStatus,
-    Unclear,
     Uploaded,
 )
 
 TASK_TYPE = "image_to_model"
-
-# Codes of the gateway for a call of its own that it sent on and heard no more of: the task may have been made.
-_LOST_SIGHT = {"do_request_failed", "fail_to_fetch_task", "bad_response_status_code", "bad_response"}
-
-_MISSING = r"(is |was |must be |is a )?(required|missing|not specified|not provided|empty)"
-_MODEL_MISSING = (
-    rf"(?<![\w-])model['\"`]?( name| field| parameter)? {_MISSING}",
-    r"(missing|no|requires?|required)( the| a| field| parameter| property|:)* ['\"`]?model(?![\w-])(?! version)",
-    r"未指定模型|缺少模型",
-)
 
 
 def upload(base_url: str, rung: str, path: str, mime_type: str) -> HttpRequest:
@@ -61,7 +48,7 @@ def read_upload(answer: HttpAnswer) -> Uploaded | RouteMissing | Refused:
     if answer.status < 300 and token:
         return Uploaded({"file_token": token})
     complaint = complaint_of(value)
-    if answer.status in (404, 405) and (complaint is None or not re.fullmatch(r"[12]\d{3}", complaint.code)):
+    if answer.status in (404, 405) and (complaint is None or not is_tripos(complaint.code)):
         return RouteMissing()  # one of Tripo's own codes would speak of the picture
     if complaint is None and answer.status < 300:
         failure = Failure(
@@ -86,58 +73,6 @@ def create(
     if with_model:
         body["model"] = TASK_TYPE
     return HttpRequest("POST", f"{base_url.rstrip('/')}/task", body=body)
-
-
-def read_create(answer: HttpAnswer) -> Created | Refused | Unclear:
-    """Read the answer to a purchase. Only a sure refusal is called one: all else may have cost money."""
-    value = read_json(answer.body)
-    complaint = complaint_of(value)
-    task_id = task_id_of(value)
-    if task_id and answer.status < 300:
-        return Created(task_id, trace_id_of(answer))
-    failure = failure_of(answer)
-    if task_id:
-        return Unclear(lost_answer(f"{failure.detail}; it names the task {task_id}", failure.trace_id))
-    if answer.status in (429, 503):
-        return Refused(failure, again=True, retry_after=retry_after_of(answer))
-    # A 4xx is a refusal, but for the one that stands for a connection that took too long. Of a success and of a
-    # fault it is one where the service itself says so, and not the gateway that lost sight of it.
-    refused = 300 <= answer.status < 500 and answer.status != 408
-    if answer.status < 300 or answer.status == 500:
-        refused = complaint is not None and complaint.code not in _LOST_SIGHT
-    if refused:
-        return Refused(
-            failure,
-            wants_model=400 <= answer.status < 500 and _misses_model(value),
-            may_be_the_picture=failure.kind is Kind.PICTURE
-            or (answer.status in (400, 415, 422) and failure.kind is Kind.REFUSED),
-        )
-    return Unclear(lost_answer(failure.detail, failure.trace_id))
-
-
-def lost_answer(detail: str, trace_id: str = "") -> Failure:
-    """Give the failure of a purchase whose outcome nobody knows."""
-    return Failure(
-        Kind.UNCERTAIN,
-        "The order was sent, but its answer was lost: the model may have been bought. "
-        "Look at your account before you send it again",
-        detail,
-        trace_id=trace_id,
-    )
-
-
-def _misses_model(value: dict[str, object]) -> bool:
-    """Whether a refusal names a missing `model`: the field itself, not one whose name holds the word."""
-    error = value.get("error")
-    if isinstance(error, dict) and error.get("param") == "model":
-        return True
-    complaint = complaint_of(value)
-    if complaint is None:
-        return False
-    if complaint.code == "model_not_found":
-        return True
-    words = f"{complaint.message} {complaint.suggestion}".lower()
-    return any(re.search(pattern, words) for pattern in _MODEL_MISSING)
 
 
 def poll(base_url: str, task_id: str) -> HttpRequest:

@@ -34,11 +34,6 @@ _ACCESS = _Reason(
 )
 _BUSY = _Reason(Kind.BUSY, "The service is busy with too many requests", "Wait a minute, then generate again")
 _DOWN = _Reason(Kind.SERVICE_DOWN, "The service has a fault at the moment", "Try again in a few minutes")
-_FAULT = _Reason(
-    Kind.SERVICE_DOWN,
-    "The service had a fault of its own",
-    "Look at your account before you generate again, in case it was charged",
-)
 _PICTURE = _Reason(
     Kind.PICTURE, "The service could not use this picture", "Save it as PNG or JPEG, or choose another one"
 )
@@ -63,8 +58,8 @@ _ELSEWHERE = _Reason(
 
 # Tripo's error codes (its v2 error page), and those of the gateway software that ModelStream resembles.
 _BY_CODE: dict[str, _Reason] = {
-    "1000": _FAULT,
-    "1001": _FAULT,
+    "1000": _DOWN,
+    "1001": _DOWN,
     "1002": _KEY,
     "1005": _ACCESS,
     "1007": _BUSY,
@@ -88,7 +83,7 @@ _BY_CODE: dict[str, _Reason] = {
     "get_channel_failed": _DOWN,
     "do_request_failed": _DOWN,
 }
-_BY_STATUS = {401: _KEY, 402: _CREDIT, 403: _ACCESS, 413: _PICTURE, 429: _BUSY, 500: _FAULT}
+_BY_STATUS = {401: _KEY, 402: _CREDIT, 403: _ACCESS, 413: _PICTURE, 429: _BUSY}
 
 
 def failure_of(answer: HttpAnswer, task_id: str = "") -> Failure:
@@ -105,7 +100,9 @@ def failure_of(answer: HttpAnswer, task_id: str = "") -> Failure:
             Kind.REFUSED, f"The service refused the request: {what}", "Change the settings and generate again"
         )
     advice = may_still_be_made(task_id) if task_id else reason.advice
-    detail = f"HTTP {answer.status}" + (f": {said}" if said else f": {excerpt(answer.body)}" if answer.body else "")
+    where = one_line(answer.headers.get("location"))[:300]
+    detail = f"HTTP {answer.status}" + (f" to {where}" if where else "")
+    detail += f": {said}" if said else f": {excerpt(answer.body)}" if answer.body else ""
     return Failure(reason.kind, f"{reason.what}. {advice}", detail, complaint.code, trace_id_of(answer))
 
 

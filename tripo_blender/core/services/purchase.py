@@ -1,0 +1,129 @@
+"""What the answer to a purchase means: it was made, it surely was not, or nobody knows.
+
+A refusal is believed where nothing can have been made. Whoever is asked to order again after anything else may pay
+twice, so all else is unclear.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import Failure, Kind
+from .answers import (
+    LARGEST_ANSWER,
+    Complaint,
+    complaint_of,
+    is_tripos,
+    named_task,
+    own_complaint_of,
+    read_json,
+    retry_after_of,
+    task_id_of,
+    trace_id_of,
+)
+from .refusals import failure_of
+from .wire import Created, HttpAnswer, Refused, Unclear
+
+# A full quota, or no free channel: sent again, but only at the service's or the gateway's own word. A proxy's, of text
+# or of a JSON of its own, may come after it has passed the order on ("upstream connect error or disconnect/reset").
+_AGAIN = (429, 503)
+
+# Refusals by the number that say that something is going on, not that nothing was done: the time was up, the task
+# exists, it came too early, the client had gone.
+_UNCLEAR_REFUSALS = (408, 409, 425, 499)
+
+# Codes, in any answer, of a fault in the middle of the work, or of who passed the order on and then lost sight of it.
+_LOST_SIGHT = re.compile(
+    r"100[01]"  # an unknown, or a fatal, fault of the service
+    r"|408|409|425|499|5\d\d"  # an HTTP status of the service behind
+    r"|.*(time[_ -]?(d[_ -]?)?out|deadline).*"
+    r"|do_request_failed|request_failed"
+    # It did answer: what could not be read may have been a task.
+    r"|(read|copy|unmarshal|parse)_response.*|bad_response_body|invalid_response|bad_response",
+    re.IGNORECASE,
+)
+
+# Of a gateway that passes on what the service behind it answered: as sure as the HTTP status beside it.
+_PASSED_ON = {"fail_to_fetch_task", "bad_response_status_code", "upstream_error"}
+
+# Of a gateway, beside a success: what it looks at before it passes an order on. Tripo's own numbers are believed too.
+_REFUSED_BEFORE = {
+    "insufficient_user_quota",
+    "pre_consume_token_quota_failed",
+    "access_denied",
+    "model_not_found",
+    "model_price_error",
+    "invalid_request",
+    "invalid_request_error",
+    "invalid_api_platform",
+    "rate_limit_exceeded",
+    "channel:no_available_key",
+}
+
+
+def read_create(answer: HttpAnswer) -> Created | Refused | Unclear:
+    """Return what the answer to a purchase means. Only a sure refusal is called one: all else may have cost money."""
+    value = read_json(answer.body)
+    complaint, own = complaint_of(value), own_complaint_of(value)
+    trace_id = trace_id_of(answer)
+    if 200 <= answer.status < 300 and complaint is None and (task_id := task_id_of(value)):
+        return Created(task_id, trace_id)
+    failure = failure_of(answer)
+    text = answer.body[:LARGEST_ANSWER].decode("utf-8", "replace")
+    if (task_id := named_task(value or text)) and task_id != trace_id:
+        return Unclear(lost_answer(f"{failure.detail}; it names the task {task_id}", trace_id))
+    if not _is_refusal(answer.status, complaint, own):
+        return Unclear(lost_answer(failure.detail, trace_id))
+    usual = 400 <= answer.status < 500 and answer.status not in _AGAIN
+    return Refused(
+        failure,
+        again=answer.status in _AGAIN,
+        retry_after=retry_after_of(answer),
+        wants_model=usual and own is not None and _misses_model(own, value),
+        may_be_the_picture=failure.kind is Kind.PICTURE
+        or (answer.status in (400, 415, 422) and failure.kind is Kind.REFUSED),
+    )
+
+
+def _is_refusal(status: int, complaint: Complaint | None, own: Complaint | None) -> bool:
+    """Return whether nothing can have been made; `own` is the complaint in the service's or the gateway's form.
+
+    No fault of a server says so, whatever its code: it broke somewhere on the way.
+    """
+    if complaint is not None and _LOST_SIGHT.fullmatch(complaint.code):
+        return False
+    if status == 429:
+        return own is not None
+    if status == 503:
+        return own is not None and own.code not in _PASSED_ON
+    if 200 <= status < 300:
+        return own is not None and (is_tripos(own.code) or own.code in _REFUSED_BEFORE)
+    return 400 <= status < 500 and status not in _UNCLEAR_REFUSALS
+
+
+def lost_answer(detail: str, trace_id: str = "") -> Failure:
+    """Return the failure of a purchase whose outcome nobody knows."""
+    return Failure(
+        Kind.UNCERTAIN,
+        "The order was sent, but no clear answer came: the model may have been bought. "
+        "Look at your account before you send it again",
+        detail,
+        trace_id=trace_id,
+    )
+
+
+_MISSING = r"(is |was |must be |is a )?(required|missing|not specified|not provided|empty)"
+_MODEL_MISSING = (
+    rf"(?<![\w-])model['\"`]?( name| field| parameter)? {_MISSING}",
+    r"(missing|no|requires?|required)( the| a| field| parameter| property|:)* ['\"`]?model(?![\w-])(?! version)",
+    r"未指定模型|缺少模型",
+)
+
+
+def _misses_model(own: Complaint, value: dict[str, object]) -> bool:
+    """Return whether a refusal names a missing `model`: the field itself, not one whose name holds the word."""
+    error = value.get("error")
+    if (isinstance(error, dict) and error.get("param") == "model") or own.code == "model_not_found":
+        return True
+    words = f"{own.message} {own.suggestion}".lower()
+    return any(re.search(pattern, words) for pattern in _MODEL_MISSING)
