@@ -1,6 +1,7 @@
 """The create: sent once, repeated only after a sure refusal, and never after an answer that was lost."""
 
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from simulator.process import SimulatorProcess
 from tripo_blender.core import plan
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import AnswerLost, Job, JobState, Submitting, TaskCreated
+from tripo_blender.core.services.wire import HttpAnswer, HttpRequest
 from tripo_blender.worker.calls.client import Client
 from tripo_blender.worker.crew import ThreadStop
 from tripo_blender.worker.journal import Journal
@@ -19,6 +21,7 @@ from tripo_blender.worker.runner import Habits, Runner
 
 from .conftest import Run
 from .course import KEY, SMALL, Course, orders, record_of, wait_for
+from .fault_servers import Listener
 
 MakeJob = Callable[..., Job]
 HTML = "<html><body><h1>Bad Gateway</h1></body></html>"
@@ -63,6 +66,7 @@ REFUSALS: dict[str, tuple[int, Any, Kind, str]] = {
     "success that is none": (200, native(2002, "The task type is unsupported"), Kind.REFUSED, "unsupported"),
     "no access, with a request's id": (403, {"id": "req-4f2a91", **native(1005)}, Kind.NOT_ALLOWED, "account"),
     "wrong key, with a user's id": (401, {**native(1002), "data": {"id": 4711}}, Kind.KEY_REFUSED, "key"),
+    "a proxy's login": (407, HTML, Kind.REFUSED, "407"),
 }
 
 
@@ -158,6 +162,7 @@ def test_the_answer_is_lost(simulator: SimulatorProcess, make_job: MakeJob, run:
     assert Path(job.picture).is_file()
 
 
+JSON_HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 # What came of an order whose task was made, for ever: asked again, each would buy once more.
 MADE: dict[str, dict[str, Any]] = {
     "503 of Envoy": answer(503, "upstream connect error or disconnect/reset before headers", content_type="text/plain"),
@@ -172,6 +177,8 @@ MADE: dict[str, dict[str, Any]] = {
     "500 with a code": answer(500, native(1000)),
     "200 timed out": answer(200, {"code": "upstream_timeout", "message": "no", "data": None}),
     "200 with 504": answer(200, {"code": 504, "message": "no", "data": None}),
+    "two lengths": {"do": "raw", "text": JSON_HEAD + "Content-Length: 7\r\nContent-Length: {length}\r\n\r\n{body}"},
+    "two lengths in one": {"do": "raw", "text": JSON_HEAD + "Content-Length: {length}, 7\r\n\r\n{body}"},
 }
 
 
@@ -185,6 +192,80 @@ def test_made_and_hidden(simulator: SimulatorProcess, make_job: MakeJob, run: Ru
     assert course.failure.kind is Kind.UNCERTAIN
     assert record_of(folder, job.id)["state"] == "uncertain"
     assert Path(job.picture).is_file()
+
+
+INTERIM = {
+    "103": "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n",
+    "102 again and again": "HTTP/1.1 102 Processing\r\n\r\n" * 20,
+    "100 and 103": "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("on", ["upload", "create", "poll"])
+@pytest.mark.parametrize("name", INTERIM)
+def test_an_answer_after_others(simulator: SimulatorProcess, make_job: MakeJob, run: Run, name: str, on: str) -> None:
+    text = INTERIM[name] + JSON_HEAD + "Content-Length: {length}\r\n\r\n{body}"
+    simulator.play([{"on": on, "do": "raw", "text": text, "process": True, "times": None}])
+    course = run(make_job(simulator.url))
+    assert course.job.state is JobState.READY, course.job.failure
+    assert len(orders(simulator)) == 1
+    assert not course.notes
+
+
+def test_an_interim_answer_wins_the_time_that_an_answer_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes at once, and the answer after the time in which an answer that has begun must be whole."""
+    monkeypatch.setattr("tripo_blender.worker.calls.connection.ANSWER_SECONDS", 0.3)
+    answered: list[bytes] = []
+
+    def attend(connection: socket.socket) -> None:
+        while b"\r\n\r\n" not in connection.recv(65_536):
+            pass
+        connection.sendall(INTERIM["103"].encode())
+        time.sleep(0.6)
+        body = b'{"code":0,"data":{"task_id":"11111111-2222-4333-8444-555555555555"}}'
+        answered.append(body)
+        connection.sendall(JSON_HEAD.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+    server = Listener(attend)
+    with Client(KEY) as client:
+        request = HttpRequest("POST", f"http://127.0.0.1:{server.port}/task", body={"type": "image_to_model"})
+        assert client.call(request, purchase=True).body == answered[0]
+    server.close()
+
+
+def test_a_mistake_of_ours_while_the_order_is_out(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever fails in us, what may have been bought is not forgotten."""
+
+    def stumble(_answer: HttpAnswer) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("tripo_blender.worker.sending.read_create", stumble)
+    job = make_job(simulator.url)
+    course = run(job)
+    assert course.job.state is JobState.UNCERTAIN
+    assert len(simulator.creates()) == 1
+    assert record_of(folder, job.id)["state"] == "uncertain"
+
+
+ODD_ADDRESSES = {
+    "a label that is too long": "http://" + "a" * 64 + ".example.test/v2",
+    "no host": "http:///v2",
+    "no scheme": "api.example.test/v2",
+    "another scheme": "ftp://api.example.test/v2",
+    "a port that is none": "http://127.0.0.1:99999/v2",
+    "brackets": "http://[::1/v2",
+    "a name of spaces": "http://a b/v2",
+}
+
+
+@pytest.mark.parametrize("name", ODD_ADDRESSES)
+def test_an_odd_address_is_no_full_disk(make_job: MakeJob, run: Run, name: str) -> None:
+    course = run(make_job(ODD_ADDRESSES[name], picture="https://pictures.example.test/cat.png"))
+    assert course.job.state is JobState.FAILED
+    assert course.failure.kind is Kind.NETWORK
+    assert "base URL" in course.failure.sentence
 
 
 def test_an_answer_that_never_comes(

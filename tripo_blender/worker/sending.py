@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,8 @@ from ..core.services.purchase import lost_answer, read_create
 from ..core.services.wire import Created, HttpRequest, Refused, RouteMissing, Unclear, Uploaded
 from .calls.client import Client, NoAnswer, NotSent
 from .habits import Habits
+
+_log = logging.getLogger(__name__)
 
 Delay = Callable[[int, Failure, float], None]
 
@@ -116,8 +119,14 @@ class Sending:
             meaning = read_create(self.client.call(request, purchase=True))
         except NotSent as error:
             meaning = Refused(error.failure, again=True)
+        except TripoError:  # the key must not go there: nothing went out
+            self.sent = False
+            raise
         except NoAnswer as error:
             meaning = Unclear(lost_answer(error.failure.detail))
+        except Exception as error:  # noqa: BLE001  # a mistake of ours: the order may be out all the same
+            _log.exception("the order of job %s", job.id)
+            meaning = Unclear(lost_answer(type(error).__name__))
         self.sent = not isinstance(meaning, Refused)
         return meaning
 

@@ -1,4 +1,4 @@
-"""How a call broke: whether it surely was not sent, in a sentence; exceptions of requests go no further."""
+"""How a call broke: whether it surely was not sent, in a sentence; exceptions of libraries go no further."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ _UNUSABLE = (
     requests.exceptions.MissingSchema,
     requests.exceptions.InvalidSchema,
     requests.exceptions.TooManyRedirects,  # of a file host; those of the service are not followed
+    urllib3.exceptions.LocationValueError,
+    UnicodeError,  # of a name that is no name of a host
 )
 
 
@@ -38,39 +40,42 @@ class NoAnswer(Exception):
         self.failure = failure
 
 
-def check_proxy(response: requests.Response) -> None:
-    """Raise `NotSent` where a proxy asks for a login: of what is not encrypted it answers the call itself."""
-    if response.status_code == 407 and not response.url.lower().startswith("https:"):
-        raise NotSent(Failure(Kind.NETWORK, proxy_failure("407"), "the proxy answered 407"))
-
-
 @contextmanager
 def translated(where: str) -> Iterator[None]:
-    """Raise `NotSent`, `NoAnswer` or `TripoError` in place of what libraries raise of a call to `where`."""
+    """Raise `NotSent`, `NoAnswer` or `TripoError` in place of whatever else comes up in a call to `where`.
+
+    Nothing but the call belongs inside: most exceptions of requests are OSErrors, which mean the disk elsewhere.
+    """
     try:
         yield
-    except (*_UNUSABLE, ValueError) as error:  # a plain one is what the standard library says of some addresses
-        if where == "service":
-            if not isinstance(error, _UNUSABLE):
-                raise
-            unusable = "The service's address cannot be used. Check the base URL in the preferences"
-            raise NotSent(Failure(Kind.NETWORK, unusable, type(error).__name__)) from None
-        raise TripoError(
+    except (NotSent, NoAnswer, TripoError):
+        raise
+    except Exception as error:  # noqa: BLE001  # one that nobody thought of is no less the end of the call
+        raise _translation(error, where) from None
+
+
+def _translation(error: Exception, where: str) -> NotSent | NoAnswer | TripoError:
+    library = isinstance(error, requests.exceptions.RequestException | urllib3.exceptions.HTTPError)
+    # A plain ValueError is what the standard library says of some addresses, and may say of an answer.
+    if where != "service" and (isinstance(error, _UNUSABLE) or (isinstance(error, ValueError) and not library)):
+        return TripoError(
             Kind.LINK_EXPIRED,
             "The link to the finished model leads to no usable address. The service keeps the model for a while: "
             "fetch it again",
             detail=type(error).__name__,
-        ) from None
-    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, EOFError) as error:
-        # Never the error's own text: it holds the whole address, signature included.
-        root = _root(error)
-        detail = " <- ".join(dict.fromkeys([type(error).__name__, type(root).__name__]))
-        if isinstance(root, OSError) and not isinstance(root, requests.exceptions.RequestException):
-            detail += f": {root.strerror or root}"
-        if (sentence := _never_connected(error, root, where)) is not None:
-            raise NotSent(Failure(Kind.NETWORK, sentence, detail)) from None
-        broken = f"The connection to the {where} broke off. Check the network and try again"
-        raise NoAnswer(Failure(Kind.NETWORK, broken, detail)) from None
+        )
+    if isinstance(error, _UNUSABLE):
+        unusable = "The service's address cannot be used. Check the base URL in the preferences"
+        return NotSent(Failure(Kind.NETWORK, unusable, type(error).__name__))
+    # Never the error's own text: it holds the whole address, signature included.
+    root = _root(error)
+    detail = " <- ".join(dict.fromkeys([type(error).__name__, type(root).__name__]))
+    if isinstance(root, OSError) and not isinstance(root, requests.exceptions.RequestException):
+        detail += f": {root.strerror or root}"
+    if (sentence := _never_connected(error, root, where)) is not None:
+        return NotSent(Failure(Kind.NETWORK, sentence, detail))
+    broken = f"The connection to the {where} broke off. Check the network and try again"
+    return NoAnswer(Failure(Kind.NETWORK, broken, detail))
 
 
 def _root(error: BaseException) -> BaseException:
@@ -83,11 +88,7 @@ def _root(error: BaseException) -> BaseException:
 def _never_connected(error: Exception, root: BaseException, where: str) -> str | None:
     """Give the sentence for an error that came before anything was sent; None where that is not sure."""
     reason = getattr(error.args[0], "reason", error.args[0]) if error.args else None
-    connecting = (
-        urllib3.exceptions.NewConnectionError,
-        urllib3.exceptions.ConnectTimeoutError,
-        urllib3.exceptions.LocationParseError,
-    )
+    connecting = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
     if isinstance(root, ssl.SSLCertVerificationError | CertificateError):
         by_proxy = isinstance(error, requests.exceptions.ProxyError)
         # urllib3 1.26 (Blender 4.2) compares the names itself.

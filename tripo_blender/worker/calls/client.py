@@ -1,4 +1,4 @@
-"""The one place that speaks HTTP. Exceptions of requests do not leave it."""
+"""The one place that speaks HTTP. Exceptions of libraries do not leave it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ...core.network import Network, proxy_login
 from ...core.services.answers import LARGEST_ANSWER, read_json, retry_after_of
 from ...core.services.gateway import key_problem, same_origin
 from ...core.services.wire import HttpAnswer, HttpRequest
-from .breaks import NoAnswer, NotSent, check_proxy, translated
+from .breaks import NoAnswer, NotSent, translated
 from .connection import Bearer, NoAuth, Session
 from .unpacking import is_packed, pieces, unpacked
 
@@ -60,14 +60,14 @@ class Client:
 
         A redirect is an answer: it is not followed, so the key stays with its host. A `purchase` gets a connection
         of its own, since a kept one may have been closed by the server just as the order is written to it.
-        Raises `TripoError` where the key must not be sent.
+        Raises `TripoError` where the key must not be sent, and `OSError` for a file that cannot be read.
         """
         self._check(request.url)
+        files = None
+        if request.file:
+            path = Path(request.file)
+            files = {"file": (path.name, path.read_bytes(), request.mime_type)}
         with translated("service"), Session(self._network) if purchase else _borrowed(self._session) as session:
-            files = None
-            if request.file:
-                path = Path(request.file)
-                files = {"file": (path.name, path.read_bytes(), request.mime_type)}
             response = session.open(
                 request.method,
                 request.url,
@@ -79,7 +79,6 @@ class Client:
                 allow_redirects=False,
             )
             with response:
-                check_proxy(response)
                 # Some services repeat the key that they refuse; it goes no further than here.
                 headers = {name.lower(): masked_text(value, self._secrets) for name, value in response.headers.items()}
                 return HttpAnswer(response.status_code, headers, masked(_read_limited(response), self._secrets))
@@ -90,15 +89,14 @@ class Client:
 
         `patience` is for how many seconds the connection, and then each byte, is waited for; 0: as long as usual.
         """
+        headers = {"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"}
+        if start:
+            headers["Range"] = f"bytes={start}-"
+        timeout = (patience or CONNECT_SECONDS, patience or READ_SECONDS)
         with translated("file host"):
-            headers = {"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"}
-            if start:
-                headers["Range"] = f"bytes={start}-"
-            timeout = (patience or CONNECT_SECONDS, patience or READ_SECONDS)
             response = self._files.open("GET", url, auth=NoAuth(), headers=headers, timeout=timeout)
-            with response:
-                check_proxy(response)
-                yield Download(response, start)
+        with response:
+            yield Download(response, start)
 
     def _check(self, url: str) -> None:
         if sentence := key_problem(self._key):

@@ -12,7 +12,7 @@ from requests.utils import get_environ_proxies, select_proxy
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from ...core.errors import Failure, Kind, TripoError
-from ...core.network import Network, proxy_problem
+from ...core.network import Network, proxy_failure, proxy_problem
 from ...core.services.gateway import is_loopback
 from .breaks import NotSent
 from .certificates import trusted
@@ -82,7 +82,16 @@ class Session(requests.Session):
                 self._trusted = trusted(self._network)
             except TripoError as error:
                 raise NotSent(error.failure) from None
-        return self.request(method, url, proxies=self._proxy_for(url), verify=self._trusted, stream=True, **options)
+        try:
+            proxies = self._proxy_for(url)
+        except ValueError:  # the standard library's, of brackets that do not match
+            raise requests.exceptions.InvalidURL from None
+        response = self.request(method, url, proxies=proxies, verify=self._trusted, stream=True, **options)
+        # What is not encrypted a proxy answers itself; from anybody else 407 is an answer like any other.
+        if response.status_code == 407 and response.url.startswith("http:") and self._proxy_for(response.url):
+            response.close()
+            raise NotSent(Failure(Kind.NETWORK, proxy_failure("407"), "the proxy answered 407"))
+        return response
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, _response: requests.Response) -> None:
         """Follow a redirect without a key, whoever it leads to."""

@@ -35,6 +35,16 @@ def timed(pool: type, seconds: float, *, files: bool) -> type:
             super().begin()
             self._clock.renewed = files
 
+        def _read_status(self) -> tuple[str, int, str]:
+            """Return the status line of the answer itself; the standard library takes 102 and 103 for one."""
+            while True:
+                version, status, reason = super()._read_status()  # type: ignore[misc]
+                if not 100 <= status < 200 or status == 101:
+                    return version, status, reason
+                while self.fp.readline().strip():
+                    pass
+                self._clock.wait_on()
+
     usual: type = pool.ConnectionCls  # type: ignore[attr-defined]
     # It prints no headers, also where a script has switched that on for every connection of its process.
     connection = type(usual.__name__, (usual,), {"response_class": Response, "debuglevel": 0})
@@ -72,8 +82,14 @@ class _Clock(io.RawIOBase):
         self._raw = sock.makefile("rb", buffering=0)
         self._seconds = seconds
         self._until = 0.0  # 0: nothing has come yet
+        # What comes in the meantime and is no answer wins no more than the time that the first byte of one has.
+        self._latest = time.monotonic() + seconds + (sock.gettimeout() or 0.0)
         self._bytes = 0  # since the time was set
         self.renewed = False  # whether enough bytes win more time
+
+    def wait_on(self) -> None:
+        """Wait for the answer still: what came announced it."""
+        self._until = self._latest
 
     def readable(self) -> bool:
         return True
