@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.plan import Pace, conversion_deadline, memory_needed, poll_wait, retry_wait
+from tripo_blender.core.plan import Pace, conversion_deadline, memory_needed, poll_wait, retry_wait, tries_again
 
 WAITED = st.floats(0, 1e6)
 LEFT = st.floats(-1, 1e6)
@@ -123,6 +123,22 @@ def test_retries_double_up_to_half_a_minute_give_or_take_a_quarter(
     attempt: int, chance: float, expected: float
 ) -> None:
     assert retry_wait(attempt, -1, chance) == expected
+
+
+@given(st.floats(0, 1), st.sampled_from((-1.0, 12.0, 600.0)))
+def test_a_full_quota_is_waited_for_about_an_hour(chance: float, retry_after: float) -> None:
+    waited, tries = 0.0, 0
+    while tries_again(0, waited, busy=True):
+        tries += 1
+        waited += retry_wait(tries, retry_after, chance)
+    assert 3600 <= waited <= 3600 + 120
+    assert tries < 200  # the service is not stormed
+    assert tries_again(0, 3599.0, busy=True)
+
+
+@pytest.mark.parametrize("waited", [0.0, 1e6])
+def test_what_is_broken_is_given_up_after_a_few_tries(waited: float) -> None:
+    assert [tries_again(faults, waited, busy=False) for faults in range(1, 7)] == [True] * 4 + [False] * 2
 
 
 @given(SIZES)

@@ -144,6 +144,7 @@ def test_fault(
     if fault.few:
         monkeypatch.setattr(plan, "READ_RETRIES", 3)
         monkeypatch.setattr(plan, "RETRIES", 2)
+        monkeypatch.setattr(plan, "BUSY_SECONDS", 0.02)
     job = prepare(stage, fault, strike, make_job, run)
     course = run(job, network=stage.network)
     key_seen = stage.seen_elsewhere().count(KEY)

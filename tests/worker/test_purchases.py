@@ -20,7 +20,7 @@ from tripo_blender.worker.journal import Journal
 from tripo_blender.worker.runner import Habits, Runner
 
 from .conftest import Run
-from .course import KEY, SMALL, Course, orders, record_of, wait_for
+from .course import DEADLINE, KEY, SMALL, Course, orders, record_of, wait_for
 from .fault_servers import Listener
 
 MakeJob = Callable[..., Job]
@@ -119,11 +119,63 @@ def test_busy_and_then_not(simulator: SimulatorProcess, make_job: MakeJob, run: 
     assert len(simulator.creates()) == 1
 
 
-def test_busy_for_good(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
-    simulator.play(on_create(answer(429, native(2000), times=None)))
+@pytest.mark.parametrize("on", ["upload", "create"])
+def test_a_full_quota_is_waited_for(simulator: SimulatorProcess, make_job: MakeJob, run: Run, on: str) -> None:
+    """Tasks take minutes: long after a fault would have been given up."""
+    simulator.play([{"on": on, **answer(429, native(2000)), "times": 10 * plan.RETRIES}])
+    course = run(make_job(simulator.url))
+    assert course.job.state is JobState.READY, course.job.failure
+    assert set(course.notes) == {"The service is busy with your other tasks; trying again in 1 s"}
+    assert len(simulator.creates()) == 1
+
+
+def test_two_jobs_where_one_task_is_allowed(
+    simulator: SimulatorProcess, make_job: MakeJob, run_aside: Callable[..., Callable[[], Course]]
+) -> None:
+    simulator.options(concurrency=1, seconds=0.5)
+    ends = [run_aside(make_job(simulator.url)) for _ in range(2)]
+    assert [end().job.state for end in ends] == [JobState.READY] * 2
+    assert len(simulator.creates()) == 2
+
+
+@pytest.mark.parametrize("on", ["upload", "create"])
+def test_busy_for_good(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, monkeypatch: pytest.MonkeyPatch, on: str
+) -> None:
+    monkeypatch.setattr(plan, "BUSY_SECONDS", 0.095)
+    simulator.play([{"on": on, **answer(429, native(2000)), "times": None}])
     course = run(make_job(simulator.url))
     assert course.failure.kind is Kind.BUSY
-    assert len(orders(simulator)) == plan.RETRIES + 1
+    asked = [entry for entry in simulator.requests() if entry["answer"]["status"] == 429]
+    assert len(asked) == 11
+
+
+def test_faults_are_counted_apart_from_a_full_quota(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    """The service answered in between, so what broke did not break for good."""
+    full, broken = answer(429, native(2000)), answer(503, gateway("get_channel_failed"))
+    simulator.play(on_create(*([{**broken, "times": plan.RETRIES}, {**full, "times": 2}] * 3)))
+    course = run(make_job(simulator.url))
+    assert course.job.state is JobState.READY, course.job.failure
+    assert len(simulator.creates()) == 1
+
+
+@pytest.mark.parametrize("on", ["upload", "create"])
+def test_a_full_quota_is_waited_for_no_longer_than_the_user_wants(
+    simulator: SimulatorProcess,
+    make_job: MakeJob,
+    run_aside: Callable[..., Callable[[], Course]],
+    monkeypatch: pytest.MonkeyPatch,
+    on: str,
+) -> None:
+    monkeypatch.setattr(plan, "retry_wait", lambda attempt, retry_after, chance: 10 * DEADLINE)
+    simulator.play([{"on": on, **answer(429, native(2000)), "times": None}])
+    stop = ThreadStop()
+    end = run_aside(make_job(simulator.url), stop=stop)
+    wait_for(lambda: [entry for entry in simulator.requests() if entry["answer"]["status"] == 429], "the refusal")
+    stop.set(cancelled=True)
+    course = end()
+    assert course.job.state is JobState.CANCELLED
+    assert not simulator.creates()
 
 
 def test_no_sooner_than_the_service_asks(simulator: SimulatorProcess, make_job: MakeJob, folder: Path) -> None:

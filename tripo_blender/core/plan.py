@@ -8,7 +8,8 @@ from dataclasses import dataclass
 # minutes). Uploads, orders and downloads end with their retries and the client's time-outs.
 LONGEST_GENERATION = 7200.0  # s
 
-RETRIES = 4  # of an upload, or of a create that was surely refused: 1 + 2 + 4 + 8 s of patience
+RETRIES = 4  # of an upload, or of an order that surely did not arrive, in a row: 1 + 2 + 4 + 8 s of patience
+BUSY_SECONDS = 3600.0  # that a full quota is waited for: it is one's own other tasks, of minutes each, that fill it
 READ_RETRIES = 40  # of a poll or a download in a row: about twenty minutes without the service
 ODD_ANSWERS = 2  # refusals of polls in a row that do not say they will pass, before they are believed
 LOST_ANSWERS = 6  # polls that do not find the task: about a minute, after which a mistyped id is told
@@ -72,6 +73,15 @@ def retry_wait(attempt: int, retry_after: float, chance: float) -> float:
     """
     usual = min(2.0 ** (attempt - 1), _LONGEST_RETRY) * (0.75 + 0.5 * chance)
     return max(usual, min(retry_after, _LONGEST_RETRY_AFTER))
+
+
+def tries_again(faults: int, waited: float, *, busy: bool) -> bool:
+    """Return whether an upload or an order is sent once more.
+
+    `faults` counts those in a row, this one with them; `waited` is how many seconds a busy service was waited for, and
+    `busy` that it is busy now.
+    """
+    return waited < BUSY_SECONDS if busy else faults <= RETRIES
 
 
 CONVERTER_STARTS = 2  # failed ones, after which it is not tried again

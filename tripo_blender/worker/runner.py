@@ -32,7 +32,7 @@ from ..core.job import (
 from ..core.model_limits import Limits
 from ..core.services import modelstream as service
 from ..core.services.purchase import lost_answer
-from ..core.services.refusals import may_still_be_made
+from ..core.services.refusals import may_still_be_made, passing
 from ..core.services.wire import Created, TaskReport, TaskStatus, Unclear
 from . import preview
 from .calls.client import Client, NoAnswer, NotSent
@@ -50,13 +50,6 @@ _RECORDED_STEP = 10.0  # percent between two records of one state; lower tells m
 _FRESH_LINKS = 2  # how often the task is asked for another link
 
 T = TypeVar("T")
-
-_PASSING = {
-    Kind.BUSY: "The service is busy",
-    Kind.NETWORK: "No connection",
-    Kind.TASK_LOST: "The service does not find the task",
-    Kind.MODEL_FILE: "The model came broken",
-}
 
 
 class Stop(Protocol):
@@ -190,13 +183,14 @@ class Runner:
         if self._stop.is_set():
             raise _Stopped
 
-    def _delay(self, attempt: int, failure: Failure, retry_after: float = -1.0) -> None:
+    def _delay(self, attempt: int, failure: Failure, retry_after: float = -1.0) -> float:
+        """Tell what is in the way, wait before try number `attempt` + 1, and return the seconds."""
         self._go_on()
         seconds = plan.retry_wait(attempt, retry_after, random.random())
-        why = _PASSING.get(failure.kind, "The service has a fault")
-        self._happened(Delayed(f"{why}; trying again in {max(1, round(seconds))} s"))
+        self._happened(Delayed(f"{passing(failure)}; trying again in {max(1, round(seconds))} s"))
         if self._stop.wait(seconds):
             raise _Stopped
+        return seconds
 
     def _upload(self) -> Event:
         self._sending.upload()

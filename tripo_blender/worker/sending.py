@@ -22,13 +22,34 @@ from .habits import Habits
 
 _log = logging.getLogger(__name__)
 
-Delay = Callable[[int, Failure, float], None]
+Delay = Callable[[int, Failure, float], float]
+
+
+@dataclass
+class _Tries:
+    """The tries of an upload or an order, those in a row that a busy service refused apart from those that broke."""
+
+    delay: Delay
+    faults: int = 0
+    refusals: int = 0
+    waited: float = 0.0  # seconds, for a busy service
+
+    def again(self, failure: Failure, retry_after: float = -1.0) -> bool:
+        """Wait before another try; return False where there have been enough."""
+        busy = failure.kind is Kind.BUSY
+        self.faults, self.refusals = (0, self.refusals + 1) if busy else (self.faults + 1, 0)
+        if not plan.tries_again(self.faults, self.waited, busy=busy):
+            return False
+        seconds = self.delay(self.refusals or self.faults, failure, retry_after)
+        self.waited += seconds if busy else 0.0
+        return True
 
 
 @dataclass
 class Sending:
-    """The way of one job's picture and order. `delay` waits before another attempt, and ends the run when told to.
+    """The way of one job's picture and order.
 
+    `delay` waits before another try, returns the seconds, and ends the run when told to.
     `picture_hash` is the SHA-256, in hex, of the file that went up.
     """
 
@@ -62,7 +83,7 @@ class Sending:
         """Buy the task. It is sent again only after it surely did not arrive or was surely refused."""
         if not self._picture:
             self.upload()
-        with_model, attempt = self.habits.with_model, 0
+        with_model, tries = self.habits.with_model, _Tries(self.delay)
         while True:
             meaning = self._order(with_model)
             if isinstance(meaning, Created):
@@ -73,10 +94,8 @@ class Sending:
             if meaning.wants_model and not with_model:
                 with_model = True
                 continue
-            attempt += 1
-            if not meaning.again or attempt > plan.RETRIES:
+            if not (meaning.again and tries.again(meaning.failure, meaning.retry_after)):
                 return self._explained(meaning)
-            self.delay(attempt, meaning.failure, meaning.retry_after)
 
     def _up_the_ladder(self, path: Path) -> tuple[Mapping[str, str], str]:
         mime_type = MIME_TYPES[_picture_type(path)]
@@ -93,21 +112,16 @@ class Sending:
         )
 
     def _uploaded(self, request: HttpRequest) -> Uploaded | RouteMissing:
-        attempt = 0
+        tries = _Tries(self.delay)
         while True:
-            retry_after = -1.0
             try:
                 meaning = service.read_upload(self.client.call(request))
             except (NotSent, NoAnswer) as error:
-                failure, again = error.failure, True
-            else:
-                if not isinstance(meaning, Refused):
-                    return meaning
-                failure, again, retry_after = meaning.failure, meaning.again, meaning.retry_after
-            attempt += 1
-            if not again or attempt > plan.RETRIES:
-                raise TripoError.of(failure)
-            self.delay(attempt, failure, retry_after)
+                meaning = Refused(error.failure, again=True)
+            if not isinstance(meaning, Refused):
+                return meaning
+            if not (meaning.again and tries.again(meaning.failure, meaning.retry_after)):
+                raise TripoError.of(meaning.failure)
 
     def _order(self, with_model: bool) -> Created | Refused | Unclear:
         job = self.job

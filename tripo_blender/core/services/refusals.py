@@ -118,6 +118,21 @@ def _reason(status: int, code: str) -> _Reason | None:
     return _DOWN if status >= 500 else None
 
 
+_PASSING = {
+    Kind.BUSY: "The service is busy",
+    Kind.NETWORK: "No connection",
+    Kind.TASK_LOST: "The service does not find the task",
+    Kind.MODEL_FILE: "The model came broken",
+}
+
+
+def passing(failure: Failure) -> str:
+    """Return in a few words what is in the way at the moment, and may pass."""
+    if failure.code == "2000":  # as many at once as the account may have
+        return "The service is busy with your other tasks"
+    return _PASSING.get(failure.kind, "The service has a fault")
+
+
 def may_still_be_made(task_id: str) -> str:
     """Give the advice for a task that was paid for and cannot be followed at the moment."""
     return f"The model may still be made: fetch its task {task_id} later"
