@@ -66,6 +66,7 @@ class Simulator:
         """Notes a request as it comes in; what became of it is filled in later."""
         entry: dict[str, Any] = {
             "at": round(self.clock(), 6),
+            "time": time.time(),
             "server": request.server,
             "method": request.method,
             "path": request.path,

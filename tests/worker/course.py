@@ -10,9 +10,12 @@ from typing import Any
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Failure
-from tripo_blender.core.job import Delayed, Event, Job, JobState
+from tripo_blender.core.job import AnswerLost, Delayed, Event, Job, JobState, Started, Submitting
 from tripo_blender.core.records import to_record
 from tripo_blender.core.request import Settings
+from tripo_blender.core.services.purchase import lost_answer
+from tripo_blender.core.unfinished import resumed
+from tripo_blender.worker.journal import Journal
 
 KEY = "sk-of-the-tests-5d1c0a"
 SECRET = "Signature="  # every signed link of the file host holds it
@@ -100,6 +103,23 @@ def record_of(folder: Path, job_id: str) -> Mapping[str, Any]:
     """The job as its record on disk says."""
     record: Mapping[str, Any] = json.loads((folder / job_id / "job.json").read_text("utf-8"))["job"]
     return record
+
+
+def check_kept(folder: Path, job: Job) -> None:
+    """An uncertain job waits for the user's word: its record and its picture are there."""
+    assert record_of(folder, job.id)["state"] == "uncertain"
+    assert Path(job.picture).is_file()
+
+
+def uncertain(job: Job, folder: Path) -> Job:
+    """A job whose first order's answer was lost on an earlier day, as the user's word sends it again."""
+    for event in (Started(), Submitting("0" * 64), AnswerLost(lost_answer("the connection broke off"))):
+        job = job.after(event)
+    journal = Journal(folder)
+    journal.write(job)
+    found = journal.unfinished(job)
+    assert found is not None
+    return resumed(found, send_again=True)
 
 
 def orders(simulator: SimulatorProcess) -> list[dict[str, Any]]:

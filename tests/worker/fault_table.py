@@ -1,11 +1,12 @@
 """The network as it is: each fault, where it strikes, and how a job must end all the same."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tripo_blender.core.errors import Kind
-from tripo_blender.core.job import JobState
+from tripo_blender.core.job import Job, JobState
 
 HTML = "<html><body><h1>Sign in to this network</h1></body></html>"
 STRIKES = ("upload", "create", "poll", "download")
@@ -272,17 +273,27 @@ class Tally:
     saved: int = 0
     creates: int = 0
     sightings: int = 0
+    orders: Counter[str] = field(default_factory=Counter)  # answers to orders that were played, and what came of them
+
+    def ordered(self, job: Job, bought: int) -> None:
+        """Count an order that was played."""
+        self.orders.update({"played": 1, job.state: 1, "bought": bought, "twice": int(bought > 1)})
 
     def lines(self) -> list[str]:
-        if not self.played:
-            return []
-        return [
-            (
+        lines = []
+        if self.played:
+            lines.append(
                 f"The network as it is: {self.played} faults played, {self.saved} models saved, "
                 f"{self.played - self.saved} ended with a sentence, {self.creates} creates counted, "
                 f"{self.sightings} key sightings outside the API"
             )
-        ]
+        if orders := self.orders:
+            lines.append(
+                f"Answers to an order: {orders['played']} played, {orders['bought']} tasks bought, "
+                f"{orders['twice']} bought twice; {orders['ready']} models saved, {orders['uncertain']} uncertain with "
+                f"record and picture, {orders['failed']} surely refused"
+            )
+        return lines
 
 
 TALLY = Tally()

@@ -16,7 +16,7 @@ from tripo_blender.core.job import AnswerLost, Job, JobState
 from tripo_blender.core.network import Network
 
 from .conftest import Run
-from .course import KEY, Course, orders, record_of
+from .course import KEY, Course, check_kept, orders
 from .fault_servers import Forwarder, Listener, LoginProxy, free_port
 from .fault_table import CERTIFICATE, ROWS, TALLY, End, Fault
 from .tls import Authority, TlsDoor
@@ -157,8 +157,7 @@ def test_fault(
     assert len(simulator.creates()) == (int(strike in ("poll", "download")) if end.creates < 0 else end.creates)
     if end.state is JobState.UNCERTAIN:  # it is kept, with its picture, until the user has decided
         assert len(orders(simulator)) == len(course.has(AnswerLost)) == 1
-        assert record_of(folder, job.id)["state"] == "uncertain"
-        assert Path(job.picture).is_file()
+        check_kept(folder, job)
     if fault.asked is not None:
         assert fault.asked[0] <= waits[0] <= fault.asked[1]
 
