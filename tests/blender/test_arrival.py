@@ -45,7 +45,9 @@ def chair_picture(folder: Path) -> Path:
 
 
 @pytest.fixture
-def shell(module: Any) -> ModuleType:
+def shell(module: Any, preferences: Any) -> ModuleType:
+    """The scripts' functions; models are imported here, and not in a second Blender."""
+    preferences.converts = False
     return module("shell.api")
 
 

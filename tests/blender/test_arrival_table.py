@@ -54,16 +54,20 @@ def book() -> Iterator[Book]:
 
 
 @pytest.fixture
-def ours(module: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Brought]:
-    api = module("shell.api")
+def ours(
+    module: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch, preferences: Any
+) -> Callable[[Path], Brought]:
+    """Import here, and not in a second Blender: `test_converter` holds the two against each other."""
+    preferences.converts = False
+    api, arrival = module("shell.api"), module("shell.arrival")
     arrivals = []
-    bring_in = api.bring_in
+    bring_in = arrival.bring_in
 
     def noted(*given: object) -> object:
         arrivals.append(bring_in(*given))
         return arrivals[-1]
 
-    monkeypatch.setattr(api, "bring_in", noted)
+    monkeypatch.setattr(arrival, "bring_in", noted)
 
     def bring(path: Path) -> Brought:
         try:

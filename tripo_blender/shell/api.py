@@ -12,14 +12,14 @@ import bpy
 from ..core import arrival as arrivals, request
 from ..core.arrival_table import OPTION_BY_NAME, OPTIONS
 from ..core.errors import Failure, Kind, TripoError
-from ..core.job import Event, Failed, Job, JobState
+from ..core.job import Event, Failed, Job, JobState, TaskCreated
 from ..core.options import Value
 from ..core.setting_table import SETTINGS
 from ..core.unfinished import Unfinished
 from ..worker.journal import Journal
-from . import ordering, resuming
+from . import ordering, preparing, resuming
 from .access import Access, access
-from .arrival import Arrived, bring_in, wait_reason
+from .arrival import Arrived, wait_reason
 from .keeping import Wish, check, wish
 from .spots import spot
 
@@ -79,7 +79,7 @@ def import_model(path: str | Path, *, asset_library: str | Path = "", **arrival:
     check_takes_models()
     chosen = arrivals.asked(**arrival)
     job = ordering.import_file(Path(path), chosen, spot(bpy.context, chosen))
-    return bring_in(job, bpy.context, asset_wish(asset_library)).main
+    return preparing.bring_in(job, access(bpy.context), bpy.context, asset_wish(asset_library)).main
 
 
 def jobs() -> list[Unfinished]:
@@ -140,13 +140,24 @@ def finish(
     asset: Wish | None = None,
 ) -> tuple[Job, Arrived]:
     """Run a job to its end in the foreground and bring its model in; raises `TripoError`."""
-    tell = on_event or (lambda event: None)
-    job = ordering.run(job, given, folder, tell)
+
+    def tell(event: Event) -> None:
+        if isinstance(event, TaskCreated):
+            preparing.warm(given)  # its start takes a second or two, the model a minute
+        if on_event is not None:
+            on_event(event)
+
+    try:
+        job = ordering.run(job, given, folder, tell)
+    except BaseException:
+        preparing.release()
+        raise
     if job.state is not JobState.READY:
+        preparing.release()
         raise TripoError.of(job.failure or cancelled(job))
     journal = Journal(folder)
     try:
-        arrived = bring_in(job, bpy.context, asset)
+        arrived = preparing.bring_in(job, given, bpy.context, asset, tell)
     except TripoError as error:
         journal.end(job.after(Failed(error.failure)))
         raise

@@ -15,9 +15,8 @@ from ..core.errors import Kind, TripoError, exit_code
 from ..core.options import Option
 from ..core.request import asked
 from ..core.setting_table import OFFERS, SETTINGS
-from . import api, cli_jobs, ordering, outputs
+from . import api, cli_jobs, ordering, outputs, preparing
 from .access import access
-from .arrival import bring_in
 from .ordering import name_of
 from .report import Report, open_report
 from .spots import spot
@@ -52,6 +51,8 @@ def run(arguments: Sequence[str]) -> int:
         except Exception as error:  # noqa: BLE001  # the exit code and the last line must tell, whatever happened
             _log.exception("tripo %s", " ".join(arguments))
             return report.failed(TripoError(Kind.INTERNAL, f"The add-on made a mistake: {error}").failure, 1)
+        finally:
+            preparing.end()
 
 
 def _carry_out(options: argparse.Namespace, report: Report) -> int:
@@ -70,7 +71,7 @@ def _carry_out(options: argparse.Namespace, report: Report) -> int:
         job = ordering.import_file(Path(options.source), arrival, place)
         outputs.empty_scene()
         report.started(job)
-        arrived = bring_in(job, bpy.context, asset)
+        arrived = preparing.bring_in(job, access(bpy.context), bpy.context, asset, report.happened)
         report.happened(arrived.event)
         job = job.after(arrived.event)
     else:

@@ -23,14 +23,28 @@ __all__ = [
     "network",
     "ordering",
 ]
-__all__ += ["origin", "pictures", "provenance", "request", "resuming", "session", "spots"]
+__all__ += ["origin", "pictures", "preparing", "provenance", "request", "resuming", "session", "spots"]
 
 if TYPE_CHECKING:
     import json
     import logging
 
     from ..core import arrival as core_arrival, errors, inspection, network, provenance, request
-    from . import access, api, arrival, cli, keeping, kept, ordering, origin, pictures, resuming, session, spots
+    from . import (
+        access,
+        api,
+        arrival,
+        cli,
+        keeping,
+        kept,
+        ordering,
+        origin,
+        pictures,
+        preparing,
+        resuming,
+        session,
+        spots,
+    )
 else:
     _CORE = {name: name for name in ("errors", "inspection", "network", "provenance", "request")}
     _CORE |= {"core_arrival": "arrival"}

@@ -27,6 +27,7 @@ def register() -> None:
         command = bpy.utils.register_cli_command("tripo", _run_command)
         stack.callback(bpy.utils.unregister_cli_command, command)
         stack.callback(_stop_session)
+        stack.callback(_stop_preparing)
         waiting.start()
         stack.callback(waiting.stop)
         stack.callback(_stop_looking)
@@ -46,6 +47,11 @@ def _stop_looking() -> None:
     if later.is_loaded("kept"):
         later.kept.look.stop()
         later.kept.clear.stop()
+
+
+def _stop_preparing() -> None:
+    if later.is_loaded("preparing"):
+        later.preparing.end()
 
 
 def _stop_session() -> None:

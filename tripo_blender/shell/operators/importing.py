@@ -133,11 +133,11 @@ def take_in(job: "Job", context: bpy.types.Context, *, beside: bool, here: bool 
 
     `here`: without a second Blender, whatever the preferences say.
     """
+    given = later.access.access(context)
+    if here:
+        given = replace(given, converts=False)
     if beside:
-        given = later.access.access(context)
-        if here:
-            given = replace(given, converts=False)
         later.session.session.take_over(job, given, later.ordering.jobs_folder())
     else:
         later.api.check_takes_models()
-        later.arrival.bring_in(job, context)
+        later.preparing.bring_in(job, given, context)
