@@ -11,7 +11,7 @@ import bpy
 from ..core import extensions
 from ..core.errors import Kind, TripoError
 from ..core.model_file import ModelFormat, check_arrays
-from . import compat
+from . import compat, properties
 from .surfaces import Matched, Surface, match, read_surfaces
 
 _log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def _import(
 ) -> list[bpy.types.Object]:
     known, actions = set(bpy.data.objects), set(bpy.data.actions)
     try:
-        with _undisturbed(bpy.context.scene):
+        with properties.scenes_undisturbed(), _undisturbed(bpy.context.scene):
             stock()
     except (RuntimeError, AttributeError) as error:  # what operators raise: their report, or that they are missing
         raise _import_failure(path, model_format, error, advice) from error
@@ -124,6 +124,11 @@ def rolled_back() -> Iterator[None]:
 def snapshot() -> dict[str, set[bpy.types.ID]]:
     """Give all that is in the file, by kind."""
     return {name: set(blocks) for name, blocks in _all_data()}
+
+
+def new_blocks(before: dict[str, set[bpy.types.ID]]) -> list[bpy.types.ID]:
+    """Return all that came into the file since."""
+    return [block for name, blocks in _all_data() for block in blocks if block not in before[name]]
 
 
 def remove_leftovers(before: dict[str, set[bpy.types.ID]]) -> None:

@@ -9,9 +9,9 @@ from ..core.arrival import turn
 from ..core.job import Job
 from ..core.model_file import FROM_SERVICE, OF_USER, ModelFormat
 from ..core.naming import made_by_service
-from . import images, inspecting, materials, meshes, naming
+from . import images, inspecting, materials, meshes, naming, properties
 from .garbage import none_collected
-from .importing import import_model, remove_leftovers, snapshot
+from .importing import import_model, new_blocks, remove_leftovers, snapshot
 from .prepared import PreparedModel
 from .standing import stand
 
@@ -26,6 +26,8 @@ def prepare(job: Job, service: str, addon_version: str) -> PreparedModel:
     before = snapshot()
     advice = FROM_SERVICE if job.task_id else OF_USER
     objects, of_file = import_model(Path(job.model_path), job.model_format, merge=job.arrival.merge, advice=advice)
+    _keep(objects, before["scenes"])
+    properties.limit(new_blocks(before))
     by_service = bool(job.task_id) or made_by_service([obj.name for obj in objects])
     new_materials = [material for material in bpy.data.materials if material not in before["materials"]]
     missing = []
@@ -36,7 +38,6 @@ def prepare(job: Job, service: str, addon_version: str) -> PreparedModel:
         meshes.drop_unused_materials(mesh)
     degrees = turn(job.arrival.front, job.settings.model_version, made_by_service=by_service)
     objects, roots = stand(objects, degrees, lambda box: placement.scale(job.arrival, job.spot, box), job.name)
-    _keep(objects)
     remove_leftovers(before)
     missing += images.pack([image for image in bpy.data.images if image not in before["images"]])
     images.join_equal(naming.materials_of(objects))
@@ -50,8 +51,8 @@ def prepare(job: Job, service: str, addon_version: str) -> PreparedModel:
     return PreparedModel(main, objects, roots, pictures, inspecting.inspect(objects, missing))
 
 
-def _keep(objects: list[bpy.types.Object]) -> None:
-    """Take the objects out of the importer's collections, into the scene's own."""
+def _keep(objects: list[bpy.types.Object], scenes: set[bpy.types.ID]) -> None:
+    """Take the objects out of the importer's collections and scenes, into the one that there is."""
     collection = bpy.context.scene.collection
     for obj in objects:
         if obj.name not in collection.objects:
@@ -59,3 +60,5 @@ def _keep(objects: list[bpy.types.Object]) -> None:
         for other in obj.users_collection:
             if other != collection:
                 other.objects.unlink(obj)
+    for scene in [scene for scene in bpy.data.scenes if scene not in scenes]:
+        bpy.data.scenes.remove(scene)

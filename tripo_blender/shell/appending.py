@@ -3,6 +3,7 @@
 import bpy
 
 from ..converter.prepared import PreparedModel
+from ..converter.properties import take_off_registered
 from ..core.errors import Kind, TripoError
 from ..core.inspection import Inspection
 from ..core.job import Prepared
@@ -20,6 +21,7 @@ def append(prepared: Prepared) -> PreparedModel:
     objects = [obj for obj in wanted.objects if isinstance(obj, bpy.types.Object)]
     for library in set(bpy.data.libraries) - libraries:
         bpy.data.libraries.remove(library)  # it names a file that will soon be gone
+    take_off_registered(_with_data(objects))
     if len(objects) != len(names):
         raise _gone(prepared.path, f"{len(objects)} of {len(names)} objects")
     return PreparedModel(
@@ -29,6 +31,13 @@ def append(prepared: Prepared) -> PreparedModel:
         [image for image in bpy.data.images if image not in images],
         prepared.inspection or Inspection(),
     )
+
+
+def _with_data(objects: list[bpy.types.Object]) -> set[bpy.types.ID]:
+    """Return objects with what may have custom properties of a file: their meshes and materials."""
+    meshes = {obj.data for obj in objects if isinstance(obj.data, bpy.types.Mesh)}
+    materials = {material for mesh in meshes for material in mesh.materials if material is not None}
+    return {*objects, *meshes, *materials}
 
 
 def _gone(path: str, detail: str) -> TripoError:
