@@ -1,11 +1,12 @@
 """A Blender of its own: switches the installed add-on on, starts or resumes a job, and pumps its tick by hand.
 
-Its order is a line of JSON on stdin; on stdout it says in lines of JSON what it sees.
+Its order is a line of JSON on stdin; on stdout it says in lines of JSON what it sees. A second line has it cancel.
 """
 
 import importlib
 import json
 import os
+import select
 import signal
 import sys
 import time
@@ -48,10 +49,28 @@ def resume(order: dict[str, Any]) -> None:
         pass
     for job_id, found in list(waiting.waiting.found.items()):
         say(found=job_id, way=found.way, words=found.words)
+        if order.get("looks"):
+            continue
         if found.way == "decide":
             bpy.ops.tripo.resume(job_id=job_id, beside=True, task_id=order["task_id"])
         else:
             bpy.ops.tripo.resume(job_id=job_id, beside=True)
+
+
+def cancel(then: str) -> None:
+    """Cancel as the button does; then end, or be ended, in the same moment."""
+    session = module("shell.session").session
+    (job,) = session.jobs.values()
+    worker = session._worker
+    bpy.ops.tripo.cancel(job_id=job.id)
+    say(cancelled=str(session.jobs[job.id].state), worker=worker.pid)
+    if "worker" in then:
+        os.kill(worker.pid, signal.SIGKILL)
+    if "Blender" in then:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if then == "closed":
+        bpy.ops.preferences.addon_disable(module=PACKAGE)
+        os._exit(0)
 
 
 def main() -> None:
@@ -65,13 +84,20 @@ def main() -> None:
     (resume if order["resume"] else generate)(order)
     session = module("shell.session")
     jobs, until, told = session.session.jobs, time.monotonic() + SECONDS, ""
+    heard = False
     while time.monotonic() < until and any(not job.final for job in jobs.values()):
         session.tick()
+        if not heard and select.select([sys.stdin], [], [], 0)[0]:
+            heard = True
+            if then := sys.stdin.readline().strip():
+                cancel(then)
         for job in jobs.values():
             if job.state != told:
                 told = job.state
                 worker = session.session._worker
                 say(job=job.id, state=told, task_id=job.task_id, worker=worker.pid if worker else 0)
+        time.sleep(0.01)
+    while heard and time.monotonic() < until and session.tick() is not None:
         time.sleep(0.01)
     objects = [(obj.name, round(obj.matrix_world.translation.x)) for obj in bpy.data.objects]
     ended = [str(job.state) for job in jobs.values()]

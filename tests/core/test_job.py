@@ -23,6 +23,8 @@ from tripo_blender.core.job import (
     Started,
     Submitting,
     TaskCreated,
+    TaskFound,
+    TaskNamed,
 )
 from tripo_blender.core.model_file import ModelFormat
 from tripo_blender.core.request import Settings
@@ -35,6 +37,8 @@ SAMPLES: dict[type[Event], Event] = {
     Submitting: Submitting("abc"),
     TaskCreated: TaskCreated("task-1", "trace-1"),
     AnswerLost: AnswerLost(FAILURE),
+    TaskNamed: TaskNamed("task-1"),
+    TaskFound: TaskFound(),
     Progressed: Progressed(50, 2, 30),
     Delayed: Delayed("trying again"),
     Generated: Generated(30, 7, 8),
@@ -58,6 +62,7 @@ WAYS = {
         Delayed: JobState.SUBMITTING,
     },
     JobState.GENERATING: {
+        TaskFound: JobState.GENERATING,
         Generated: JobState.DOWNLOADING,
         Progressed: JobState.GENERATING,
         Delayed: JobState.GENERATING,
@@ -68,7 +73,11 @@ WAYS = {
         Delayed: JobState.DOWNLOADING,
     },
     JobState.READY: {Imported: JobState.DONE, Prepared: JobState.READY, Delayed: JobState.READY},
-    JobState.UNCERTAIN: {Submitting: JobState.SUBMITTING, TaskCreated: JobState.GENERATING},
+    JobState.UNCERTAIN: {
+        Started: JobState.UPLOADING,
+        TaskNamed: JobState.GENERATING,
+        TaskCreated: JobState.GENERATING,
+    },
 }
 FINAL = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 GOOD_WAY = (
@@ -98,7 +107,9 @@ def follow(job: Job, *events: Event) -> Job:
 def test_every_event_in_every_state_leads_where_the_table_says(state: JobState, kind: type[Event]) -> None:
     expected = {Failed: JobState.FAILED, Cancelled: JobState.CANCELLED, **WAYS[state]}.get(kind)
     job = make_job(state).after(SAMPLES[kind])
-    if expected is not None:
+    if state is JobState.UNCERTAIN and kind is not Cancelled and expected in (None, JobState.FAILED):
+        assert (job.state, job.failure.kind) == (JobState.UNCERTAIN, Kind.UNCERTAIN)
+    elif expected is not None:
         assert job.state is expected
     else:
         assert (job.state, job.failure.kind) == (JobState.FAILED, Kind.INTERNAL)
@@ -111,6 +122,13 @@ def test_a_final_job_absorbs_what_comes_late(state: JobState, kind: type[Event])
     job = make_job(state, task_id="task-0", percent=40.0)
     assert job.final
     assert job.after(SAMPLES[kind]) == job
+
+
+def test_a_cancelled_order_whose_answer_was_lost_is_uncertain_after_all() -> None:
+    cancelled = make_job(JobState.SUBMITTING).after(Cancelled())
+    uncertain = cancelled.after(AnswerLost(FAILURE))
+    assert (uncertain.state, uncertain.failure, uncertain.unsettled) == (JobState.UNCERTAIN, FAILURE, FAILURE)
+    assert make_job(JobState.FAILED).after(AnswerLost(FAILURE)).state is JobState.FAILED
 
 
 @pytest.mark.parametrize("state", FINAL)
@@ -141,9 +159,9 @@ def test_what_nobody_said_stays_unknown() -> None:
 
 
 def test_a_picture_that_is_not_read_again_keeps_its_hash() -> None:
-    uncertain = follow(make_job(), Started(), Submitting("abc"), AnswerLost(FAILURE))
-    assert uncertain.after(Submitting()).picture_hash == "abc"
-    assert uncertain.after(Submitting("def")).picture_hash == "def"
+    again = follow(make_job(), Started(), Submitting("abc"), AnswerLost(FAILURE), Started())
+    assert again.after(Submitting()).picture_hash == "abc"
+    assert again.after(Submitting("def")).picture_hash == "def"
 
 
 def test_a_local_file_needs_no_service() -> None:
@@ -207,11 +225,67 @@ def test_a_failure_brings_its_trace_id_and_otherwise_the_purchases_stays() -> No
     assert job.after(Failed(replace(FAILURE, trace_id=""))).trace_id == "trace-1"
 
 
-@pytest.mark.parametrize("way_out", [Submitting(), TaskCreated("task-1")], ids=["sent again", "task id pasted"])
-def test_the_user_resolves_an_uncertain_purchase(way_out: Event) -> None:
-    uncertain = make_job(JobState.SUBMITTING).after(AnswerLost(FAILURE))
-    assert uncertain.failure == FAILURE
-    assert uncertain.after(way_out).failure is None
+def uncertain(failure: Failure | None = FAILURE) -> Job:
+    job = follow(make_job(), Started(), Submitting("abc"), AnswerLost(FAILURE))
+    return replace(job, failure=failure, unsettled=None if failure is None else job.unsettled)
+
+
+SENT_AGAIN: list[Event] = [Started(), Submitting()]
+SETTLED: dict[str, list[Event]] = {
+    "sent again": [*SENT_AGAIN, TaskCreated("task-1")],
+    "task named and found": [TaskNamed("task-1"), TaskFound()],
+    "task named and done": [TaskNamed("task-1"), Generated()],
+    "answered after all": [TaskCreated("task-1")],
+}
+
+
+@pytest.mark.parametrize("way_out", SETTLED)
+@pytest.mark.parametrize("failure", [FAILURE, None], ids=["with a reason", "without"])
+def test_the_user_resolves_an_uncertain_purchase(way_out: str, failure: Failure | None) -> None:
+    """From then on it is a job like any other."""
+    job = follow(uncertain(failure), *SETTLED[way_out])
+    assert (job.task_id, job.failure, job.in_doubt) == ("task-1", None, False)
+    failed = job.after(Failed(FAILURE))
+    assert (failed.state, failed.task_id) == (JobState.FAILED, "task-1")
+    assert job.after(Cancelled()).state is JobState.CANCELLED
+
+
+@pytest.mark.parametrize("end", [Failed(FAILURE), Cancelled()], ids=["failed", "cancelled"])
+@pytest.mark.parametrize("failure", [FAILURE, None], ids=["with a reason", "without"])
+@pytest.mark.parametrize(
+    "so_far",
+    [
+        [Started()],
+        SENT_AGAIN,
+        [*SENT_AGAIN, Delayed("busy")],
+        [TaskNamed("task-9")],
+        [TaskNamed("task-9"), Progressed(5)],
+    ],
+    ids=str,
+)
+def test_a_way_out_of_the_doubt_that_leads_nowhere_leads_back(
+    so_far: list[Event], failure: Failure | None, end: Event
+) -> None:
+    """The record and the picture of a final job go: only the user's word ends one that may have been bought."""
+    back = follow(uncertain(failure), *so_far, end)
+    assert (back.state, back.task_id, back.note) == (JobState.UNCERTAIN, "", "")
+    assert back.failure is not None
+    assert back.failure.kind is Kind.UNCERTAIN
+    assert "still not known" in back.failure.sentence
+    assert isinstance(end, Cancelled) or FAILURE.sentence in back.failure.sentence
+    assert ("task-9" in back.failure.sentence) is (isinstance(so_far[0], TaskNamed) and isinstance(end, Cancelled))
+    if failure is not None:
+        assert back.trace_id == "trace-of-the-failure", "what the service's support asks for"
+    assert follow(back, *SENT_AGAIN, TaskCreated("task-1")).task_id == "task-1"
+    given_up = back.after(Cancelled())
+    assert (given_up.state, given_up.final) == (JobState.CANCELLED, True)
+
+
+def test_our_own_mistake_does_not_end_the_doubt_either() -> None:
+    job = uncertain().after(Imported("Chair"))
+    assert job.state is JobState.UNCERTAIN
+    assert "lost track" in job.failure.sentence
+    assert uncertain().after(Started()).after(TaskCreated("task-1")).task_id == "task-1"
 
 
 @pytest.mark.parametrize("state", JobState)
@@ -232,9 +306,12 @@ def test_no_story_crashes_revives_or_sets_back_a_job(job: Job, story: list[Event
         after = job.after(event)
         assert after.percent >= job.percent
         if job.final:
-            assert after == replace(job, task_id=after.task_id, trace_id=after.trace_id)
-        if job.task_id and job.state is not JobState.UNCERTAIN:
+            late = after.state is JobState.UNCERTAIN and isinstance(event, AnswerLost)
+            assert late or after == replace(job, task_id=after.task_id, trace_id=after.trace_id)
+        if job.task_id and not job.in_doubt:
             assert after.task_id == job.task_id
+        if job.in_doubt and after.final:
+            assert (job.state, event) == (JobState.UNCERTAIN, Cancelled())
         job = after
 
 
@@ -248,4 +325,6 @@ def test_no_report_of_progress_leaves_the_scale(state: JobState, reported: float
 def test_a_task_that_was_ever_made_is_never_forgotten(story: list[Event]) -> None:
     made = [event.task_id for event in story if isinstance(event, TaskCreated) and event.task_id]
     job = follow(make_job(), *story)
-    assert job.task_id in made if made else not job.task_id
+    named = [event.task_id for event in story if isinstance(event, TaskNamed)]  # what the user says may be withdrawn
+    assert job.task_id in made + named or not made
+    assert job.task_id in [*made, *named, ""]

@@ -19,6 +19,7 @@ from tripo_blender.core.job import (
     Started,
     Submitting,
     TaskCreated,
+    TaskNamed,
 )
 from tripo_blender.core.model_file import ModelFormat
 from tripo_blender.core.placement import Spot
@@ -28,11 +29,13 @@ from tripo_blender.core.unfinished import (
     Way,
     abandoned,
     address_problem,
+    checked_task_id,
     elsewhere,
     further,
     given_up,
     overtaken,
     resumed,
+    stopped,
     unfinished,
 )
 
@@ -41,6 +44,7 @@ FRESH = Job("job-1", "Chair", "/jobs/chair.png", Settings(quad=True), URL, 1.0, 
 LOST = AnswerLost(Failure(Kind.UNCERTAIN, "Lost", "the line broke"))
 ORDERED: list[Event] = [Started(), Submitting("ab12")]
 MADE: list[Event] = [*ORDERED, TaskCreated("t-1", "trace-1")]
+AGAIN: list[Event] = [*ORDERED, LOST, Started()]
 READY: list[Event] = [*MADE, Generated(20.0), Downloaded("/jobs/model.glb", ModelFormat.GLB)]
 
 
@@ -157,11 +161,57 @@ def test_an_uncertain_order_waits_for_a_choice() -> None:
     with pytest.raises(TripoError, match="paste the task's id, send the order again, or give it up") as error:
         resumed(uncertain)
     assert (error.value.failure.kind, error.value.failure.detail) == (Kind.UNCERTAIN, "the line broke")
-    assert resumed(uncertain, send_again=True).state is JobState.SUBMITTING
-    job = resumed(uncertain, task_id="t-2")
-    assert (job.state, job.task_id) == (JobState.GENERATING, "t-2")
+    again = resumed(uncertain, send_again=True)
+    assert (again.state, again.in_doubt) == (JobState.UPLOADING, True)
+    job = resumed(uncertain, task_id=" t-2\n")
+    assert (job.state, job.task_id, job.in_doubt) == (JobState.GENERATING, "t-2", True)
     with pytest.raises(TripoError, match="not both"):
         resumed(uncertain, send_again=True, task_id="t-2")
+
+
+@pytest.mark.parametrize("text", ["task 7", "t/2", "../x", "Ä-1", "t-2;", "x" * 201, "https://a.test/t-2"])
+def test_what_has_not_the_form_of_a_task_s_id_is_refused(text: str) -> None:
+    with pytest.raises(TripoError, match="This is no task id"):
+        resumed(found(*ORDERED, LOST), task_id=text)
+    with pytest.raises(TripoError):
+        checked_task_id(text)
+
+
+@pytest.mark.parametrize("events", [AGAIN, [*AGAIN, Submitting()]], ids=["uploading", "submitting"])
+def test_one_that_was_being_sent_again_waits_for_a_choice_anew(events: list[Event]) -> None:
+    """Its process died: not even the user's word sends it a third time by itself."""
+    result = found(*events)
+    assert (result.way, result.job.state) == (Way.DECIDE, JobState.UNCERTAIN)
+    with pytest.raises(TripoError, match="send the order again"):
+        resumed(result)
+
+
+def test_one_whose_task_was_named_is_looked_for_on() -> None:
+    result = found(*ORDERED, LOST, TaskNamed("t-2"))
+    assert (result.way, result.job.in_doubt) == (Way.FOLLOW, True)
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        ([], JobState.CANCELLED),
+        ([Started()], JobState.CANCELLED),
+        (ORDERED, JobState.UNCERTAIN),  # the order may be out
+        (MADE, JobState.CANCELLED),
+        ([*MADE, Generated()], JobState.CANCELLED),
+        (READY, JobState.CANCELLED),
+        ([*ORDERED, LOST], JobState.CANCELLED),  # given up
+        (AGAIN, JobState.UNCERTAIN),
+        ([*AGAIN, Submitting()], JobState.UNCERTAIN),
+        ([*ORDERED, LOST, TaskNamed("t-2")], JobState.UNCERTAIN),
+    ],
+    ids=str,
+)
+def test_what_was_cancelled_and_not_written_down_is_never_ordered(events: list[Event], state: JobState) -> None:
+    job = stopped(after(*events))
+    assert job.state is state
+    found_ = unfinished(job, model_there=True)
+    assert found_ is None if state is JobState.CANCELLED else found_ is not None and found_.way is Way.DECIDE
 
 
 def test_an_uncertain_job_without_a_reason_waits_for_a_choice() -> None:
@@ -195,10 +245,12 @@ def test_another_blender_s_job_is_told_by_name() -> None:
         ([], [*ORDERED, LOST], False),
         ([], MADE, False),
         ([], [Cancelled()], False),
-        (ORDERED, ORDERED, True),
-        (ORDERED, [*ORDERED, LOST], True),
-        (ORDERED, MADE, False),
-        (ORDERED, [*ORDERED, Cancelled()], False),
+        (AGAIN, ORDERED, True),
+        (AGAIN, [*ORDERED, LOST], True),
+        (AGAIN, AGAIN, True),
+        (AGAIN, MADE, False),
+        (AGAIN, [*ORDERED, Cancelled()], False),
+        (AGAIN, None, False),
         (MADE, READY, True),
         (MADE, [*ORDERED, LOST], True),
     ],
@@ -218,6 +270,8 @@ def test_of_what_was_told_and_what_was_recorded_the_further_counts() -> None:
     assert further(after(*MADE), after(*ORDERED)) == after(*MADE)
     assert further(after(*MADE, Progressed(50)), after(*MADE)).percent > after(*MADE).percent
     assert further(after(Cancelled()), after(*MADE)) == after(Cancelled())
+    # Told that it is being ordered; on record, that it waits for the next attempt.
+    assert further(after(*ORDERED), after(Started())) == after(Started())
 
 
 def test_the_key_goes_to_its_own_gateway_alone() -> None:

@@ -12,7 +12,7 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core import plan
 from tripo_blender.core.errors import Kind
-from tripo_blender.core.job import AnswerLost, Job, JobState, Submitting, TaskCreated
+from tripo_blender.core.job import AnswerLost, Job, JobState, Started, TaskNamed
 from tripo_blender.core.services.wire import HttpAnswer, HttpRequest
 from tripo_blender.worker.calls.client import Client
 from tripo_blender.worker.crew import ThreadStop
@@ -345,7 +345,7 @@ def test_an_uncertain_job_is_sent_again_at_the_users_word(
 ) -> None:
     simulator.play(on_create({"do": "close"}))
     job = run(make_job(simulator.url)).job
-    job = run(job.after(Submitting())).job
+    job = run(job.after(Started())).job
     assert job.state is JobState.READY
     assert job.failure is None
     assert len(simulator.creates()) == 1
@@ -355,7 +355,7 @@ def test_an_uncertain_job_is_given_its_task(simulator: SimulatorProcess, make_jo
     simulator.play(on_create({"do": "lost"}))
     job = run(make_job(simulator.url)).job
     (made,) = simulator.tasks()[-1:]
-    job = run(job.after(TaskCreated(made["task_id"]))).job
+    job = run(job.after(TaskNamed(made["task_id"]))).job
     assert job.state is JobState.READY
     assert len(orders(simulator)) == 1
 

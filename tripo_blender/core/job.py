@@ -61,6 +61,18 @@ class AnswerLost:
 
 
 @dataclass(frozen=True)
+class TaskNamed:
+    """The user says which task an uncertain order made after all; the service has not been asked for it yet."""
+
+    task_id: str
+
+
+@dataclass(frozen=True)
+class TaskFound:
+    """The service knows the task that the user named."""
+
+
+@dataclass(frozen=True)
 class Progressed:
     """The service or the download is at `percent` (0 to 100) of this state.
 
@@ -138,6 +150,8 @@ Event = (
     | Submitting
     | TaskCreated
     | AnswerLost
+    | TaskNamed
+    | TaskFound
     | Progressed
     | Delayed
     | Generated
@@ -163,6 +177,7 @@ TRANSITIONS: dict[JobState, dict[type[Event], JobState]] = {
         **_ANY_TIME,
     },
     _S.GENERATING: {
+        TaskFound: _S.GENERATING,
         Generated: _S.DOWNLOADING,
         Progressed: _S.GENERATING,
         Delayed: _S.GENERATING,
@@ -175,8 +190,14 @@ TRANSITIONS: dict[JobState, dict[type[Event], JobState]] = {
         **_ANY_TIME,
     },
     _S.READY: {Imported: _S.DONE, Prepared: _S.READY, Delayed: _S.READY, **_ANY_TIME},
-    # A lost answer: the user sends it again, pastes the id of the task that was made after all, or gives up.
-    _S.UNCERTAIN: {Submitting: _S.SUBMITTING, TaskCreated: _S.GENERATING, **_ANY_TIME},
+    # A lost answer: the user sends it again, names the task that was made after all, or gives up. Until then, and until
+    # the service knows that task or has made another, nothing else ends the job: see `Job.after`.
+    _S.UNCERTAIN: {
+        Started: _S.UPLOADING,
+        TaskNamed: _S.GENERATING,
+        TaskCreated: _S.GENERATING,
+        **_ANY_TIME,
+    },
     _S.DONE: {},
     _S.FAILED: {},
     _S.CANCELLED: {},
@@ -203,6 +224,7 @@ class Job:
     `picture` is the path of the job's own copy, or a public URL; `source` the name that the picture, or the local
     model file, had where it came from. `base_url` is all that precedes `/task`.
     `created` is in seconds since the epoch. `percent` (0 to 100) is of the whole way and never falls.
+    `unsettled` is why the job was uncertain, for as long as it is not known what became of that order.
     The record of a job holds no key and no signed link.
     """
 
@@ -234,6 +256,12 @@ class Job:
     model_seed: int = -1
     texture_seed: int = -1
     preview_path: str = ""
+    unsettled: Failure | None = None
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether an order of it may have been bought of which no task is known."""
+        return self.unsettled is not None or self.state is JobState.UNCERTAIN
 
     @property
     def ordered(self) -> bool:
@@ -259,22 +287,50 @@ class Job:
     def after(self, event: Event) -> Job:
         """Give the job as it is after `event`; the only way to change a job.
 
-        A final job absorbs whatever comes late, but keeps the id of a task that was still made. Any other event
-        out of place is our own mistake and ends the job with that failure.
+        A final job absorbs whatever comes late, but keeps the id of a task that was still made; a cancelled one is
+        uncertain after all where the answer to its order was lost. Any other event out of place is our own mistake and
+        ends the job with that failure. A job in doubt is ended by the user's word alone: it is uncertain again.
         """
         if self.final:
-            if isinstance(event, TaskCreated) and not self.task_id:
-                return replace(self, task_id=event.task_id, trace_id=event.trace_id)
-            return self
+            return _late(self, event)
         target = TRANSITIONS[self.state].get(type(event))
         if target is None:
             failed = self.after(Failed(_out_of_place(self, event)))
-            return failed.after(event)  # which keeps the id of a task
+            # A task's id is kept.
+            return failed.after(event) if failed.final or isinstance(event, TaskCreated) else failed
+        given_up = isinstance(event, Cancelled) and self.state is JobState.UNCERTAIN
+        if self.in_doubt and isinstance(event, Failed | Cancelled) and not given_up:
+            return _uncertain_again(self, event)
         changed = replace(self, state=target, **_changes(self, event))
         if target != self.state:
             start = SPANS.get(target, (self.percent, 0))[0]
             changed = replace(changed, percent=max(self.percent, start), queue_position=-1, seconds_left=-1.0, note="")
         return changed
+
+
+def _late(job: Job, event: Event) -> Job:
+    if isinstance(event, TaskCreated) and not job.task_id:
+        return replace(job, task_id=event.task_id, trace_id=event.trace_id)
+    if isinstance(event, AnswerLost) and job.state is JobState.CANCELLED and not job.task_id:
+        return replace(job, state=JobState.UNCERTAIN, **_changes(job, event))
+    return job
+
+
+def _uncertain_again(job: Job, event: Failed | Cancelled) -> Job:
+    """Give the job as it is when a way out of the doubt has led nowhere: with that reason, and without a task."""
+    if job.state is JobState.GENERATING:
+        what = f"It was stopped before the task {job.task_id} was found"
+        rest = "Check the task's id: whether the order was made is still not known"
+    else:
+        what = "It was stopped before it was ordered again"
+        rest = "Whether the first order was made is still not known: look at your account before you send it again"
+    failure, earlier = Failure(Kind.UNCERTAIN, what), job.unsettled or job.failure
+    if isinstance(event, Failed):
+        failure = event.failure
+    detail = failure.technical() or (earlier.technical() if earlier else "")
+    failure = Failure(Kind.UNCERTAIN, f"{failure.sentence}. {rest}", detail)
+    trace_id = earlier.trace_id if earlier else job.trace_id
+    return replace(job, state=JobState.UNCERTAIN, failure=failure, task_id="", trace_id=trace_id, note="")
 
 
 def _out_of_place(job: Job, event: Event) -> Failure:
@@ -300,20 +356,39 @@ def _failed(job: Job, event: Failed) -> dict[str, Any]:
     return {**_lost(job, event), "model_path": event.model_path or job.model_path}
 
 
+def _answer_lost(job: Job, event: AnswerLost) -> dict[str, Any]:
+    return {**_lost(job, event), "unsettled": event.failure}
+
+
+def _again(job: Job, _event: Started | TaskNamed) -> dict[str, Any]:
+    """A record of version 0.1.0 says why it is uncertain in its failure alone."""
+    doubt = Failure(Kind.UNCERTAIN, "It is not known whether it was ordered")
+    return {"unsettled": job.unsettled or job.failure or doubt if job.in_doubt else None, "failure": None}
+
+
 def _lost(job: Job, event: Failed | AnswerLost) -> dict[str, Any]:
     return {"failure": event.failure, "trace_id": event.failure.trace_id or job.trace_id}
 
 
 _CHANGES: dict[type[Event], Callable[[Job, Any], dict[str, Any]]] = {
-    TaskCreated: lambda job, event: {"task_id": event.task_id, "trace_id": event.trace_id, "failure": None},
+    Started: _again,
+    TaskCreated: lambda job, event: {
+        "task_id": event.task_id,
+        "trace_id": event.trace_id,
+        "failure": None,
+        "unsettled": None,
+    },
+    TaskNamed: lambda job, event: {**_again(job, event), "task_id": event.task_id},
+    TaskFound: lambda job, event: {"unsettled": None},
     Submitting: lambda job, event: {"failure": None, "picture_hash": event.picture_hash or job.picture_hash},
-    AnswerLost: _lost,
+    AnswerLost: _answer_lost,
     Progressed: _progress,
     Delayed: lambda job, event: {"note": event.note},
     Generated: lambda job, event: {
         "credits": event.credits,
         "model_seed": event.model_seed,
         "texture_seed": event.texture_seed,
+        "unsettled": None,
     },
     Downloaded: lambda job, event: {
         "model_path": event.model_path,
@@ -327,6 +402,7 @@ _CHANGES: dict[type[Event], Callable[[Job, Any], dict[str, Any]]] = {
         "warning": event.warning,
     },
     Failed: _failed,
+    Cancelled: lambda job, event: {"unsettled": None},
 }
 
 

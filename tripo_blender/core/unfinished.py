@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from .errors import Failure, Kind, TripoError
-from .job import AnswerLost, Job, JobState, Submitting, TaskCreated
+from .job import AnswerLost, Cancelled, Failed, Job, JobState, Started, TaskCreated, TaskNamed
 from .services.purchase import lost_answer
 
 
@@ -49,6 +50,7 @@ _WORDS = {
     Way.DECIDE: "Uncertain",
     Way.FETCH: "Failed, can be fetched again",
 }
+_TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _WAYS = {
     JobState.QUEUED: Way.ORDER,
     JobState.UPLOADING: Way.ORDER,
@@ -56,6 +58,7 @@ _WAYS = {
     JobState.DOWNLOADING: Way.FOLLOW,
     JobState.UNCERTAIN: Way.DECIDE,
 }
+_INTERRUPTED = Failure(Kind.INTERNAL, "Blender or the add-on's helper process ended before it was ordered again")
 ABANDONED_SECONDS = 86_400.0  # a record follows its picture at once; but clocks are set, by hours too
 
 
@@ -67,6 +70,8 @@ def unfinished(recorded: Job, *, model_there: bool) -> Unfinished | None:
     job = recorded
     if job.state is JobState.SUBMITTING:
         job = job.after(AnswerLost(lost_answer("Blender or the add-on's helper process ended while it ordered")))
+    if job.in_doubt and job.state in (JobState.QUEUED, JobState.UPLOADING):
+        job = job.after(Failed(_INTERRUPTED))
     if job.state is JobState.READY:
         if model_there:
             return Unfinished(job, Way.TAKE_IN)
@@ -91,10 +96,25 @@ def resumed(found: Unfinished, *, send_again: bool = False, task_id: str = "") -
     if send_again and task_id:
         raise TripoError(Kind.USAGE, "Either send the order again or name its task, not both")
     if task_id:
-        return job.after(TaskCreated(task_id))
+        return job.after(TaskNamed(checked_task_id(task_id)))
     if send_again:
-        return job.after(Submitting())
+        return job.after(Started())
     raise TripoError.of(_undecided(job))
+
+
+def checked_task_id(text: str) -> str:
+    """Give the id of a task as it was typed or pasted; raise `TripoError` where it is none."""
+    task_id = text.strip()
+    if not _TASK_ID.fullmatch(task_id):
+        raise TripoError(Kind.USAGE, "This is no task id. Paste the id as your account or the failed job shows it")
+    return task_id
+
+
+def stopped(job: Job) -> Job:
+    """Give a job on record that the user cancelled, of which its process has written no more: what was out is lost."""
+    if job.state is JobState.SUBMITTING:
+        return job.after(AnswerLost(lost_answer("cancelled while the order was out")))
+    return job.after(Cancelled())
 
 
 def given_up(found: Unfinished) -> str:
@@ -128,10 +148,13 @@ def overtaken(job: Job, recorded: Job | None) -> Failure | None:
 
     Nothing is bought on the word of an older look at the record.
     """
-    if recorded is None or job.task_id:
+    if job.task_id or (recorded is None and not job.in_doubt):
         return None
+    if recorded is None:
+        sentence = f"The job of {job.name} was given up elsewhere in the meantime, so nothing was sent"
+        return Failure(Kind.ELSEWHERE, sentence, "it has no record any more")
     before = [JobState.QUEUED, JobState.UPLOADING]
-    if job.state is JobState.SUBMITTING:  # at the user's word
+    if job.in_doubt:  # at the user's word
         before += [JobState.SUBMITTING, JobState.UNCERTAIN]
     if recorded.state in before or _is_unheard(recorded):
         return None
@@ -141,9 +164,14 @@ def overtaken(job: Job, recorded: Job | None) -> Failure | None:
 
 
 def further(known: Job, recorded: Job | None) -> Job:
-    """Of a job as it was told of and as its record says, give the one that knows more."""
+    """Of a job as it was told of and as its record says, give the one that knows more.
+
+    The record says that an order is out before it is; where it says that it is not, none is.
+    """
     if recorded is None or known.final:
         return known
+    if known.state is JobState.SUBMITTING and recorded.state is JobState.UPLOADING:
+        return recorded
     order = list(JobState)
     return recorded if order.index(recorded.state) > order.index(known.state) else known
 

@@ -16,6 +16,7 @@ from ..core.model_file import HEAD, OF_USER, format_of
 from ..core.placement import Spot
 from ..core.request import Settings, effective, problem
 from ..core.services.gateway import is_url
+from ..core.unfinished import checked_task_id
 from ..worker.journal import Journal
 from . import folders, pictures
 from .access import Access, obstacle
@@ -77,9 +78,7 @@ def fetch(
 
     `like` is the job that ordered the task, where it is known: the model gets its name and settings.
     """
-    task_id = task_id.strip()
-    if not re.fullmatch(r"[\w-]{1,200}", task_id):
-        raise TripoError(Kind.USAGE, "This is no task id. Paste the id as your account or the failed job shows it")
+    task_id = checked_task_id(task_id)
     job_id, folder = _begin(access)
     name, settings = (like.name, like.settings) if like else ("Model", Settings())
     job = Job(job_id, name, "", settings, access.base_url, time.time(), arrival=arrival, spot=spot)

@@ -13,7 +13,17 @@ from pathlib import Path
 import bpy
 
 from ..core.errors import Failure, Kind, TripoError
-from ..core.job import AnswerLost, Cancelled, Delayed, Event, Failed, Job, JobState, Prepared, Submitting
+from ..core.job import (
+    AnswerLost,
+    Cancelled,
+    Delayed,
+    Event,
+    Failed,
+    Job,
+    JobState,
+    Prepared,
+    Started,
+)
 from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run
 from ..core.records import RecordError
 from ..core.services.gateway import same_origin
@@ -82,12 +92,17 @@ class Session:
             bpy.app.timers.register(tick, first_interval=_TICK_SECONDS, persistent=True)
 
     def cancel(self, job_id: str) -> None:
-        """Stop a job at once; the worker tidies up."""
+        """Stop a job at once; the worker tidies up. The word is on the disk before this returns."""
         job = self.jobs[job_id]
         if job.final:
             return
+        if (errand := self._errands.get(job_id)) is not None:
+            Journal(errand.folder).cancel(job_id)
         if self._worker is not None and (job.working or self._is_being_prepared(job)):
             self._worker.send(Cancel(job_id))
+        if job.working and job.in_doubt:  # it is uncertain again as soon as the worker says that nothing more was sent
+            self._happened(job_id, Delayed("Stopping"))
+            return
         self._happened(job_id, Cancelled())
         if not job.working:
             self._end(self.jobs[job_id])
@@ -102,7 +117,12 @@ class Session:
                 Kind.USAGE,
                 f"{job.name} was ordered at {job.base_url}. Set the base URL in the preferences back to send it again",
             )
-        self.start(job.after(Submitting()), access, folder)
+        self.start(job.after(Started()), access, folder)
+
+    def finished(self, job: Job) -> None:
+        """Take note of a job of the list that was carried out to its end without the worker."""
+        self._errands.pop(job.id, None)
+        self._put(job)
 
     def replace(self, job_id: str) -> None:
         """Take a job out of the list whose task another one fetches; its record stays."""

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ..core.errors import TripoError
@@ -17,6 +17,7 @@ from ..core.job import Cancelled, Delayed, Event, Failed, Job, JobState, Prepare
 from ..core.messages import Configure, Happened, Learnt
 from ..core.model_limits import Limits
 from ..core.network import Network
+from ..core.records import RecordError
 from .calls.client import Client
 from .checking import check_model
 from .conversion import Converter
@@ -77,6 +78,15 @@ class ThreadStop:
             self.buying = False
 
 
+@dataclass(frozen=True)
+class _Place:
+    """A job that runs: its thread, what stops it, and what carries it out."""
+
+    thread: threading.Thread
+    stop: ThreadStop
+    runner: Runner
+
+
 class Crew:
     """The jobs of one worker: at most `at_once` run, in the order in which they came."""
 
@@ -90,7 +100,7 @@ class Crew:
         self._lock = threading.Lock()
         self._waiting: deque[Job] = deque()
         self._meant: dict[str, Configure] = {}  # as it was when each waiting job came: a key is for its own host
-        self._running: dict[str, tuple[threading.Thread, ThreadStop]] = {}
+        self._running: dict[str, _Place] = {}
         self._closed = False
 
     def configure(self, configure: Configure) -> None:
@@ -113,6 +123,9 @@ class Crew:
         if (failure := self._journal.begin(job)) is not None:
             self._tell(Happened(job.id, Failed(failure)))
             return
+        if self._journal.is_cancelled(job.id):  # its message is still on the way, or died with Blender
+            self._end_cancelled(job)
+            return
         # Before any other thread can start it: two writers of one record would take it from each other.
         if job.working:  # a model that is on the disk already has cost nothing here
             with contextlib.suppress(OSError):  # where it cannot be written, the job's start says so
@@ -123,7 +136,7 @@ class Crew:
         self._fill()
 
     def cancel(self, job_id: str) -> None:
-        """Stop a job; one that still waits never starts."""
+        """Stop a job; one that still waits never starts. Its record says so when this returns, or its order is out."""
         with self._lock:
             waiting = [job for job in self._waiting if job.id == job_id]
             for job in waiting:
@@ -131,14 +144,18 @@ class Crew:
                 del self._meant[job.id]
             running = self._running.get(job_id)
         if running is not None:
-            running[1].set(cancelled=True)
+            running.stop.set(cancelled=True)
+            running.runner.cancel()
         for job in waiting:
-            cancelled = job.after(Cancelled())
-            with contextlib.suppress(OSError):
-                self._journal.write(cancelled)
-            self._journal.settle(cancelled)
-            self._journal.ownership.release(job.id)
-            self._tell(Happened(job.id, Cancelled()))
+            self._end_cancelled(job)
+        if running is None and not waiting:  # it got ready before its user's word came
+            with contextlib.suppress(OSError, RecordError):
+                self._journal.write_cancelled(job_id)
+
+    def _end_cancelled(self, job: Job) -> None:
+        """Write down that a job was stopped before it ran."""
+        self._journal.end(job.after(Cancelled()))
+        self._tell(Happened(job.id, Cancelled()))
 
     def close(self) -> None:
         """End every run where it is, and wait for a purchase that is under way; records stay to be taken up."""
@@ -146,43 +163,32 @@ class Crew:
             self._closed = True
             self._waiting.clear()
             running = list(self._running.values())
-        for _, stop in running:
-            stop.set(cancelled=False)
-        for thread, stop in running:
-            thread.join(_CLOSING_SECONDS)
-            while thread.is_alive() and stop.buying:  # an upload or a download ends with the process
-                thread.join(_CLOSING_SECONDS)
+        for place in running:
+            place.stop.set(cancelled=False)
+        for place in running:
+            place.thread.join(_CLOSING_SECONDS)
+            while place.thread.is_alive() and place.stop.buying:  # an upload or a download ends with the process
+                place.thread.join(_CLOSING_SECONDS)
+            if place.stop.cancelled:  # while its order was out, which is answered now
+                place.runner.cancel()
         if self._converter is not None:
             self._converter.close()
         self._journal.ownership.release_all()
 
-    def _prepared(self, job: Job, outcome: Event | None, emit: Callable[[Event], None]) -> Job:
-        if outcome is None:
-            return job
-        job = job.after(outcome)
-        if job.final:
-            with contextlib.suppress(OSError):
-                self._journal.write(job)
-                self._journal.settle(job)
-        emit(outcome)
-        return job
-
     def _fill(self) -> None:
         with self._lock:
             while self._waiting and len(self._running) < self._configure.at_once and not self._closed:
-                job, stop = self._waiting.popleft(), ThreadStop()
+                job = self._waiting.popleft()
                 meant = self._meant.pop(job.id)
-                configure = replace(self._configure, key=meant.key, base_url=meant.base_url)
-                thread = threading.Thread(
-                    target=self._work, args=(job, configure, stop), name=f"job {job.id}", daemon=True
-                )
-                self._running[job.id] = (thread, stop)
-                thread.start()
+                place = self._place(job, replace(self._configure, key=meant.key, base_url=meant.base_url))
+                self._running[job.id] = place
+                place.thread.start()
 
-    def _work(self, job: Job, configure: Configure, stop: ThreadStop) -> None:
+    def _place(self, job: Job, configure: Configure) -> _Place:
         habits = self._book.of(job.base_url, configure.rung)
         converter = self._converter if configure.converts else None
         limits = Limits(memory=configure.model_memory)
+        stop = ThreadStop()
 
         def emit(event: Event) -> None:
             if isinstance(event, TaskCreated):  # told before, so that it is known before the job ends
@@ -193,24 +199,33 @@ class Crew:
             if not self._tell(Happened(job.id, event)):
                 stop.set(cancelled=False)  # its record stays, for who comes next
 
-        try:
-            network = Network(configure.proxy, configure.certificates)
-            with Client(configure.key, configure.base_url, network) as client:
-                unseen = job.state is JobState.READY  # a file that is here already: what comes down is checked then
-                job = Runner(job, client, self._journal, stop, emit, habits, limits).run()
-            if job.state is JobState.READY and not stop.is_set():
-                if converter is None:  # the preference was switched off after the job was asked for
-                    emit(Prepared())
-                else:
-                    emit(Delayed("Preparing the model"))
-                    failed = _bad_file(job, limits) if unseen else None
-                    job = self._prepared(job, failed or converter.prepare(job, stop), emit)
-        finally:
-            if job.final or job.state is JobState.UNCERTAIN:  # a ready one is kept until it is in the scene
-                self._journal.ownership.release(job.id)
-            with self._lock:
-                del self._running[job.id]
-            self._fill()
+        client = Client(configure.key, configure.base_url, Network(configure.proxy, configure.certificates))
+        runner = Runner(job, client, self._journal, stop, emit, habits, limits)
+
+        def work() -> None:
+            unseen = job.state is JobState.READY  # a file that is here already: what comes down is checked then
+            try:
+                with client:
+                    runner.run()
+                if runner.job.state is JobState.READY and not stop.is_set():
+                    if converter is None:  # the preference was switched off after the job was asked for
+                        runner.prepared(Prepared())
+                    else:
+                        runner.prepared(Delayed("Preparing the model"))
+                        failed = _bad_file(job, limits) if unseen else None
+                        if (outcome := failed or converter.prepare(runner.job, stop)) is not None:
+                            runner.prepared(outcome)
+            finally:
+                self._leave(runner.job)
+
+        return _Place(threading.Thread(target=work, name=f"job {job.id}", daemon=True), stop, runner)
+
+    def _leave(self, job: Job) -> None:
+        if job.final or job.state is JobState.UNCERTAIN:  # a ready one is kept until it is in the scene
+            self._journal.ownership.release(job.id)
+        with self._lock:
+            del self._running[job.id]
+        self._fill()
 
 
 def _bad_file(job: Job, limits: Limits) -> Failed | None:

@@ -11,10 +11,11 @@ from ..core.errors import Failure, Kind
 from ..core.job import Job, JobState
 from ..core.job_record import half_written, read_text, record_text, unreadable
 from ..core.records import RecordError
-from ..core.unfinished import Unfinished, elsewhere, overtaken, unfinished
+from ..core.unfinished import Unfinished, elsewhere, overtaken, stopped, unfinished
 from .ownership import Ownership
 
 _RECORD, _PART = "job.json", ".part"
+_CANCELLED = "cancelled"  # a file beside the record: the user's word, which whoever writes the record has yet to hear
 _ENDED = (JobState.DONE, JobState.CANCELLED)  # what is left of these is for importing them again
 
 
@@ -48,6 +49,33 @@ class Journal:
         _sync(target.parent)
         if first:
             _sync(self._folder)
+        if job.final or job.state is JobState.UNCERTAIN:  # it has heard
+            self._unmark(job.id)
+
+    def cancel(self, job_id: str) -> None:
+        """Put the user's word that a job is cancelled beside its record, for whoever has it and whoever comes next.
+
+        It costs a name in a folder, so a click can give it; no message can be lost then with the process that was to
+        read it. Where nothing of the job is on the disk, there is nothing to be stopped.
+        """
+        with contextlib.suppress(OSError):
+            (self._folder / job_id / _CANCELLED).touch()
+
+    def is_cancelled(self, job_id: str) -> bool:
+        """Whether the user has cancelled a job whose record does not say so yet."""
+        return (self._folder / job_id / _CANCELLED).exists()
+
+    def write_cancelled(self, job_id: str) -> None:
+        """Write down that a job is cancelled whose process died before it could; raises `OSError`, `RecordError`."""
+        if self.is_cancelled(job_id) and self.ownership.take(job_id, tries=1):
+            if (job := self.record_of(job_id)) is not None:
+                self.write(job)
+                self.settle(job)
+            self.ownership.release(job_id)
+
+    def _unmark(self, job_id: str) -> None:
+        with contextlib.suppress(OSError):
+            (self._folder / job_id / _CANCELLED).unlink(missing_ok=True)
 
     def read(self) -> list[Job]:
         """Give the jobs on record, oldest first; what cannot be read is passed over and left where it is."""
@@ -75,7 +103,10 @@ class Journal:
         return []
 
     def record_of(self, job_id: str) -> Job | None:
-        """Give a job as its record says, None where nothing is on record; raises `RecordError` with a sentence."""
+        """Give a job as its record says, None where nothing is on record; raises `RecordError` with a sentence.
+
+        One that was cancelled is so, though the process that was to write it down has died.
+        """
         target = self._folder / job_id / _RECORD
         try:
             text = target.read_text(encoding="utf-8")
@@ -86,7 +117,8 @@ class Journal:
             raise RecordError(half_written(job_id)) from None
         except (OSError, ValueError) as error:
             raise RecordError(unreadable(job_id)) from error
-        return read_text(text, job_id)
+        job = read_text(text, job_id)
+        return stopped(job) if not job.final and self.is_cancelled(job_id) else job
 
     def unfinished(self, job: Job) -> Unfinished | None:
         """Give what a job is that nobody carries out; None where somebody does, or there is nothing to go on with."""
@@ -98,6 +130,8 @@ class Journal:
         """Make a job this process's own; where it must not be carried out here, give why not."""
         if not self.ownership.take(job.id):
             return elsewhere(job.name)
+        if job.in_doubt:  # the user has decided since
+            self._unmark(job.id)
         try:
             failure = overtaken(job, self.record_of(job.id))
         except RecordError as error:

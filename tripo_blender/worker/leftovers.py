@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from ..core.messages import CONVERTER_HOME
+from ..core.records import RecordError
 from ..core.unfinished import ABANDONED_SECONDS, abandoned
 from .journal import Journal
 
@@ -15,6 +16,7 @@ from .journal import Journal
 def remove(journal: Journal, now: float) -> None:
     """Remove the homes of second Blenders long gone, locks that nobody holds, folders without a record, half records.
 
+    What was cancelled in the last moment of its process is written down as such.
     `now` is in s since the epoch.
     """
     for home in Path(tempfile.gettempdir()).glob(f"{CONVERTER_HOME}*"):
@@ -23,6 +25,8 @@ def remove(journal: Journal, now: float) -> None:
                 shutil.rmtree(home)
     journal.ownership.tidy()
     for name in journal.names():
+        with contextlib.suppress(OSError, RecordError):
+            journal.write_cancelled(name)
         with contextlib.suppress(OSError):
             _tidy(journal, name, now)
 

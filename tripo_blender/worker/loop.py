@@ -46,7 +46,7 @@ def serve(orders: BinaryIO, pipe: RawIOBase) -> None:
         except RecordError as error:
             events.tell(Fault(f"an order could not be read: {error}"))
             continue
-        if not events.heard and not isinstance(order, Ended):  # it has no user any more; what has ended is written down
+        if not events.heard and not isinstance(order, Ended | Cancel):  # it has no user any more, but their last word
             continue
         if isinstance(order, Configure):
             kept = order.kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -28,6 +29,7 @@ from ..core.job import (
     Started,
     Submitting,
     TaskCreated,
+    TaskFound,
 )
 from ..core.model_limits import Limits
 from ..core.services import modelstream as service
@@ -95,13 +97,15 @@ class Runner:
         self._journal = journal
         self._stop = stop
         self._emit = emit
-        self._sending = Sending(job, client, habits, self._delay)
+        self._sending = Sending(job, client, habits, self._delay, self._before_sending)
         self._limits = limits
         self._link = self._preview_link = ""
         self._picture: Callable[[], bytes | None] | None = None  # gives the preview, which is under way
         self._recorded = job.percent
-        self._resumable = job.state is not JobState.SUBMITTING  # one that was sent before may have been bought then
         self._unwritten = False  # the record says less than was told
+        self._lock = threading.RLock()  # of the job, its record and whether its order is out
+        self._over = False  # nothing that comes late changes anything
+        self._cancelled = False  # by the mark beside the record; else `stop` says so
 
     def run(self) -> Job:
         """Carry the job as far as it goes without Blender: ready, uncertain, failed, cancelled, or stopped."""
@@ -120,16 +124,52 @@ class Runner:
                     self._happened(self._outcome(phase))
             except KeyboardInterrupt:
                 self._happened(self._interrupted())
-            if self._stop.is_set() and not self._stop.cancelled:
+            if self._stop.is_set() and not self._is_cancelled:
                 self._withdraw()
                 return self.job
-        self._journal.settle(self.job)
+        with self._lock:
+            self._journal.settle(self.job)
         return self.job
 
+    def cancel(self) -> None:
+        """Write down that the user has stopped the job: at once, whatever the run waits for in its own thread.
+
+        While an order is out nothing is written: how that ended is known when its answer is read.
+        """
+        with self._lock:
+            if not (self.job.final or self.job.state is JobState.UNCERTAIN or self._order_is_out):
+                self._happened(Cancelled())
+                self._over = True
+                self._journal.settle(self.job)
+
+    def prepared(self, event: Event) -> None:
+        """Take note of what came of setting the model up, which lies on the disk."""
+        with self._lock:
+            self._happened(event)
+            self._journal.settle(self.job)
+
+    @property
+    def _is_cancelled(self) -> bool:
+        return self._stop.cancelled or self._cancelled
+
+    @property
+    def _order_is_out(self) -> bool:
+        return self.job.state is JobState.SUBMITTING and self._sending.sent
+
+    def _before_sending(self) -> None:
+        """Look for the last time whether the order shall go out, and write down that it is out; raises `OSError`."""
+        with self._lock:
+            self._go_on()
+            if self._over or self._journal.is_cancelled(self.job.id):
+                self._cancelled = True
+                raise _Stopped
+            self._journal.write(self.job)
+            self._sending.sent = True
+
     def _withdraw(self) -> None:
-        """Put an order back that has not gone out, or was surely refused: after the end of the process it is none."""
-        if self.job.state is JobState.SUBMITTING and self._resumable and not self._sending.sent:
-            with contextlib.suppress(OSError):
+        """Write down that no order is out: it has not been sent yet, or it was surely refused."""
+        with self._lock, contextlib.suppress(OSError):
+            if self.job.state is JobState.SUBMITTING and not self._order_is_out:
                 self._journal.write(replace(self.job, state=JobState.UPLOADING, note=""))
 
     def _outcome(self, phase: Callable[[], Event]) -> Event:
@@ -147,23 +187,27 @@ class Runner:
             return Failed(_disk_failure(error, self.job.task_id))
         except Exception as error:  # noqa: BLE001  # a mistake of ours must end this job, not the worker and its others
             _log.exception("job %s", self.job.id)
-            return Failed(
-                Failure(
-                    Kind.INTERNAL,
-                    "The add-on made a mistake with this job. Please report it with the job's details",
-                    type(error).__name__,
-                )
-            )
+            return self._mistake(type(error).__name__)
+
+    def _mistake(self, what: str) -> Event:
+        if self._order_is_out:
+            return AnswerLost(lost_answer(what))
+        sentence = "The add-on made a mistake with this job. Please report it with the job's details"
+        return Failed(Failure(Kind.INTERNAL, sentence, what))
 
     def _interrupted(self) -> Event:
         """The user stops the run; an order that is out and unanswered may have been bought all the same."""
-        if self.job.state is JobState.SUBMITTING and self._sending.sent:
+        if self._order_is_out:
             return AnswerLost(lost_answer("interrupted while the order was out"))
         return Cancelled()
 
     def _happened(self, event: Event) -> None:
-        if isinstance(event, Cancelled) and not self._stop.cancelled:
-            return  # the process closes: the record stays as it is
+        with self._lock:
+            self._record_and_tell(event)
+
+    def _record_and_tell(self, event: Event) -> None:
+        if self._over or (isinstance(event, Cancelled) and not self._is_cancelled):
+            return  # in the second case the process closes: the record stays as it is
         before, self.job = self.job, self.job.after(event)
         further = self.job.percent - self._recorded >= _RECORDED_STEP
         if self.job.state != before.state or further or self._unwritten:
@@ -187,6 +231,7 @@ class Runner:
         """Tell what is in the way, wait before try number `attempt` + 1, and return the seconds."""
         self._go_on()
         seconds = plan.retry_wait(attempt, retry_after, random.random())
+        self._withdraw()
         self._happened(Delayed(f"{passing(failure)}; trying again in {max(1, round(seconds))} s"))
         if self._stop.wait(seconds):
             raise _Stopped
@@ -209,6 +254,8 @@ class Runner:
         pace: plan.Pace | None = None
         while True:
             report = self._report()
+            if self.job.in_doubt and report.status is not TaskStatus.UNKNOWN:
+                self._happened(TaskFound())
             if report.status is TaskStatus.SUCCESS and report.model_url:
                 self._link, self._preview_link = report.model_url, report.preview_url
                 return Generated(report.credits, report.model_seed, report.texture_seed)

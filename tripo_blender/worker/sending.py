@@ -50,6 +50,8 @@ class Sending:
     """The way of one job's picture and order.
 
     `delay` waits before another try, returns the seconds, and ends the run when told to.
+    `before` comes right before every sending of the order: it writes down that the order is out and sets `sent`, or
+    raises, and nothing is sent.
     `picture_hash` is the SHA-256, in hex, of the file that went up.
     """
 
@@ -57,6 +59,7 @@ class Sending:
     client: Client
     habits: Habits
     delay: Delay
+    before: Callable[[], None]
     sent: bool = False  # an order is out, and its answer not yet read
     picture_hash: str = ""
     _picture: Mapping[str, str] = field(default_factory=dict)
@@ -81,8 +84,6 @@ class Sending:
 
     def order(self) -> Created | Refused | Unclear:
         """Buy the task. It is sent again only after it surely did not arrive or was surely refused."""
-        if not self._picture:
-            self.upload()
         with_model, tries = self.habits.with_model, _Tries(self.delay)
         while True:
             meaning = self._order(with_model)
@@ -128,7 +129,7 @@ class Sending:
         local = not is_url(job.picture)
         kind = _picture_type(Path(job.picture)) if local else _type_of_url(job.picture)
         request = service.create(job.base_url, job.settings, kind, self._picture, with_model)
-        self.sent = True
+        self.before()
         try:
             meaning = read_create(self.client.call(request, purchase=True))
         except NotSent as error:

@@ -115,15 +115,21 @@ class TRIPO_OT_fetch(OnJob, bpy.types.Operator):
             like = known(self.job_id) if self.job_id else None
             if not self.beside:
                 later.api.check_takes_models()
-            arrival = properties.of(context.scene).arrival.arrival()
-            place = later.spots.spot(context, arrival, context.scene.cursor.location)
-            job, folder = later.ordering.fetch(self.task_id, given, arrival, place, like)
-            if self.beside:
-                later.session.session.start(job, given, folder)
-                if like is not None:
-                    later.session.session.replace(like.id)
+            if like is not None and like.state == "uncertain":  # it stays so where there is no such task
+                found = later.resuming.known(like.id)
+                job, folder = later.resuming.ready_to_run(found, given, task_id=self.task_id)
             else:
-                later.api.finish(job, given, folder)
+                arrival = properties.of(context.scene).arrival.arrival()
+                place = later.spots.spot(context, arrival, context.scene.cursor.location)
+                job, folder = later.ordering.fetch(self.task_id, given, arrival, place, like)
+            if not self.beside:
+                job = later.api.finish(job, given, folder)[0]
+                if job.id in later.session.session.jobs:
+                    later.session.session.finished(job)
+            else:
+                later.session.session.start(job, given, folder)
+                if like is not None and like.id != job.id:
+                    later.session.session.replace(like.id)
         except later.errors.TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
