@@ -105,7 +105,15 @@ class Gateway:
             if running >= options.concurrency:
                 raise Refusal(2000, f"{running} tasks are running", retry_after=1)
             picture, prefix = views[0] if views else None, "task_" if wrapped else ""
-            task = self._tasks.create(echo, picture, options.seconds, prefix, options.model_file)
+            task = self._tasks.create(
+                echo,
+                picture,
+                options.seconds,
+                prefix,
+                options.model_file,
+                triangles=options.triangles,
+                texture_size=options.texture_size,
+            )
         content: dict[str, Any] = {"code": 0, "data": {"task_id": task.task_id}}
         if wrapped:
             content = {"code": "success", "message": "", "data": {"task_id": task.task_id}}

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from simulator.sculpture.sculptor import DEFAULT_TRIANGLES, TEXTURE_SIZE
+
 CHOICES = {
     "answers": ("native", "wrapped"),
     "errors": ("native", "gateway"),
@@ -13,6 +15,9 @@ CHOICES = {
     "file_host_key": ("refused", "ignored"),
 }
 UPLOADS = ("sts", "upload")
+
+# For whoever needs a model, whatever it looks like: it is made, sent and imported in milliseconds.
+SMALL_MODELS: Mapping[str, Any] = {"triangles": 2000, "texture_size": 1024}
 
 
 def _option(default: Any, meaning: str) -> Any:
@@ -36,6 +41,8 @@ class Options:
     file_host_ranges: bool = _option(True, "whether the file host knows ranges")
     file_host_key: str = _option("refused", "what the file host makes of a key, which must never come there")
     model_file: str = _option("", "a GLB or FBX file that every task gives instead of a sculpture of its picture")
+    triangles: int = _option(DEFAULT_TRIANGLES, "a model's triangles where no face_limit is asked for")
+    texture_size: int = _option(TEXTURE_SIZE, "px a side of a GLB's pictures, in steps of 8")
     rendered_image: bool = _option(True, "whether a task's output has a preview")
 
     def changed(self, values: Mapping[str, Any]) -> "Options":

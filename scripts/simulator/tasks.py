@@ -98,9 +98,18 @@ class TaskStore:
         return sum(task.finished(now) is None for task in self.all())
 
     def create(
-        self, body: Mapping[str, Any], picture: bytes | None, seconds: float, prefix: str = "", model_file: str = ""
+        self,
+        body: Mapping[str, Any],
+        picture: bytes | None,
+        seconds: float,
+        prefix: str = "",
+        model_file: str = "",
+        **look: int,
     ) -> Task:
-        """Starts a generation; a prefix makes the ids look like a gateway's own, a model file is what it gives."""
+        """Starts a generation; a prefix makes the ids look like a gateway's own, a model file is what it gives.
+
+        `look` goes to the `Commission`: its triangles and texture_size.
+        """
         identity = str(uuid.uuid4())
         task_id = f"{prefix}{identity.replace('-', '')}" if prefix else identity
         textured = bool(body.get("texture", True) or body.get("pbr", True))
@@ -111,6 +120,7 @@ class TaskStore:
             texture=textured,
             pbr=textured and bool(body.get("pbr", True)),
             quad=bool(body.get("quad", False)),
+            **look,
         )
         task = Task(
             task_id=task_id,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from simulator.options import SMALL_MODELS
 from simulator.process import SimulatorProcess
 from simulator.sculpture.png import write_png
 from soaking.account import Account, Auditor
@@ -28,7 +29,7 @@ _LONGEST = 1200.0  # s, after which it has hung
 def soak(place: Path, jobs: int, seed: int, at_once: int) -> Account:
     """Run that many jobs and give their account; everything lies in `place`."""
     account, began = Account(jobs), time.monotonic()
-    with SimulatorProcess(seconds=0.3, key=KEY, concurrency=10_000) as simulator:
+    with SimulatorProcess(seconds=0.3, key=KEY, concurrency=10_000, **SMALL_MODELS) as simulator:
         ordered = _order(place, jobs, simulator.url)
         run = _Run(place, seed, jobs, at_once, simulator, account)
         run.go()

@@ -14,6 +14,7 @@ import bpy
 import pytest
 
 from fixtures.blender_exports import forget_types
+from simulator.options import SMALL_MODELS
 from simulator.process import SimulatorProcess
 
 PACKAGE = "bl_ext.user_default.tripo_blender"
@@ -37,7 +38,7 @@ def installed() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def simulator(installed: None) -> Iterator[SimulatorProcess]:
-    with SimulatorProcess(seconds=SECONDS) as process:
+    with SimulatorProcess(seconds=SECONDS, **SMALL_MODELS) as process:
         yield process
 
 

@@ -16,6 +16,8 @@ from mathutils import Vector
 
 from fixtures.catalogue import write_all
 from fixtures.glb_document import Document
+from simulator.options import SMALL_MODELS
+from simulator.sculpture.relief import SIDE
 from simulator.sculpture.sculptor import Commission, sculpt
 
 pytestmark = pytest.mark.every_version("importers, collections and the undo steps of versions differ")
@@ -31,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def chair(folder: Path, chair_picture: Path) -> Path:
     """A model as the service makes it: facing +X, its names made of ids; 1 m high."""
-    made = sculpt(Commission(picture=chair_picture.read_bytes(), face_limit=2000, pbr=False), IDENTITY)
+    made = sculpt(Commission(picture=chair_picture.read_bytes(), face_limit=2000, pbr=False, **SMALL_MODELS), IDENTITY)
     path = folder / "Chair.glb"
     path.write_bytes(made.model)
     return path
@@ -130,13 +132,15 @@ def test_own_size_is_in_metres(
     shell: ModuleType, folder: Path, chair_picture: Path, suffix: str, unit: float, own: float
 ) -> None:
     path = folder / f"Sized.{suffix}"
-    made = sculpt(Commission(picture=chair_picture.read_bytes(), face_limit=500, quad=suffix == "fbx"), IDENTITY)
+    made = sculpt(
+        Commission(picture=chair_picture.read_bytes(), face_limit=500, quad=suffix == "fbx", **SMALL_MODELS), IDENTITY
+    )
     path.write_bytes(made.model)
     bpy.context.scene.unit_settings.scale_length = unit
 
     low, high = box(shell.import_model(path))
 
-    assert max(high - low) == pytest.approx(own, rel=1e-3)
+    assert max(high - low) == pytest.approx(SIDE * own, rel=1e-3)
     assert bpy.context.scene.unit_settings.scale_length == pytest.approx(unit)
 
 
@@ -342,7 +346,7 @@ def test_textures_go_beside_the_file(shell: ModuleType, chair: Path, tmp_path: P
     second = shell.import_model(chair, textures="files")
 
     written = sorted(path.name for path in (tmp_path / "textures").iterdir())
-    assert written == ["Chair Base Color.001.png", "Chair Base Color.png"]
+    assert written == ["Chair Base Color.001.jpg", "Chair Base Color.jpg"]
     for main in (first, second):
         image = next(node.image for node in main.data.materials[0].node_tree.nodes if node.type == "TEX_IMAGE")
         assert image.packed_file is None
@@ -350,18 +354,18 @@ def test_textures_go_beside_the_file(shell: ModuleType, chair: Path, tmp_path: P
         assert image.has_data or image.size[0] > 0
     bpy.ops.wm.save_mainfile()
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "scene.blend"))
-    assert [image.size[0] for image in bpy.data.images] == [96, 96]
+    assert [image.size[0] for image in bpy.data.images] == [1024, 1024]
 
 
 def test_textures_never_go_over_a_file(shell: ModuleType, chair: Path, tmp_path: Path) -> None:
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
     (tmp_path / "textures").mkdir()
-    (tmp_path / "textures" / "Chair Base Color.png").write_bytes(b"mine")
+    (tmp_path / "textures" / "Chair Base Color.jpg").write_bytes(b"mine")
 
     shell.import_model(chair, textures="files")
 
-    assert (tmp_path / "textures" / "Chair Base Color.png").read_bytes() == b"mine"
-    assert (tmp_path / "textures" / "Chair Base Color 1.png").is_file()
+    assert (tmp_path / "textures" / "Chair Base Color.jpg").read_bytes() == b"mine"
+    assert (tmp_path / "textures" / "Chair Base Color 1.jpg").is_file()
 
 
 def test_textures_stay_packed_in_a_file_that_was_never_saved(module: Any, chair: Path) -> None:

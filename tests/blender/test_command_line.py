@@ -23,6 +23,7 @@ import bpy
 import numpy as np
 import pytest
 
+from simulator.options import SMALL_MODELS
 from simulator.process import SimulatorProcess
 from simulator.sculpture.png import write_png
 
@@ -721,7 +722,7 @@ def wait_for(process: subprocess.Popen[str], words: str) -> list[str]:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to all processes of a console")
 def test_ctrl_c(tmp_path: Path) -> None:
     slow = [{"on": "upload", "do": "hang", "seconds": 30}]
-    with SimulatorProcess(seconds=60) as working, SimulatorProcess(faults=slow) as hanging:
+    with SimulatorProcess(seconds=60, **SMALL_MODELS) as working, SimulatorProcess(faults=slow) as hanging:
         person, script, early = (
             Place(tmp_path / name, simulator)
             for name, simulator in (("person", working), ("script", working), ("early", hanging))

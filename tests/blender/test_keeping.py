@@ -14,6 +14,7 @@ from typing import Any
 import bpy
 import pytest
 
+from simulator.options import SMALL_MODELS
 from simulator.process import SimulatorProcess
 from simulator.sculpture.sculptor import Commission, sculpt
 
@@ -28,7 +29,7 @@ CODE = (
 @pytest.fixture
 def model(picture: Path, tmp_path: Path) -> Path:
     path = tmp_path / "Lamp.glb"
-    path.write_bytes(sculpt(Commission(picture=picture.read_bytes(), face_limit=400), "x").model)
+    path.write_bytes(sculpt(Commission(picture=picture.read_bytes(), face_limit=400, **SMALL_MODELS), "x").model)
     return path
 
 

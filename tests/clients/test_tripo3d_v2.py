@@ -13,6 +13,7 @@ import pytest
 from tripo3d import TaskStatus, TripoClient
 from tripo3d.exceptions import TripoAPIError, TripoRequestError
 
+from simulator.options import SMALL_MODELS
 from simulator.process import SimulatorProcess
 from simulator.sculpture.png import write_png
 
@@ -23,7 +24,7 @@ T = TypeVar("T")
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[SimulatorProcess]:
     # This client sends its key to file hosts too, which ours must never do.
-    with SimulatorProcess(seconds=0.2, key=KEY, file_host_key="ignored") as process:
+    with SimulatorProcess(seconds=0.2, key=KEY, file_host_key="ignored", **SMALL_MODELS) as process:
         yield process
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 
-from simulator.options import Options
+from simulator.options import SMALL_MODELS, Options
 from simulator.sculpture.png import write_png
 from simulator.server import Simulator
 
@@ -95,7 +95,7 @@ def start() -> Iterator[Start]:
     running: list[tuple[Simulator, Client]] = []
 
     def begin(**options: Any) -> tuple[Simulator, Client]:
-        simulator = Simulator(Options().changed({"seconds": 0.05, **options}))
+        simulator = Simulator(Options().changed({"seconds": 0.05, **SMALL_MODELS, **options}))
         simulator.start()
         running.append((simulator, Client(simulator.url)))
         return running[-1]

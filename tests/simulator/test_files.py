@@ -1,6 +1,5 @@
 """GLB and FBX files as their formats want them."""
 
-import json
 import struct
 import zlib
 from typing import Any
@@ -9,41 +8,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simulator.sculpture.picture import picture_format
+from simulator.options import SMALL_MODELS
+from simulator.sculpture.picture import picture_size
 from simulator.sculpture.sculptor import Commission, sculpt
 
-_SIZES = {5123: "<u2", 5125: "<u4", 5126: "<f4"}
-_WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3}
-
-
-def read_glb(data: bytes) -> tuple[dict[str, Any], bytes]:
-    magic, version, length = struct.unpack_from("<4sII", data)
-    assert (magic, version, length) == (b"glTF", 2, len(data))
-    json_length, json_type = struct.unpack_from("<I4s", data, 12)
-    at = 20 + json_length
-    binary_length, binary_type = struct.unpack_from("<I4s", data, at)
-    assert (json_type, binary_type) == (b"JSON", b"BIN\0")
-    assert json_length % 4 == binary_length % 4 == 0
-    assert at + 8 + binary_length == len(data)
-    return json.loads(data[20:at]), data[at + 8 :]
-
-
-def array(document: dict[str, Any], binary: bytes, index: int) -> NDArray[Any]:
-    accessor = document["accessors"][index]
-    view = document["bufferViews"][accessor["bufferView"]]
-    kind = np.dtype(_SIZES[accessor["componentType"]])
-    width = _WIDTHS[accessor["type"]]
-    assert view["byteOffset"] % kind.itemsize == 0
-    assert view["byteOffset"] + view["byteLength"] <= document["buffers"][0]["byteLength"] <= len(binary)
-    assert accessor["count"] * width * kind.itemsize == view["byteLength"]
-    values = np.frombuffer(binary, kind, accessor["count"] * width, view["byteOffset"])
-    return values.reshape(-1, width) if width > 1 else values
+from .glb import array, carried, read_glb
 
 
 @pytest.mark.parametrize(("texture", "pbr", "images"), [(True, True, 3), (True, False, 1), (False, False, 0)])
 @pytest.mark.parametrize("face_limit", [48, 5000, None, 200_000])
 def test_glb(picture: bytes, texture: bool, pbr: bool, images: int, face_limit: int | None) -> None:
-    made = sculpt(Commission(picture, face_limit=face_limit, texture=texture, pbr=pbr), "some-id")
+    made = sculpt(Commission(picture, face_limit=face_limit, texture=texture, pbr=pbr, **SMALL_MODELS), "some-id")
     assert made.suffix == "glb"
     document, binary = read_glb(made.model)
     (primitive,) = document["meshes"][0]["primitives"]
@@ -55,16 +30,12 @@ def test_glb(picture: bytes, texture: bool, pbr: bool, images: int, face_limit: 
     assert ("TEXCOORD_0" in values) == texture
     assert {len(entries) for entries in values.values()} == {len(values["POSITION"])}
     assert triangles.max() == len(values["POSITION"]) - 1
-    assert len(triangles) / 3 <= (face_limit or 20_000)
+    most = face_limit or SMALL_MODELS["triangles"]
+    assert 0.7 * most < len(triangles) / 3 <= most
     assert document["nodes"][0]["name"] == "tripo_node_some-id"
     assert document["materials"][0]["name"] == "tripo_mat_some-id"
-    assert len(document.get("images", ())) == images
-    for image in document.get("images", ()):
-        view = document["bufferViews"][image["bufferView"]]
-        data = binary[view["byteOffset"] : view["byteOffset"] + view["byteLength"]]
-        assert f"image/{picture_format(data)}" == image["mimeType"]
-    if images:
-        assert picture in made.model  # as it came
+    assert [image["mimeType"] for image in document.get("images", ())] == ["image/jpeg"] * images
+    assert {picture_size(data) for data in carried(document, binary)} <= {(1024, 1024)}
 
 
 def read_fbx(data: bytes) -> dict[str, list[Any]]:
@@ -149,7 +120,7 @@ def assert_faces_x(points: NDArray[Any], normals: NDArray[Any]) -> None:
 
 @pytest.mark.parametrize("quad", [False, True], ids=["glb", "fbx"])
 def test_the_model_faces_x_as_the_services_do(picture: bytes, quad: bool) -> None:
-    made = sculpt(Commission(picture, face_limit=4000, quad=quad), "some-id")
+    made = sculpt(Commission(picture, face_limit=4000, quad=quad, **SMALL_MODELS), "some-id")
     if quad:
         found = read_fbx(made.model)
         ((corners,),), ((points,),), ((normals,),) = (
@@ -173,8 +144,9 @@ def test_what_cannot_be_decoded_is_still_a_model() -> None:
 
 
 def test_webp_is_rewritten_and_words_are_painted() -> None:
-    webp = sculpt(Commission(b"RIFF\0\0\0\0WEBPVP8 ", face_limit=1000), "x")
-    words = [sculpt(Commission(words=text, face_limit=1000), "x").model for text in ("a box", "a crate")]
+    webp = sculpt(Commission(b"RIFF\0\0\0\0WEBPVP8 ", face_limit=1000, **SMALL_MODELS), "x")
+    painted = (Commission(words=text, face_limit=1000, **SMALL_MODELS) for text in ("a box", "a crate"))
+    words = [sculpt(commission, "x").model for commission in painted]
     for model in (webp.model, *words):
-        assert {image["mimeType"] for image in read_glb(model)[0]["images"]} == {"image/png"}
-    assert words[0] != words[1]
+        assert {image["mimeType"] for image in read_glb(model)[0]["images"]} == {"image/jpeg"}
+    assert carried(*read_glb(words[0])) != carried(*read_glb(words[1]))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from simulator.options import SMALL_MODELS
 from simulator.process import SimulatorProcess
 
 from .conftest import Client
@@ -27,7 +28,13 @@ def alive(pid: int) -> bool:
 
 def test_started_steered_and_stopped() -> None:
     lost = {"on": "create", "do": "lost"}
-    options: dict[str, Any] = {"seconds": 0.2, "key": "another", "uploads": ["upload"], "rendered_image": False}
+    options: dict[str, Any] = {
+        "seconds": 0.2,
+        "key": "another",
+        "uploads": ["upload"],
+        "rendered_image": False,
+        **SMALL_MODELS,
+    }
     with (
         SimulatorProcess(faults=[lost], **options) as simulator,
         contextlib.closing(Client(simulator.url, simulator.key)) as client,

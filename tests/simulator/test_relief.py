@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from simulator.sculpture.outline import find_subject, rounded_plate
 from simulator.sculpture.png import read_png, write_png
 from simulator.sculpture.raster import blur, fill_holes, largest_part, parts
-from simulator.sculpture.relief import Relief, carve
+from simulator.sculpture.relief import SIDE, Relief, carve
 
 
 def assert_closed(faces: NDArray[np.int32]) -> None:
@@ -48,7 +48,7 @@ def assert_solid(relief: Relief) -> None:
     assert areas.min() > 1e-9
     assert np.einsum("ij,ij->i", a, np.cross(b, c)).sum() / 6 > 1e-5
     size = np.ptp(relief.positions, axis=0)
-    assert size.max() == pytest.approx(1, abs=1e-5)
+    assert size.max() == pytest.approx(SIDE, abs=1e-5)
     assert np.abs(relief.positions.min(axis=0) + relief.positions.max(axis=0)).max() < 1e-5
     assert np.allclose(np.linalg.norm(relief.normals, axis=1), 1, atol=1e-4)
     assert relief.uvs.min() >= 0

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from simulator.options import SMALL_MODELS
 from simulator.process import SimulatorProcess
 
 HERE = Path(__file__).parent
@@ -78,7 +79,7 @@ def installed(application: str, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture(scope="session")
 def _running() -> Iterator[SimulatorProcess]:
-    with SimulatorProcess(seconds=SECONDS) as process:
+    with SimulatorProcess(seconds=SECONDS, **SMALL_MODELS) as process:
         yield process
 
 

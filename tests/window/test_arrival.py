@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from simulator.options import SMALL_MODELS
 from simulator.process import SimulatorProcess
 from simulator.sculpture.sculptor import Commission, sculpt
 
@@ -17,7 +18,7 @@ from .conftest import PICTURE, Play
 def model(tmp_path: Path) -> str:
     """A GLB file with a texture."""
     file = tmp_path / "a model.glb"
-    file.write_bytes(sculpt(Commission(picture=PICTURE.read_bytes(), face_limit=2000), "local").model)
+    file.write_bytes(sculpt(Commission(picture=PICTURE.read_bytes(), face_limit=2000, **SMALL_MODELS), "local").model)
     return str(file)
 
 

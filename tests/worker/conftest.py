@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.options import Options
+from simulator.options import SMALL_MODELS, Options
 from simulator.process import SimulatorProcess
 from simulator.sculpture.png import write_png
 from tripo_blender.core import plan
@@ -33,7 +33,7 @@ from .course import DEADLINE, KEY, SECRET, SMALL, Course, check_course
 from .fault_table import TALLY
 from .processes import ROOT, Worker
 
-_OPTIONS = {"seconds": 0.05, "key": KEY}
+_OPTIONS = {"seconds": 0.05, "key": KEY, **SMALL_MODELS}
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -10,7 +10,7 @@ from simulator.sculpture.picture import picture_format
 from simulator.sculpture.relief import Relief
 from simulator.sculpture.textures import Textures
 
-_FLOAT, _UNSIGNED_SHORT, _UNSIGNED_INT = 5126, 5123, 5125
+_FLOAT, _UNSIGNED_INT = 5126, 5125
 _VERTEX_DATA, _INDEX_DATA = 34962, 34963
 
 
@@ -44,7 +44,7 @@ class _Buffer:
 
 
 def write_glb(relief: Relief, textures: Textures | None, identity: str) -> bytes:
-    """The file, in triangles; without textures it has a plain material and no UVs."""
+    """The file as the service writes it, in triangles; without textures it has a plain material and no UVs."""
     buffer = _Buffer()
     attributes = {
         "POSITION": buffer.add_array(relief.positions.astype("<f4"), "VEC3", _FLOAT, _VERTEX_DATA, bounds=True),
@@ -53,16 +53,9 @@ def write_glb(relief: Relief, textures: Textures | None, identity: str) -> bytes
     if textures:
         attributes["TEXCOORD_0"] = buffer.add_array(relief.uvs.astype("<f4"), "VEC2", _FLOAT, _VERTEX_DATA)
     triangles = relief.triangles().reshape(-1)
-    # 65535 is the restart value, so it must not be an index.
-    short = len(relief.positions) < 65535
-    indices = buffer.add_array(
-        triangles.astype("<u2" if short else "<u4"),
-        "SCALAR",
-        _UNSIGNED_SHORT if short else _UNSIGNED_INT,
-        _INDEX_DATA,
-    )
+    indices = buffer.add_array(triangles.astype("<u4"), "SCALAR", _UNSIGNED_INT, _INDEX_DATA)
     document: dict[str, Any] = {
-        "asset": {"version": "2.0", "generator": "simulator"},
+        "asset": {"version": "2.0", "generator": "https://tripo3d.ai"},
         "scene": 0,
         "scenes": [{"nodes": [0]}],
         "nodes": [{"name": f"tripo_node_{identity}", "mesh": 0}],
@@ -74,7 +67,7 @@ def write_glb(relief: Relief, textures: Textures | None, identity: str) -> bytes
         ],
         "materials": [{"name": f"tripo_mat_{identity}", "doubleSided": False}],
     }
-    document["materials"][0] |= _paint(document, buffer, textures)
+    document["materials"][0] |= _paint(document, buffer, textures, identity)
     document |= {
         "accessors": buffer.accessors,
         "bufferViews": buffer.views,
@@ -94,23 +87,32 @@ def write_glb(relief: Relief, textures: Textures | None, identity: str) -> bytes
     )
 
 
-def _paint(document: dict[str, Any], buffer: _Buffer, textures: Textures | None) -> dict[str, Any]:
+def _paint(document: dict[str, Any], buffer: _Buffer, textures: Textures | None, identity: str) -> dict[str, Any]:
     """The material's entries; adds images and textures to the document."""
     if textures is None:
         return {"pbrMetallicRoughness": {"baseColorFactor": [0.7, 0.7, 0.7, 1], "metallicFactor": 0}}
-    document |= {"images": [], "textures": [], "samplers": [{"magFilter": 9729, "minFilter": 9987}]}
+    document |= {"images": [], "textures": []}
 
     def add(name: str, data: bytes) -> dict[str, int]:
-        mime = f"image/{picture_format(data)}"
-        document["images"].append({"name": name, "mimeType": mime, "bufferView": buffer.add_bytes(data)})
-        document["textures"].append({"sampler": 0, "source": len(document["images"]) - 1})
+        image = {
+            "name": f"{name}_{identity}",
+            "mimeType": f"image/{picture_format(data)}",
+            "bufferView": buffer.add_bytes(data),
+        }
+        document["images"].append(image)
+        document["textures"].append({"source": len(document["images"]) - 1})
         return {"index": len(document["textures"]) - 1}
 
-    shading: dict[str, Any] = {"baseColorTexture": add("base_color", textures.colour), "metallicFactor": 0}
+    shading: dict[str, Any] = {
+        "baseColorTexture": add("Color", textures.colour),
+        "baseColorFactor": [1, 1, 1, 1],
+        "metallicFactor": 1 if textures.metallic_roughness else 0,
+        "roughnessFactor": 1,
+    }
     material: dict[str, Any] = {"pbrMetallicRoughness": shading}
     if textures.metallic_roughness:
-        shading["metallicRoughnessTexture"] = add("metallic_roughness", textures.metallic_roughness)
-        shading["metallicFactor"] = 1
+        # Its red is occlusion, which no occlusionTexture says.
+        shading["metallicRoughnessTexture"] = add("ORM", textures.metallic_roughness)
     if textures.normal:
-        material["normalTexture"] = add("normal", textures.normal)
+        material["normalTexture"] = add("NormalGL", textures.normal)
     return material

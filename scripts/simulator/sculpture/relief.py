@@ -1,4 +1,4 @@
-"""A closed relief in quads, inflated from a mask: front towards +X as the service's, up +Y, largest dimension 1."""
+"""A closed relief in quads, inflated from a mask: as large and as turned as the service's, front to +X and up +Y."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ from simulator.sculpture.raster import Field, Mask, blur, sample
 Indices = NDArray[np.int32]
 Floats = NDArray[np.float32]
 
+SIDE = 0.945  # the longest; 0.94 to 0.95 in the service's files
 _MARGIN = 4  # empty cells around the mask, so that every outline closes inside the grid
 _ROUNDNESS = 0.48  # thickness against a ball's; 1 would blow a disc up to a sphere
 _RIM = 0.006  # half the thickness of the rim, in units of the largest dimension
@@ -20,7 +21,10 @@ _UV_INSET = 0.012  # the outline takes its colour from this far inside, else the
 
 @dataclass(frozen=True)
 class Relief:
-    """Vertices are shared by all faces that touch them: the index arrays are the topology."""
+    """Vertices are shared by all faces that touch them: the index arrays are the topology.
+
+    Those of the front come first, then as many of the back.
+    """
 
     positions: Floats  # (n, 3)
     normals: Floats  # (n, 3), of length 1
@@ -73,7 +77,7 @@ def carve(mask: Mask, brightness: Field, most_quads: int) -> Relief:
     # Seen from +X, the picture's right is -Z.
     points = np.stack([np.concatenate([front, back]), -np.tile(py, 2), -np.tile(px, 2)], axis=1)
     low, high = points.min(axis=0), points.max(axis=0)
-    points = (points - (low + high) / 2) / float((high - low).max())
+    points = (points - (low + high) / 2) * (SIDE / float((high - low).max()))
     uvs = np.concatenate([_uvs(px, py, solid, (height, width), inset) for inset in (_UV_INSET, 2 * _UV_INSET)])
     return Relief(points.astype(np.float32), _normals(points, quads), uvs.astype(np.float32), quads)
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from simulator.sculpture.atlas import cut
 from simulator.sculpture.fbx import write_fbx
 from simulator.sculpture.glb import write_glb
 from simulator.sculpture.outline import LONGEST_SIDE, find_subject, rounded_plate
@@ -14,9 +15,12 @@ from simulator.sculpture.picture import Pixels, decode, picture_format, picture_
 from simulator.sculpture.png import write_png
 from simulator.sculpture.raster import Mask, resize
 from simulator.sculpture.relief import Relief, carve
-from simulator.sculpture.textures import Textures, brightness, painted, pbr_textures
+from simulator.sculpture.textures import Textures, brightness, laid_out, painted, pbr_textures
 
-DEFAULT_QUADS = 10_000
+# What real files have, looked into in 2026.
+DEFAULT_TRIANGLES = 50_000
+TEXTURE_SIZE = 4096  # px
+DEFAULT_QUADS = 10_000  # the documentation's, for quad without a face_limit
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Commission:
     texture: bool = True
     pbr: bool = True
     quad: bool = False
+    triangles: int = DEFAULT_TRIANGLES  # where there is no face_limit
+    texture_size: int = TEXTURE_SIZE  # px a side of a GLB's pictures, in steps of 8
 
 
 @dataclass(frozen=True)
@@ -41,21 +47,19 @@ class Sculpture:
 
 
 def sculpt(commission: Commission, identity: str) -> Sculpture:
-    """Makes the model; identity goes into the names of its node, mesh and material."""
-    if commission.face_limit is None:
-        most_quads = DEFAULT_QUADS
+    """Makes the model; identity goes into the names of its node, mesh, material and images."""
+    picture, words = commission.picture, commission.words
+    textured = commission.texture or commission.pbr
+    if commission.quad:
+        most_quads = commission.face_limit or min(DEFAULT_QUADS, commission.triangles // 2)
+        textures = _textures(picture, words, commission.pbr) if textured else None
+        model = write_fbx(_relief(picture, most_quads), textures, identity)
     else:
-        most_quads = commission.face_limit if commission.quad else commission.face_limit // 2
-    relief = _relief(commission.picture, most_quads)
-    textures = None
-    if commission.texture or commission.pbr:
-        textures = _textures(commission.picture, commission.words, commission.pbr)
-    write = write_fbx if commission.quad else write_glb
-    return Sculpture(
-        model=write(relief, textures, identity),
-        suffix="fbx" if commission.quad else "glb",
-        preview=_preview(commission.picture, commission.words),
-    )
+        most_quads = (commission.face_limit or commission.triangles) // 2
+        look = _look(picture, words, most_quads, commission.texture_size, commission.pbr) if textured else None
+        relief, textures = look or (_relief(picture, most_quads), None)
+        model = write_glb(relief, textures, identity)
+    return Sculpture(model, "fbx" if commission.quad else "glb", _preview(picture, words))
 
 
 @lru_cache(maxsize=2)
@@ -85,6 +89,16 @@ def _relief(picture: bytes | None, most_quads: int) -> Relief:
 def _subject(picture: bytes | None) -> Mask | None:
     pixels = decode(picture) if picture else None
     return None if pixels is None else find_subject(pixels)
+
+
+@lru_cache(maxsize=8)
+def _look(picture: bytes | None, words: str, most_quads: int, texture_size: int, pbr: bool) -> tuple[Relief, Textures]:
+    """A GLB's mesh with seams, and the pictures that fit it. Without pixels the picture goes on as it came."""
+    relief = _relief(picture, most_quads)
+    if picture and decode(picture) is None and picture_format(picture) != "webp":
+        return relief, _textures(picture, words, pbr)
+    relief, layout = cut(relief)
+    return relief, laid_out(_pixels(picture, words), layout, texture_size, pbr)
 
 
 @lru_cache(maxsize=8)

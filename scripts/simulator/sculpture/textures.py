@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.sculpture.atlas import Layout
+from simulator.sculpture.jpeg import BLOCK, write_jpeg
 from simulator.sculpture.picture import Pixels
 from simulator.sculpture.png import write_png
 from simulator.sculpture.raster import Field, blur, resize
@@ -30,22 +32,41 @@ def brightness(pixels: Pixels) -> Field:
 
 
 def pbr_textures(colour: bytes, pixels: Pixels) -> Textures:
-    """The colour with the maps that go with it, guessed from its brightness: darker is rougher, nothing is metal."""
-    luma = resize(brightness(pixels), MAP_SIZE, MAP_SIZE)
-    rough = ((0.85 - 0.4 * luma) * 255).astype(np.uint8)
-    none = np.zeros_like(rough)
-    height = blur(luma, 1.5)
-    slope_y, slope_x = np.gradient(height * 12)
-    # Tangent space with green upwards, as glTF wants it; rows run down.
-    normal = np.stack([-slope_x, slope_y, np.ones_like(luma)], axis=2)
-    normal /= np.linalg.norm(normal, axis=2, keepdims=True)
+    """The colour as it is with the maps that go with it, each a PNG."""
+    _, rough, none, normal = _maps(pixels)
     return Textures(
         colour=colour,
         metallic_roughness=write_png(np.stack([none, rough, none], axis=2)),
         roughness=write_png(rough),
         metallic=write_png(none),
-        normal=write_png(((normal * 0.5 + 0.5) * 255 + 0.5).astype(np.uint8)),
+        normal=write_png(normal),
     )
+
+
+def laid_out(pixels: Pixels, layout: Layout, side: int, pbr: bool) -> Textures:
+    """The textures of a GLB as the service gives them: JPEG of so many px a side, laid out for the model's islands."""
+
+    def jpeg(picture: Pixels) -> bytes:
+        return write_jpeg(layout.lay_out(picture, max(1, side // BLOCK)))
+
+    colour = jpeg(pixels[:, :, :3])
+    if not pbr:
+        return Textures(colour)
+    shade, rough, metal, normal = _maps(pixels)
+    return Textures(colour, metallic_roughness=jpeg(np.stack([shade, rough, metal], axis=2)), normal=jpeg(normal))
+
+
+def _maps(pixels: Pixels) -> tuple[Pixels, Pixels, Pixels, Pixels]:
+    """Occlusion, roughness, metal and normals, guessed from brightness: darker is rougher, nothing is metal."""
+    luma = resize(brightness(pixels), MAP_SIZE, MAP_SIZE)
+    rough = ((0.85 - 0.4 * luma) * 255).astype(np.uint8)
+    height = blur(luma, 1.5)
+    shade = (np.clip(1 + 2 * (height - blur(luma, 12)), 0, 1) * 255).astype(np.uint8)
+    slope_y, slope_x = np.gradient(height * 12)
+    # Tangent space with green upwards, as glTF wants it; rows run down.
+    normal = np.stack([-slope_x, slope_y, np.ones_like(luma)], axis=2)
+    normal /= np.linalg.norm(normal, axis=2, keepdims=True)
+    return shade, rough, np.zeros_like(rough), ((normal * 0.5 + 0.5) * 255 + 0.5).astype(np.uint8)
 
 
 def painted(words: str, size: int = 256) -> Pixels:
