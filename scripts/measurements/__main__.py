@@ -15,11 +15,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from measurements import crowd, large, lateness, polling, stalls, starts  # noqa: E402
+from measurements import crowd, large, lateness, polling, stalls, starts, views  # noqa: E402
 from measurements.bench import Bench  # noqa: E402
 
 MEASUREMENTS = {
     "stalls": stalls,
+    "views": views,
     "lateness": lateness,
     "polling": polling,
     "crowd": crowd,

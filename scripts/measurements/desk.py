@@ -177,6 +177,29 @@ class Desk:
             if job.state != "done" or "in place" in job.warning:
                 raise RuntimeError(f"a job went another way: {job}")
 
+    # The viewport, where there is a window
+
+    def look_at_the_middle(self, shading: str) -> None:
+        """Have the 3D view look at what comes in, with this kind of shading."""
+        area = self._view()
+        space: Any = area.spaces.active
+        space.shading.type = shading
+        space.region_3d.view_location, space.region_3d.view_distance = (0, 0, 0.5), 2.5
+        eevee: Any = bpy.context.scene.eevee
+        eevee.taa_samples = 1  # more of them are more redraws
+
+    def redraw(self) -> float:
+        """Redraw the window at once, and give the ms."""
+        began = time.perf_counter()
+        with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+            bpy.ops.wm.redraw_timer(type="DRAW_WIN_SWAP", iterations=1)
+        return (time.perf_counter() - began) * 1000
+
+    @staticmethod
+    def _view() -> Any:
+        areas = bpy.context.window_manager.windows[0].screen.areas
+        return next(area for area in areas if area.type == "VIEW_3D")
+
     # The usual way
 
     def import_as_usual(self, path: str) -> float:

@@ -1,39 +1,50 @@
-"""Makes the model files of the measurements: a relief of so many triangles in UV islands, with pictures of a size."""
+"""Makes the model files of the measurements: like the service's, or of so many triangles and pictures of a size."""
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.sculpture.atlas import cut
 from simulator.sculpture.fbx import write_fbx
 from simulator.sculpture.glb import write_glb
 from simulator.sculpture.outline import rounded_plate
 from simulator.sculpture.png import write_png
 from simulator.sculpture.relief import Relief, carve
+from simulator.sculpture.sculptor import DEFAULT_TRIANGLES, TEXTURE_SIZE, Commission, sculpt
 from simulator.sculpture.textures import Textures
 
 SEAMS = 0.1  # of the vertices of a GLB lie on a seam between two UV islands, and are there twice
-_MOST_STRIPS = 2000  # a coarse model has too few columns for so many seams
 _GRAIN = 8  # px; the noise of a texture is even within such a square, but for its lowest bits
 _EVEN = 0.5  # of the pixels: those without a difference in the lowest bits
 
 
 @dataclass(frozen=True)
 class Model:
-    """A model to measure with: `triangles`, two pictures of `texture` px a side (0: none), `suffix` glb or fbx."""
+    """A model to measure with: `triangles`, two pictures of `texture` px a side (0: none), `suffix` glb or fbx.
+
+    One that is `real` is what the simulator gives by itself, like the service's: three JPEG in a mesh with more seams.
+    """
 
     triangles: int
     texture: int
     suffix: str
+    real: bool = False
 
     @property
     def name(self) -> str:
         """Say which it is, shortly."""
+        if self.real:
+            return "like the service's"
         count = f"{self.triangles / 1e6:g}M" if self.triangles >= 1_000_000 else f"{self.triangles // 1000}k"
         return f"{count} {f'{self.texture} px' if self.texture else 'plain'} {self.suffix.upper()}"
+
+
+REAL = Model(DEFAULT_TRIANGLES, TEXTURE_SIZE, "glb", real=True)
 
 
 class Workshop:
@@ -46,15 +57,17 @@ class Workshop:
 
     def make(self, model: Model) -> Path:
         """Give the file of a model."""
-        path = self._folder / f"{model.triangles}-{model.texture}.{model.suffix}"
-        if not path.exists():
+        path = self._folder / f"{'real-' * model.real}{model.triangles}-{model.texture}.{model.suffix}"
+        if not path.exists() and model.real:
+            path.write_bytes(sculpt(Commission(words="a pebble"), str(uuid.UUID(int=1, version=4))).model)
+        elif not path.exists():
             # An FBX of the service is in quads; each counts as two triangles here, as it does on the graphics card.
             # Its vertices are in it once, whatever their UVs; in a GLB they are once for each island.
             relief, textures = self._relief(model.triangles), self._textures(model.texture)
             made = (
                 write_fbx(relief, textures, "fbx")
                 if model.suffix == "fbx"
-                else write_glb(_cut(relief), textures, "glb")
+                else write_glb(cut(relief, SEAMS)[0], textures, "glb")
             )
             path.write_bytes(made)
         return path
@@ -95,28 +108,6 @@ class Workshop:
         if size not in self._pictures:
             self._pictures[size] = Textures(_file_of(_noise(size, 1)), normal=_file_of(_noise(size, 2)))
         return self._pictures[size]
-
-
-def _cut(relief: Relief) -> Relief:
-    """Cut a relief into strips, each an island of its own in the UVs, until the seams have their share of vertices."""
-    middles = relief.positions[relief.quads].mean(axis=1)
-    across = middles[:, 2] + 0.37 * middles[:, 1]
-    count = len(relief.positions)
-    strips = 0
-    while True:
-        strips += 2
-        strip = np.floor((across - across.min()) * strips).astype(np.int64)
-        keys, quads = np.unique((relief.quads + strip[:, None] * count).reshape(-1), return_inverse=True)
-        if len(keys) >= count * (1 + SEAMS) or strips >= _MOST_STRIPS:
-            break
-    vertex, island = keys % count, keys // count
-    shifts = 0.01 * (island % 7).astype(np.float32)  # as if they were packed elsewhere
-    return Relief(
-        relief.positions[vertex],
-        relief.normals[vertex],
-        0.9 * relief.uvs[vertex] + shifts[:, None],
-        quads.reshape(-1, 4).astype(np.int32),
-    )
 
 
 def _noise(size: int, seed: int) -> NDArray[np.uint8]:

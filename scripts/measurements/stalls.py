@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from measurements import links
-from measurements.models import SEAMS, Model
+from measurements.models import REAL, SEAMS, Model
 
 if TYPE_CHECKING:
     from measurements.bench import Bench
@@ -29,6 +29,7 @@ def measure(bench: Bench) -> dict[str, Any]:
         cells = [cell for cell in cells if cell.texture == _TARGET.texture]
     if bench.quick:
         cells = [_TARGET, replace(_TARGET, suffix="fbx")]
+    cells.append(REAL)
     models = [{"path": str(bench.workshop.make(cell)), **asdict(cell), "name": cell.name} for cell in cells]
     small = str(bench.workshop.make(Model(50_000, 0, "glb")))
     notes = bench.play("stalls", models=models, small=small, repeats=3 if bench.quick else 5)
