@@ -142,7 +142,7 @@ def test_a_mark_stops_an_order_whose_message_never_came(
     assert worker.until_ended(job).state is JobState.CANCELLED
     assert worker.until_ended(behind).state is JobState.CANCELLED
     assert not orders(simulator)
-    assert Journal(folder).names() == []
+    wait_for(lambda: Journal(folder).names() == [], "the folders to go, which follows the word")
 
 
 def test_a_job_that_was_cancelled_before_the_worker_read_of_it(
@@ -174,6 +174,16 @@ def test_the_next_worker_writes_down_what_was_cancelled(
     start_worker().end()
     assert record_of(folder, job.id)["state"] == "cancelled"
     assert {path.name for path in (folder / job.id).iterdir()} == {"job.json"}
+
+
+def test_the_next_worker_leaves_nothing_of_what_was_cancelled_before_it_cost(
+    make_job: MakeJob, start_worker: StartWorker, folder: Path
+) -> None:
+    job = make_job("https://a.test")
+    Journal(folder).write(job)
+    Journal(folder).cancel(job.id)
+    start_worker().end()
+    assert not (folder / job.id).exists()
 
 
 @needs_signals

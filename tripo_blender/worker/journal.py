@@ -26,9 +26,13 @@ class Journal:
         self._folder = folder
         self.ownership = Ownership(folder)
 
+    def path_of(self, job_id: str) -> Path:
+        """Return where a job's folder is, or would be."""
+        return self._folder / job_id
+
     def folder_of(self, job_id: str) -> Path:
         """Give the folder for a job's record, picture and model, made if need be; raises `OSError`."""
-        folder = self._folder / job_id
+        folder = self.path_of(job_id)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
@@ -173,7 +177,7 @@ class Journal:
 
     def _remove_but_record(self, job_id: str, kept: set[Path]) -> None:
         with contextlib.suppress(OSError):
-            for path in self.folder_of(job_id).iterdir():
+            for path in self.path_of(job_id).iterdir():
                 if path.name != _RECORD and path not in kept:
                     path.unlink()
 

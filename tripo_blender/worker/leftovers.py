@@ -32,7 +32,7 @@ def remove(journal: Journal, now: float) -> None:
 
 
 def _tidy(journal: Journal, job_id: str, now: float) -> None:
-    folder = journal.folder_of(job_id)
+    folder = journal.path_of(job_id)
     files = {path.name: path.stat().st_mtime for path in folder.iterdir()}
     if abandoned(files, now - max([folder.stat().st_mtime, *files.values()])):
         journal.forget(job_id)
