@@ -8,13 +8,13 @@ from tripo_blender.core.services.answers import (
     LARGEST_ANSWER,
     Complaint,
     complaint_of,
-    excerpt,
     read_json,
     retry_after_of,
     task_id_of,
     task_of,
     trace_id_of,
 )
+from tripo_blender.core.services.quoting import excerpt
 from tripo_blender.core.services.refusals import words_of
 from tripo_blender.core.services.wire import HttpAnswer
 
@@ -168,9 +168,10 @@ def test_without_retry_after_there_is_none() -> None:
 
 
 def test_an_excerpt_is_one_short_line_without_markup() -> None:
-    assert excerpt(HTML.encode()) == "Bad gateway Bad gateway"
-    assert excerpt(b"a \xff\n\tb") == "a \ufffd b"
-    assert len(excerpt(b"x" * 5000)) <= 160
+    assert excerpt(answer(502, HTML)) == "Bad gateway Bad gateway"
+    assert excerpt(answer(502, b"a \xff\n\tb &amp; c")) == "a \ufffd b & c"
+    assert excerpt(answer(502, "x " * 100)) == ("x " * 80)
+    assert excerpt(answer(502, "<b>" + "x" * 100_000)) == ""
 
 
 @pytest.mark.parametrize(

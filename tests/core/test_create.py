@@ -9,6 +9,7 @@ from tripo_blender.core.errors import Kind
 from tripo_blender.core.request import Settings
 from tripo_blender.core.services.modelstream import create
 from tripo_blender.core.services.purchase import lost_answer, read_create
+from tripo_blender.core.services.refusals import passing
 from tripo_blender.core.services.wire import Created, HttpAnswer, HttpRequest, Refused
 
 from .fixtures import (
@@ -191,6 +192,19 @@ def test_a_refusal_is_told_by_code_and_status(given: HttpAnswer, kind: Kind, aga
 @pytest.mark.parametrize(("said", "seconds"), [("12", 12), ("0", 0), ("", -1), ("Sun, 22 Nov 2026 10:00:00 GMT", -1)])
 def test_a_busy_service_says_how_long(said: str, seconds: float) -> None:
     assert read_create(native(2000, retry_after=said)).retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (native(2000), "The service is busy with your other tasks"),
+        (native(1007), "The service is busy"),
+        (NO_CHANNEL, "The service has a fault"),
+    ],
+    ids=["full", "too many", "no channel"],
+)
+def test_what_is_in_the_way_is_said_in_a_few_words(given: HttpAnswer, words: str) -> None:
+    assert passing(read_create(given).failure) == words
 
 
 # -- it misses the model ----------------------------------------------------------------------------------------------

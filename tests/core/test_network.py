@@ -5,7 +5,6 @@ import re
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.masking import masked, masked_text, spellings
 from tripo_blender.core.network import (
     Network,
     certificate_failure,
@@ -101,16 +100,3 @@ def test_sentences_tell_apart_what_is_to_be_done() -> None:
     assert "PEM" in certificates_problem("/a.pem", "", True)
     assert "REQUESTS_CA_BUNDLE" in certificates_problem("/a.pem", "", False)
     assert "REQUESTS_CA_BUNDLE" not in certificates_problem("/a.pem", "", True)
-
-
-@pytest.mark.parametrize(
-    "repeated", ['sk-a/"b+', "sk-a%2F%22b%2B", 'sk-a/\\"b+', "c2stYS8iYis="], ids=["plain", "address", "JSON", "base64"]
-)
-def test_a_secret_is_taken_out_however_it_is_spelt(repeated: str) -> None:
-    spelt = spellings('sk-a/"b+', "")
-    assert masked(f"no key {repeated} here".encode(), spelt) == b"no key ... here"
-    assert masked_text(f"ключ {repeated}", spelt) == "ключ ..."
-
-
-def test_no_secret_masks_nothing() -> None:
-    assert masked(b"answer", spellings("")) == b"answer"

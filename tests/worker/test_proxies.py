@@ -1,6 +1,7 @@
 """Orders through a proxy: what never left may be repeated, what was sent may not."""
 
 import contextlib
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from simulator.process import SimulatorProcess
 from tripo_blender.core import plan
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.network import Network
 
 from .conftest import Run
 
@@ -109,3 +111,36 @@ def test_this_machine_needs_no_proxy(
     course = run(make_job(simulator.url))
     assert course.job.state is JobState.READY
     assert proxy.heads == []
+
+
+@pytest.mark.parametrize("place", ["preferences", "environment"])
+def test_a_proxy_that_repeats_its_login(
+    start_proxy: Callable[[bytes], Proxy],
+    make_job: MakeJob,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+) -> None:
+    words = b"no anna:pass/word-55b1 here, nor pass%2Fword-55b1, nor \x1b[31mcat"
+    proxy = start_proxy(b"HTTP/1.1 403 " + words + b"\r\nContent-Length: 0\r\n\r\n")
+    address = proxy.url.replace("//", "//anna:pass%2Fword-55b1@")
+    if place == "environment":
+        monkeypatch.setenv("https_proxy", address)
+    network = Network(proxy=address if place == "preferences" else "")
+    course = run(make_job("https://api.example.test/v2", picture=PICTURE), network=network)
+    assert course.failure.detail.endswith("no ... here, nor ..., nor cat")
+    assert "word-55b1" not in repr(course.events)
+
+
+@pytest.mark.parametrize("word", ["data", "2222", "code", "task_id"])
+def test_a_login_of_a_common_word_spoils_nothing(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, word: str
+) -> None:
+    """What it holds is in every answer: names of fields, ids, links."""
+    task_id = "22222222-3333-4444-8555-666666666666"
+    course = run(make_job(simulator.url), network=Network(proxy=f"http://anna:{word}@127.0.0.1:9"))
+    assert course.job.state is JobState.READY, course.job.failure
+    assert course.job.task_id == simulator.creates()[0]["answer"]["task_id"]
+    simulator.play([{"on": "create", "do": "replace", "text": json.dumps({"code": 0, "data": {"task_id": task_id}})}])
+    course = run(make_job(simulator.url), network=Network(proxy=f"http://anna:{word}@127.0.0.1:9"))
+    assert course.job.task_id == task_id

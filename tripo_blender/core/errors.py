@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from .plain_text import plain
+
 
 class Kind(StrEnum):
     """What went wrong, coarse enough to act on."""
@@ -49,7 +51,8 @@ class Failure:
     """One failure as data: it crosses the pipe, lies in the job record and is shown in the panel.
 
     `sentence` is for the artist and says what to do. `detail` is the technical text. `code` is the service's
-    own code and `trace_id` what its support asks for; both are empty when there were none.
+    own code and `trace_id` what its support asks for; both are empty when there were none. Whoever wrote a part of
+    them, a service or a model file, none holds a control character.
     """
 
     kind: Kind
@@ -57,6 +60,10 @@ class Failure:
     detail: str = ""
     code: str = ""
     trace_id: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("sentence", "detail", "code", "trace_id"):
+            object.__setattr__(self, name, plain(getattr(self, name)))
 
     def technical(self) -> str:
         """Give detail, code and trace id in one line, for logs and reports."""

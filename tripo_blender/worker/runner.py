@@ -7,6 +7,7 @@ import logging
 import random
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -186,7 +187,7 @@ class Runner:
         except OSError as error:
             return Failed(_disk_failure(error, self.job.task_id))
         except Exception as error:  # noqa: BLE001  # a mistake of ours must end this job, not the worker and its others
-            _log.exception("job %s", self.job.id)
+            _log.error("job %s: %s", self.job.id, self._client.masks.words(traceback.format_exc()))
             return self._mistake(type(error).__name__)
 
     def _mistake(self, what: str) -> Event:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -140,7 +141,7 @@ class Sending:
         except NoAnswer as error:
             meaning = Unclear(lost_answer(error.failure.detail))
         except Exception as error:  # noqa: BLE001  # a mistake of ours: the order may be out all the same
-            _log.exception("the order of job %s", job.id)
+            _log.error("the order of job %s: %s", job.id, self.client.masks.words(traceback.format_exc()))
             meaning = Unclear(lost_answer(type(error).__name__))
         self.sent = not isinstance(meaning, Refused)
         return meaning

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from .quoting import one_line, told_id
 from .task_id import is_task_id, task_id_in
 from .wire import HttpAnswer, TaskStatus
 
@@ -231,15 +232,15 @@ def _link(task: dict[str, Any], names: tuple[str, ...]) -> str:
 
 
 def trace_id_of(answer: HttpAnswer) -> str:
-    """Give what the service's support asks for: a header, or what the message ends in."""
+    """Return what the service's support asks for: a header, or what the message ends in."""
     for name in ("x-tripo-trace-id", "x-oneapi-request-id", "x-request-id"):
-        if answer.headers.get(name):
-            return answer.headers[name][:100]
-    value = read_json(answer.body)
-    if isinstance(value.get("request_id"), str):
-        return str(value["request_id"])[:100]
+        if found := answer.headers.get(name):
+            return told_id(found, answer.masks)
+    found = read_json(answer.body).get("request_id")
+    if isinstance(found, str):
+        return told_id(found, answer.masks)
     match = re.search(rb"request id: ([\w-]{1,100})", answer.body[:LARGEST_ANSWER])
-    return match[1].decode() if match else ""
+    return told_id(match[1].decode(), answer.masks) if match else ""
 
 
 def retry_after_of(answer: HttpAnswer) -> float:
@@ -257,16 +258,3 @@ def retry_after_of(answer: HttpAnswer) -> float:
         except (ValueError, TypeError, OverflowError):
             return -1.0
     return max(0.0, min(seconds, 86_400.0))
-
-
-def excerpt(body: bytes) -> str:
-    """Give the beginning of a body that is no JSON, without markup, for the technical text."""
-    return one_line(re.sub(r"<[^>]*>", " ", body[:2000].decode("utf-8", "replace")))[:160]
-
-
-def one_line(value: Any) -> str:
-    """Give a text on one line, fit to be kept: links without their query, which may be a signature."""
-    if value is None or isinstance(value, bool | dict | list):
-        return ""
-    text = str(value).encode("utf-8", "replace").decode()
-    return re.sub(r"(https?://[^\s'\"?@]*)[?@][^\s'\"]*", r"\1", re.sub(r"\s+", " ", text)).strip()

@@ -9,7 +9,6 @@ from ..errors import Failure, Kind
 from ..request import Settings, body_fields
 from .answers import (
     complaint_of,
-    excerpt,
     is_tripos,
     model_url_of,
     number_of,
@@ -21,6 +20,7 @@ from .answers import (
     task_of,
     trace_id_of,
 )
+from .quoting import excerpt, told
 from .refusals import failure_of, failure_of_task, may_still_be_made
 from .wire import (
     HttpAnswer,
@@ -96,7 +96,7 @@ def read_poll(answer: HttpAnswer, task_id: str) -> TaskReport | Refused:
         failure = Failure(
             Kind.ANSWER,
             f"The service's answer could not be read. {may_still_be_made(task_id)}",
-            f"HTTP {answer.status}: {excerpt(answer.body)}",
+            f"HTTP {answer.status}: {excerpt(answer)}",
             trace_id=trace_id_of(answer),
         )
         return Refused(failure, again=True)
@@ -106,7 +106,7 @@ def read_poll(answer: HttpAnswer, task_id: str) -> TaskReport | Refused:
         failed = Failure(
             Kind.ANSWER,
             "The service says the model is ready, but gives no link to it. Ask its support with the task id",
-            f"task {task_id}; output holds {_names(task.get('output'))}",
+            f"task {task_id}; output holds {told(_names(task.get('output')), answer.masks, 300)}",
             trace_id=trace_id_of(answer),
         )
     if status is TaskStatus.FAILED:
@@ -114,7 +114,7 @@ def read_poll(answer: HttpAnswer, task_id: str) -> TaskReport | Refused:
         failed = failure_of_task(
             str(task["status"]).lower(),
             str(int(code)) if code >= 0 else "",
-            str(task.get("error_msg") or task.get("error_message") or task.get("fail_reason") or "")[:300],
+            told(task.get("error_msg") or task.get("error_message") or task.get("fail_reason"), answer.masks, 300),
             task_id,
             trace_id_of(answer),
         )

@@ -21,6 +21,7 @@ from .answers import (
     task_id_of,
     trace_id_of,
 )
+from .quoting import told_id
 from .refusals import failure_of
 from .wire import Created, HttpAnswer, Refused, Unclear
 
@@ -66,12 +67,14 @@ def read_create(answer: HttpAnswer) -> Created | Refused | Unclear:
     value = read_json(answer.body)
     complaint, own = complaint_of(value), own_complaint_of(value)
     trace_id = trace_id_of(answer)
-    if 200 <= answer.status < 300 and complaint is None and (task_id := task_id_of(value)):
+    task_id = task_id_of(value)
+    # One that holds the key is nobody's task, and must not be kept.
+    if 200 <= answer.status < 300 and complaint is None and task_id and answer.masks.token(task_id) == task_id:
         return Created(task_id, trace_id)
     failure = failure_of(answer)
     text = answer.body[:LARGEST_ANSWER].decode("utf-8", "replace")
     if (task_id := named_task(value or text)) and task_id != trace_id:
-        return Unclear(lost_answer(f"{failure.detail}; it names the task {task_id}", trace_id))
+        return Unclear(lost_answer(f"{failure.detail}; it names the task {told_id(task_id, answer.masks)}", trace_id))
     if not _is_refusal(answer.status, complaint, own):
         return Unclear(lost_answer(failure.detail, trace_id))
     usual = 400 <= answer.status < 500 and answer.status not in _AGAIN

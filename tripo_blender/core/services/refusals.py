@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..errors import Failure, Kind
-from .answers import Complaint, complaint_of, excerpt, one_line, read_json, trace_id_of
+from .answers import Complaint, complaint_of, read_json, trace_id_of
+from .quoting import excerpt, one_line, told, told_id
 from .wire import HttpAnswer
 
 
@@ -92,7 +93,7 @@ def failure_of(answer: HttpAnswer, task_id: str = "") -> Failure:
     With the id of a task that was paid for, the sentence says how to come by it, and never to order again.
     """
     complaint = complaint_of(read_json(answer.body)) or Complaint()
-    said = words_of(complaint)
+    said = told(words_of(complaint), answer.masks, 300).rstrip(". ")
     reason = _reason(answer.status, complaint.code)
     if reason is None:
         what = said or f"it gave HTTP status {answer.status} without a reason"
@@ -100,10 +101,11 @@ def failure_of(answer: HttpAnswer, task_id: str = "") -> Failure:
             Kind.REFUSED, f"The service refused the request: {what}", "Change the settings and generate again"
         )
     advice = may_still_be_made(task_id) if task_id else reason.advice
-    where = one_line(answer.headers.get("location"))[:300]
+    where = told(answer.headers.get("location"), answer.masks, 300)
     detail = f"HTTP {answer.status}" + (f" to {where}" if where else "")
-    detail += f": {said}" if said else f": {excerpt(answer.body)}" if answer.body else ""
-    return Failure(reason.kind, f"{reason.what}. {advice}", detail, complaint.code, trace_id_of(answer))
+    detail += f": {said}" if said else f": {excerpt(answer)}" if answer.body else ""
+    code = told_id(complaint.code, answer.masks)
+    return Failure(reason.kind, f"{reason.what}. {advice}", detail, code, trace_id_of(answer))
 
 
 def _reason(status: int, code: str) -> _Reason | None:
@@ -139,8 +141,8 @@ def may_still_be_made(task_id: str) -> str:
 
 
 def failure_of_task(status: str, code: str, message: str, task_id: str, trace_id: str) -> Failure:
-    """Give the failure that an unsuccessful task stands for; `status` is the service's own word."""
-    said = words_of(Complaint(message=message))
+    """Return the failure that an unsuccessful task stands for; `status` and `message` are the service's own words."""
+    said = message.rstrip(". ")
     detail = f"task {task_id} is {status}" + (f": {said}" if said else "")
     reason = _CONTENT if status == "banned" else _BY_CODE.get(code)
     if reason is None and status == "expired":
@@ -158,4 +160,4 @@ def failure_of_task(status: str, code: str, message: str, task_id: str, trace_id
 def words_of(complaint: Complaint) -> str:
     """Give what the service said, with its suggestion, in one line."""
     parts = [one_line(part).rstrip(". ") for part in (complaint.message, complaint.suggestion)]
-    return ". ".join(part for part in parts if part)[:300].rstrip(". ")
+    return ". ".join(part for part in parts if part)

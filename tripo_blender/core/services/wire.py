@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from ..errors import Failure
+from ..masking import Masks
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,15 @@ class HttpRequest:
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """Status, headers (names in lower case) and body of an answer."""
+    """Status, headers (names in lower case) and body of an answer, as they came.
+
+    `masks` are for whatever of it is shown, kept or logged.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    masks: Masks = Masks()  # noqa: RUF009  # frozen
 
 
 @dataclass(frozen=True)

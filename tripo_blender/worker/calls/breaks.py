@@ -12,7 +12,9 @@ import urllib3.exceptions
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from ...core.errors import Failure, Kind, TripoError
+from ...core.masking import Masks
 from ...core.network import WRONG_NAME, certificate_failure, proxy_failure
+from ...core.services.quoting import told
 
 _UNUSABLE = (
     requests.exceptions.InvalidURL,
@@ -41,7 +43,7 @@ class NoAnswer(Exception):
 
 
 @contextmanager
-def translated(where: str) -> Iterator[None]:
+def translated(where: str, masks: Masks) -> Iterator[None]:
     """Raise `NotSent`, `NoAnswer` or `TripoError` in place of whatever else comes up in a call to `where`.
 
     Nothing but the call belongs inside: most exceptions of requests are OSErrors, which mean the disk elsewhere.
@@ -51,10 +53,10 @@ def translated(where: str) -> Iterator[None]:
     except (NotSent, NoAnswer, TripoError):
         raise
     except Exception as error:  # noqa: BLE001  # one that nobody thought of is no less the end of the call
-        raise _translation(error, where) from None
+        raise _translation(error, where, masks) from None
 
 
-def _translation(error: Exception, where: str) -> NotSent | NoAnswer | TripoError:
+def _translation(error: Exception, where: str, masks: Masks) -> NotSent | NoAnswer | TripoError:
     library = isinstance(error, requests.exceptions.RequestException | urllib3.exceptions.HTTPError)
     # A plain ValueError is what the standard library says of some addresses, and may say of an answer.
     if where != "service" and (isinstance(error, _UNUSABLE) or (isinstance(error, ValueError) and not library)):
@@ -71,7 +73,7 @@ def _translation(error: Exception, where: str) -> NotSent | NoAnswer | TripoErro
     root = _root(error)
     detail = " <- ".join(dict.fromkeys([type(error).__name__, type(root).__name__]))
     if isinstance(root, OSError) and not isinstance(root, requests.exceptions.RequestException):
-        detail += f": {root.strerror or root}"
+        detail += f": {told(root.strerror or root, masks, 300)}"  # a proxy's words among them
     if (sentence := _never_connected(error, root, where)) is not None:
         return NotSent(Failure(Kind.NETWORK, sentence, detail))
     broken = f"The connection to the {where} broke off. Check the network and try again"

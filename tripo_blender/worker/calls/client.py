@@ -11,13 +11,13 @@ import requests
 import urllib3.exceptions
 
 from ...core.errors import Kind, TripoError
-from ...core.masking import masked, masked_text, spellings
-from ...core.network import Network, proxy_login
+from ...core.masking import Masks
+from ...core.network import Network
 from ...core.services.answers import LARGEST_ANSWER, read_json, retry_after_of
 from ...core.services.gateway import key_problem, same_origin
 from ...core.services.wire import HttpAnswer, HttpRequest
 from .breaks import NoAnswer, NotSent, translated
-from .connection import Bearer, NoAuth, Session
+from .connection import Bearer, NoAuth, Session, logins
 from .unpacking import is_packed, pieces, unpacked
 
 __all__ = ["Client", "Download", "NoAnswer", "NotSent"]
@@ -40,7 +40,7 @@ class Client:
         self._key = key
         self._base_url = base_url
         self._network = network
-        self._secrets = spellings(key, *proxy_login(network.proxy))
+        self.masks = Masks.of(key, *logins(network))  # for what others write: some services repeat the key they refuse
         self._session = Session(network)
         self._files = Session(network, files=True)
 
@@ -67,7 +67,10 @@ class Client:
         if request.file:
             path = Path(request.file)
             files = {"file": (path.name, path.read_bytes(), request.mime_type)}
-        with translated("service"), Session(self._network) if purchase else _borrowed(self._session) as session:
+        with (
+            translated("service", self.masks),
+            Session(self._network) if purchase else _borrowed(self._session) as session,
+        ):
             response = session.open(
                 request.method,
                 request.url,
@@ -79,9 +82,8 @@ class Client:
                 allow_redirects=False,
             )
             with response:
-                # Some services repeat the key that they refuse; it goes no further than here.
-                headers = {name.lower(): masked_text(value, self._secrets) for name, value in response.headers.items()}
-                return HttpAnswer(response.status_code, headers, masked(_read_limited(response), self._secrets))
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return HttpAnswer(response.status_code, headers, _read_limited(response), self.masks)
 
     @contextmanager
     def download(self, url: str, start: int = 0, *, patience: float = 0.0) -> Iterator[Download]:
@@ -93,10 +95,10 @@ class Client:
         if start:
             headers["Range"] = f"bytes={start}-"
         timeout = (patience or CONNECT_SECONDS, patience or READ_SECONDS)
-        with translated("file host"):
+        with translated("file host", self.masks):
             response = self._files.open("GET", url, auth=NoAuth(), headers=headers, timeout=timeout)
         with response:
-            yield Download(response, start)
+            yield Download(response, start, self.masks)
 
     def _check(self, url: str) -> None:
         if sentence := key_problem(self._key):
@@ -111,8 +113,9 @@ class Client:
 class Download:
     """A file on its way: its status, where it starts, how long the whole is, its bytes, or when to ask again."""
 
-    def __init__(self, response: requests.Response, asked_start: int) -> None:
+    def __init__(self, response: requests.Response, asked_start: int, masks: Masks) -> None:
         self._response = response
+        self._masks = masks
         self._packed = is_packed(response.headers.get("Content-Encoding", ""))
         self.status = response.status_code
         headers = {name.lower(): value for name, value in response.headers.items()}
@@ -126,7 +129,7 @@ class Download:
 
     def chunks(self) -> Iterator[bytes]:
         """Give the bytes as they come, in chunks that grow as long as they come fast."""
-        with translated("file host"):
+        with translated("file host", self._masks):
             if self.length < 0:
                 chunks = self._response.raw.stream(CHUNK, decode_content=False)
                 yield from pieces(chunks) if self._packed else chunks

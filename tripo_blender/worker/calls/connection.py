@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, TypeVar
+from urllib.request import getproxies
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -12,7 +13,7 @@ from requests.utils import get_environ_proxies, select_proxy
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from ...core.errors import Failure, Kind, TripoError
-from ...core.network import Network, proxy_failure, proxy_problem
+from ...core.network import Network, proxy_failure, proxy_login, proxy_problem
 from ...core.services.gateway import is_loopback
 from .breaks import NotSent
 from .certificates import trusted
@@ -55,6 +56,12 @@ class _Adapter(HTTPAdapter):
         manager = super().proxy_manager_for(*args, **options)
         manager.pool_classes_by_scheme = self._pools
         return manager
+
+
+def logins(network: Network) -> tuple[str, ...]:
+    """Return what of the addresses of proxies is secret."""
+    proxies = [network.proxy] if network.proxy else getproxies().values()
+    return tuple(word for proxy in proxies for word in proxy_login(proxy))
 
 
 class Session(requests.Session):

@@ -34,6 +34,9 @@ def timed(pool: type, seconds: float, *, files: bool) -> type:
         def begin(self) -> None:
             super().begin()
             self._clock.renewed = files
+            # urllib3 logs lines that are no headers, and with them the address and its signature.
+            self.headers.defects.clear()
+            self.headers.set_payload("")
 
         def _read_status(self) -> tuple[str, int, str]:
             """Return the status line of the answer itself; the standard library takes 102 and 103 for one."""
