@@ -165,10 +165,15 @@ def test_a_picture_that_is_no_picture(simulator: SimulatorProcess, make_job: Mak
     assert not simulator.creates()
 
 
-def test_a_picture_that_is_gone(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+@pytest.mark.parametrize("how", ["gone", "unreadable"])
+def test_a_picture_that_cannot_be_read_is_no_full_disk(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, how: str
+) -> None:
     job = make_job(simulator.url)
     Path(job.picture).unlink()
+    if how == "unreadable":
+        Path(job.picture).mkdir()
     course = run(job)
-    assert course.job.state is JobState.FAILED
-    assert course.failure.kind is Kind.PICTURE  # and not "make room on the disk"
-    assert not orders(simulator)
+    assert course.failure.kind is Kind.PICTURE
+    assert ("gone from" if how == "gone" else "cannot be read from") in course.failure.sentence
+    assert not simulator.requests()

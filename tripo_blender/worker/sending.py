@@ -64,23 +64,26 @@ class Sending:
     sent: bool = False  # an order is out, and its answer not yet read
     picture_hash: str = ""
     _picture: Mapping[str, str] = field(default_factory=dict)
+    _type: str = ""
     _rung: str = ""
 
     def upload(self) -> None:
         """Take the picture up; raises `TripoError`, `NotSent` or `NoAnswer`. Nothing is bought by it."""
         if is_url(self.job.picture):
-            self._picture = {"url": self.job.picture}
+            self._picture, self._type = {"url": self.job.picture}, _type_of_url(self.job.picture)
             return
         path = Path(self.job.picture)
         try:
             with path.open("rb") as file:
                 self.picture_hash = hashlib.file_digest(file, "sha256").hexdigest()
+            self._type = _picture_type(path)
             self._picture, self._rung = self._up_the_ladder(path)
-        except FileNotFoundError as error:
+        except OSError as error:
+            why = "is gone from the disk" if isinstance(error, FileNotFoundError) else "cannot be read from the disk"
             raise TripoError(
                 Kind.PICTURE,
-                "The job's copy of the picture is gone from the disk. Generate again from the picture",
-                detail=str(error),
+                f"The job's copy of the picture {why}. Generate again from the picture",
+                detail=f"{error.strerror or error} {path.name}",
             ) from error
 
     def order(self) -> Created | Refused | Unclear:
@@ -100,7 +103,7 @@ class Sending:
                 return self._explained(meaning)
 
     def _up_the_ladder(self, path: Path) -> tuple[Mapping[str, str], str]:
-        mime_type = MIME_TYPES[_picture_type(path)]
+        mime_type = MIME_TYPES[self._type]
         for rung in self.habits.rungs():
             if rung == RUNG_DATA_URI:
                 return {"url": f"data:{mime_type};base64,{base64.b64encode(path.read_bytes()).decode()}"}, rung
@@ -127,9 +130,7 @@ class Sending:
 
     def _order(self, with_model: bool) -> Created | Refused | Unclear:
         job = self.job
-        local = not is_url(job.picture)
-        kind = _picture_type(Path(job.picture)) if local else _type_of_url(job.picture)
-        request = service.create(job.base_url, job.settings, kind, self._picture, with_model)
+        request = service.create(job.base_url, job.settings, self._type, self._picture, with_model)
         self.before()
         try:
             meaning = read_create(self.client.call(request, purchase=True))
