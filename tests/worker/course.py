@@ -14,7 +14,7 @@ from tripo_blender.core.job import AnswerLost, Delayed, Event, Job, JobState, St
 from tripo_blender.core.records import to_record
 from tripo_blender.core.request import Settings
 from tripo_blender.core.services.purchase import lost_answer
-from tripo_blender.core.unfinished import resumed
+from tripo_blender.core.unfinished import Way, resumed
 from tripo_blender.worker.journal import Journal
 
 KEY = "sk-of-the-tests-5d1c0a"
@@ -106,8 +106,12 @@ def record_of(folder: Path, job_id: str) -> Mapping[str, Any]:
 
 
 def check_kept(folder: Path, job: Job) -> None:
-    """An uncertain job waits for the user's word: its record and its picture are there."""
-    assert record_of(folder, job.id)["state"] == "uncertain"
+    """A job in doubt waits for the user's word: the next Blender asks for it, and its picture is there."""
+    recorded = Journal(folder).record_of(job.id)
+    assert recorded is not None
+    found = Journal(folder).unfinished(recorded)
+    assert found is not None
+    assert found.way is Way.DECIDE
     assert Path(job.picture).is_file()
 
 
