@@ -269,6 +269,24 @@ def test_a_key_goes_to_its_own_gateway_alone(
     assert len(simulator.requests()) == asked
 
 
+@pytest.mark.parametrize("slashes", [("", "/"), ("/", "")], ids=["now", "then"])
+def test_a_slash_at_the_end_of_the_base_url_is_no_other_gateway(
+    jobs: SimpleNamespace,
+    left: Callable[..., str],
+    look: Callable[[], dict[str, Any]],
+    simulator: SimulatorProcess,
+    folder: Path,
+    slashes: tuple[str, str],
+) -> None:
+    job_id = left("generating")
+    record = folder / job_id / "job.json"
+    record.write_text(record.read_text("utf-8").replace(simulator.url, simulator.url + slashes[0]), "utf-8")
+    given().base_url = simulator.url + slashes[1]
+    look()
+    resume(job_id)
+    done(jobs, simulator)
+
+
 def test_a_picture_that_is_gone_is_told(
     left: Callable[..., str], look: Callable[[], dict[str, Any]], folder: Path, simulator: SimulatorProcess
 ) -> None:

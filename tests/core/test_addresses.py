@@ -9,7 +9,9 @@ from tripo_blender.core.services.gateway import (
     is_loopback,
     is_url,
     key_problem,
+    normal_url,
     same_origin,
+    same_service,
 )
 
 
@@ -152,6 +154,42 @@ def test_this_machine_is_told_from_others(address: str, loopback: bool) -> None:
 )
 def test_an_origin_is_scheme_host_and_port(address: str, same: bool) -> None:
     assert same_origin(address, "https://api.example.test/v2") == same
+
+
+@pytest.mark.parametrize(
+    ("address", "normal"),
+    [
+        ("https://api.example.test/v2", "https://api.example.test/v2"),
+        ("https://api.example.test/v2/", "https://api.example.test/v2"),
+        ("https://api.example.test/v2//", "https://api.example.test/v2"),
+        (" HTTPS://API.Example.test:443/v2/\n", "https://api.example.test/v2"),
+        ("https://api.example.test/V2", "https://api.example.test/V2"),
+        ("https://api.example.test:8443/", "https://api.example.test:8443"),
+        ("http://127.0.0.1:80", "http://127.0.0.1"),
+        ("http://[::1]:1234/v2/", "http://[::1]:1234/v2"),
+        ("https://[2001:DB8::1]:443", "https://[2001:db8::1]"),
+        ("https://user@api.example.test/", "https://user@api.example.test/"),
+        ("nonsense/", "nonsense/"),
+        ("", ""),
+    ],
+)
+def test_a_base_url_is_kept_without_what_makes_no_difference(address: str, normal: str) -> None:
+    assert normal_url(address) == normal
+    assert same_service(address, normal)
+
+
+@given(st.text() | st.text(alphabet="http:/[]@.#?1a").map("https://".__add__))
+def test_a_normal_base_url_stays_as_it_is_and_has_the_same_problem(text: str) -> None:
+    normal = normal_url(text)
+    assert normal_url(normal) == normal
+    assert bool(base_url_problem(normal)) == bool(base_url_problem(text.strip()))
+
+
+@pytest.mark.parametrize(
+    "other", ["https://api.example.test/v3", "https://api.example.test:8443/v2", "http://localhost/v2"]
+)
+def test_another_service_is_another(other: str) -> None:
+    assert not same_service("https://api.example.test/v2/", other)
 
 
 @pytest.mark.parametrize("key", ["sk-abcDEF123", "ms-abc", "tsk_abc_DEF-123", "anything-without-spaces"])

@@ -169,7 +169,7 @@ def test_an_uncertain_order_waits_for_a_choice() -> None:
         resumed(uncertain, send_again=True, task_id="t-2")
 
 
-@pytest.mark.parametrize("text", ["task 7", "t/2", "../x", "Ä-1", "t-2;", "x" * 201, "https://a.test/t-2"])
+@pytest.mark.parametrize("text", ["task 7", "t/2", "../x", "Ä-1", "t-2;", "x" * 201, "https://a.test/t-2", "chair"])
 def test_what_has_not_the_form_of_a_task_s_id_is_refused(text: str) -> None:
     with pytest.raises(TripoError, match="This is no task id"):
         resumed(found(*ORDERED, LOST), task_id=text)
@@ -276,6 +276,7 @@ def test_of_what_was_told_and_what_was_recorded_the_further_counts() -> None:
 
 def test_the_key_goes_to_its_own_gateway_alone() -> None:
     assert address_problem(found(*MADE), URL) is None
+    assert address_problem(found(*MADE), f"{URL.upper()}:443/") is None
     assert address_problem(found(*READY), "https://other.example.test") is None
     error = address_problem(found(*MADE), "https://other.example.test")
     assert error is not None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from .errors import Failure, Kind, TripoError
 from .job import AnswerLost, Cancelled, Failed, Job, JobState, Started, TaskCreated, TaskNamed
+from .services.gateway import same_service
 from .services.purchase import lost_answer
+from .services.task_id import is_task_id
 
 
 class Way(StrEnum):
@@ -50,7 +51,6 @@ _WORDS = {
     Way.DECIDE: "Uncertain",
     Way.FETCH: "Failed, can be fetched again",
 }
-_TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _WAYS = {
     JobState.QUEUED: Way.ORDER,
     JobState.UPLOADING: Way.ORDER,
@@ -105,7 +105,7 @@ def resumed(found: Unfinished, *, send_again: bool = False, task_id: str = "") -
 def checked_task_id(text: str) -> str:
     """Give the id of a task as it was typed or pasted; raise `TripoError` where it is none."""
     task_id = text.strip()
-    if not _TASK_ID.fullmatch(task_id):
+    if not is_task_id(task_id):
         raise TripoError(Kind.USAGE, "This is no task id. Paste the id as your account or the failed job shows it")
     return task_id
 
@@ -178,7 +178,7 @@ def further(known: Job, recorded: Job | None) -> Job:
 
 def address_problem(found: Unfinished, base_url: str) -> TripoError | None:
     """Give what is wrong where a job belongs to another gateway than the key does: it goes to its own alone."""
-    if found.way is Way.TAKE_IN or found.job.base_url == base_url:
+    if found.way is Way.TAKE_IN or same_service(found.job.base_url, base_url):
         return None
     return TripoError(
         Kind.USAGE,

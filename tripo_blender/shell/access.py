@@ -38,13 +38,14 @@ def access(context: bpy.types.Context, base_url: str = "", key: str = "", *, key
     Nothing is checked but the key file.
     """
     chosen = preferences.get(context)
+    address = gateway.normal_url(base_url or (chosen.base_url.strip() if chosen else "") or gateway.BASE_URL)
     if chosen is None:
         given = _given(key, key_file, "", "")
-        return Access(given.key, base_url or gateway.BASE_URL, source=given.source, problem=given.problem)
+        return Access(given.key, address, source=given.source, problem=given.problem)
     given = _given(key, key_file, chosen.api_key, chosen.key_file)
     return Access(
         given.key,
-        base_url or chosen.base_url.strip() or gateway.BASE_URL,
+        address,
         "" if chosen.rung == "AUTO" else chosen.rung,
         chosen.at_once,
         chosen.converts,

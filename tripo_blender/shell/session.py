@@ -26,7 +26,7 @@ from ..core.job import (
 )
 from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run
 from ..core.records import RecordError
-from ..core.services.gateway import same_origin
+from ..core.services.gateway import same_service
 from ..core.services.purchase import lost_answer
 from ..core.services.refusals import may_still_be_made
 from ..core.unfinished import further
@@ -112,7 +112,7 @@ class Session:
         job = self.jobs[job_id]
         if job.state is not JobState.UNCERTAIN:
             raise TripoError(Kind.USAGE, f"The job of {job.name} is not uncertain: it is {job.state}")
-        if not same_origin(job.base_url, access.base_url):  # the key of one service is not for another's ears
+        if not same_service(job.base_url, access.base_url):  # the key of one service is not for another's ears
             raise TripoError(
                 Kind.USAGE,
                 f"{job.name} was ordered at {job.base_url}. Set the base URL in the preferences back to send it again",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..core.services.gateway import RUNGS
+from ..core.services.gateway import RUNGS, normal_url
 
 
 @dataclass
@@ -39,7 +39,7 @@ class HabitBook:
 
     def of(self, base_url: str, pinned_rung: str = "") -> Habits:
         """Give the habits for a job; with a pinned rung they are its own, but learn the rest for all."""
-        known = self._habits.setdefault(base_url, Habits())
+        known = self._habits.setdefault(normal_url(base_url), Habits())
         return _Pinned(known, pinned_rung) if pinned_rung else known
 
 

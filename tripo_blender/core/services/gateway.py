@@ -23,6 +23,7 @@ _ADDRESS = re.compile(
     r"[A-Za-z]+://([A-Za-z0-9._-]+|\[[A-Fa-f0-9:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?", re.ASCII
 )
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
+_USUAL_PORTS = {"http": 80, "https": 443}
 _THIS_MACHINE, _THIS_MACHINE_6 = ipaddress.IPv4Network("127.0.0.0/8"), ipaddress.IPv6Address("::1")
 
 
@@ -49,6 +50,22 @@ def base_url_problem(base_url: str) -> str:
     return ""
 
 
+def normal_url(base_url: str) -> str:
+    """Return a base URL without what makes no difference to where it leads; one with a problem as it is."""
+    text = base_url.strip()
+    if base_url_problem(text):
+        return text
+    parts = urlsplit(text)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    port = "" if parts.port in (None, _USUAL_PORTS[parts.scheme]) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}"
+
+
+def same_service(base_url: str, other: str) -> bool:
+    """Return whether two base URLs lead to the same place, however they are written."""
+    return normal_url(base_url) == normal_url(other)
+
+
 def key_problem(key: str) -> str:
     """Give what is wrong with an API key, as a sentence; empty when it can be sent.
 
@@ -67,7 +84,7 @@ def same_origin(address: str, other: str) -> bool:
     """Whether two addresses have scheme, host and port in common: what may be told one may be told the other."""
     try:
         origins = [
-            (parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme))
+            (parts.scheme, parts.hostname, parts.port or _USUAL_PORTS.get(parts.scheme))
             for parts in (urlsplit(address), urlsplit(other))
         ]
     except ValueError:

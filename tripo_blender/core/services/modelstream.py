@@ -20,6 +20,7 @@ from .answers import (
     task_of,
     trace_id_of,
 )
+from .gateway import normal_url
 from .quoting import excerpt, told
 from .refusals import failure_of, failure_of_task, may_still_be_made
 from .wire import (
@@ -37,7 +38,7 @@ TASK_TYPE = "image_to_model"
 
 def upload(base_url: str, rung: str, path: str, mime_type: str) -> HttpRequest:
     """Give the call that takes a picture up by one of the two upload addresses."""
-    return HttpRequest("POST", f"{base_url.rstrip('/')}/{rung}", file=path, mime_type=mime_type)
+    return HttpRequest("POST", f"{normal_url(base_url)}/{rung}", file=path, mime_type=mime_type)
 
 
 def read_upload(answer: HttpAnswer) -> Uploaded | RouteMissing | Refused:
@@ -72,12 +73,12 @@ def create(
     body = {"type": TASK_TYPE, "file": {"type": picture_type, **picture}, **body_fields(settings)}
     if with_model:
         body["model"] = TASK_TYPE
-    return HttpRequest("POST", f"{base_url.rstrip('/')}/task", body=body)
+    return HttpRequest("POST", f"{normal_url(base_url)}/task", body=body)
 
 
 def poll(base_url: str, task_id: str) -> HttpRequest:
     """Give the call that asks how far a task is."""
-    return HttpRequest("GET", f"{base_url.rstrip('/')}/task/{quote(task_id, safe='')}")
+    return HttpRequest("GET", f"{normal_url(base_url)}/task/{quote(task_id, safe='')}")
 
 
 def read_poll(answer: HttpAnswer, task_id: str) -> TaskReport | Refused:
