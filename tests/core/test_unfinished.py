@@ -200,7 +200,7 @@ def test_one_whose_task_was_named_is_looked_for_on() -> None:
         (MADE, JobState.CANCELLED),
         ([*MADE, Generated()], JobState.CANCELLED),
         (READY, JobState.CANCELLED),
-        ([*ORDERED, LOST], JobState.CANCELLED),  # given up
+        ([*ORDERED, LOST], JobState.UNCERTAIN),  # the word came too late; who gives a job up writes that down
         (AGAIN, JobState.UNCERTAIN),
         ([*AGAIN, Submitting()], JobState.UNCERTAIN),
         ([*ORDERED, LOST, TaskNamed("t-2")], JobState.UNCERTAIN),

@@ -10,9 +10,20 @@ from typing import Any
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core.job import Cancelled, Delayed, Downloaded, Job, JobState, Started, TaskCreated
+from tripo_blender.core.job import (
+    AnswerLost,
+    Cancelled,
+    Delayed,
+    Downloaded,
+    Job,
+    JobState,
+    Started,
+    Submitting,
+    TaskCreated,
+)
 from tripo_blender.core.messages import Cancel, Ended
 from tripo_blender.core.model_file import ModelFormat
+from tripo_blender.core.services.purchase import lost_answer
 from tripo_blender.core.unfinished import Way
 from tripo_blender.worker.journal import Journal
 
@@ -225,6 +236,22 @@ def test_the_answer_to_a_cancelled_order_is_lost(
     assert Path(job.picture).is_file()
     worker.end()
     check_never_ordered(folder, job, simulator, lost=True)
+
+
+def test_a_cancel_that_comes_too_late_does_not_give_an_order_up(
+    make_job: MakeJob, start_worker: StartWorker, folder: Path
+) -> None:
+    """Its answer was lost a moment before, which the user had not heard: nobody gave up what may be bought."""
+    job = make_job("https://a.test")
+    for event in (Started(), Submitting(), AnswerLost(lost_answer("the connection broke off"))):
+        job = job.after(event)
+    Journal(folder).write(job)
+    Journal(folder).cancel(job.id)
+    start_worker().end()
+    recorded = Journal(folder).record_of(job.id)
+    assert recorded is not None
+    assert recorded.state is JobState.UNCERTAIN
+    assert Path(job.picture).is_file()
 
 
 def test_a_model_that_is_set_up_is_cancelled(

@@ -111,10 +111,13 @@ def checked_task_id(text: str) -> str:
 
 
 def stopped(job: Job) -> Job:
-    """Give a job on record that the user cancelled, of which its process has written no more: what was out is lost."""
+    """Give a job on record that the user cancelled, of which its process has written no more: what was out is lost.
+
+    One whose answer was lost just before stays uncertain: whoever cancels what is ordered gives nothing up.
+    """
     if job.state is JobState.SUBMITTING:
         return job.after(AnswerLost(lost_answer("cancelled while the order was out")))
-    return job.after(Cancelled())
+    return job if job.state is JobState.UNCERTAIN else job.after(Cancelled())
 
 
 def given_up(found: Unfinished) -> str:
