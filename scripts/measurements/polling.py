@@ -223,6 +223,8 @@ class _Stop:
     def shielded(self) -> AbstractContextManager[object]:
         return nullcontext()
 
+    interruptible = uninterrupted = shielded
+
 
 @contextmanager
 def _clocked(clock: _Clock) -> Iterator[None]:

@@ -20,7 +20,7 @@ from tripo_blender.core.services.gateway import RUNG_UPLOAD
 from tripo_blender.worker import foreground
 from tripo_blender.worker.habits import HabitBook
 
-from .course import KEY, Course, check_course, downloads, orders, previews, record_of, wait_for
+from .course import KEY, Course, check_course, downloads, orders, previews, wait_for
 
 MakeJob = Callable[..., Job]
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to whole consoles")
@@ -129,35 +129,6 @@ def test_a_preview_that_hangs(
     assert job.state is JobState.READY
     assert job.preview_path == ""
     assert set(threading.enumerate()) <= threads
-
-
-@posix
-def test_ctrl_c_twice_while_it_orders(
-    simulator: SimulatorProcess, make_job: MakeJob, folder: Path, start_parent: StartParent
-) -> None:
-    """It goes through, but what was sent may have been bought: that is not forgotten."""
-    simulator.play([{"on": "create", "do": "delay", "seconds": 1.0}])
-    job = make_job(simulator.url)
-    script = start_parent(SCRIPT, {"job": job, "folder": str(folder)})
-    wait_for(lambda: orders(simulator), "the order")
-    for _ in range(2):
-        script.send_signal(signal.SIGINT)
-        # A second signal before the first is handled would be one with it.
-        wait_for(lambda: script.poll() is not None or not _pending(script.pid), "the signal to be taken")
-    script.communicate(timeout=20)
-    assert (folder / job.id / "job.json").is_file(), "the purchase is forgotten"
-    record = record_of(folder, job.id)
-    assert record["state"] in ("submitting", "uncertain")
-
-
-def _pending(pid: int) -> bool:
-    """Whether a SIGINT still waits for the process."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return False
-    masks = [line.split()[1] for line in lines if line.startswith(("SigPnd", "ShdPnd"))]
-    return any(int(mask, 16) >> (signal.SIGINT - 1) & 1 for mask in masks)
 
 
 @posix

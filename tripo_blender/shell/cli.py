@@ -15,6 +15,7 @@ from ..core.errors import Kind, TripoError, exit_code
 from ..core.options import Option
 from ..core.request import asked
 from ..core.setting_table import OFFERS, SETTINGS
+from ..worker.interrupt import Once
 from . import api, cli_jobs, ordering, outputs, preparing
 from .access import access
 from .ordering import name_of
@@ -40,7 +41,7 @@ def run(arguments: Sequence[str]) -> int:
         with contextlib.suppress(SystemExit, TripoError):
             _parser().parse_args(list(arguments))
             return 0
-    with open_report(as_json="--json" in arguments) as report:
+    with Once().listening(), open_report(as_json="--json" in arguments) as report:
         try:
             options = _parser().parse_args(list(arguments))
             return _carry_out(options, report)

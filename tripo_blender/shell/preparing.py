@@ -15,6 +15,7 @@ from ..core.job import Delayed, Event, Failed, Job, Prepared
 from ..core.messages import Configure
 from ..worker.checking import check_model
 from ..worker.conversion import Converter
+from ..worker.interrupt import Interrupt
 from . import arrival, keeping
 from .access import Access
 from .version import addon_version
@@ -74,9 +75,6 @@ def _prepared(job: Job, given: Access, tell: Callable[[Event], None]) -> Prepare
     warm(given)
     with contextlib.suppress(OSError):  # it is gone, which the importer finds as well
         check_model(job, given.limits)
-    # It brings what speaks HTTP, while the second Blender starts.
-    from ..worker.foreground import Interrupt  # noqa: PLC0415
-
     assert _converter is not None
     stop = Interrupt()
     try:

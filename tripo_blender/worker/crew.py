@@ -8,7 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -67,6 +67,12 @@ class ThreadStop:
             return results[0] if results else None
 
         return finish
+
+    def interruptible(self) -> AbstractContextManager[None]:
+        """Change nothing: nobody presses Ctrl-C here."""
+        return nullcontext()
+
+    uninterrupted = interruptible
 
     @contextmanager
     def shielded(self) -> Iterator[None]:

@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -72,8 +72,14 @@ class Stop(Protocol):
         It has about `seconds` from its beginning, and no longer than the run.
         """
 
+    def interruptible(self) -> AbstractContextManager[object]:
+        """While it is entered `KeyboardInterrupt` may break off what is waited for."""
+
     def shielded(self) -> AbstractContextManager[object]:
-        """While it is entered the run is not torn down: a purchase is under way."""
+        """While it is entered the run is not broken off: a purchase is under way."""
+
+    def uninterrupted(self) -> AbstractContextManager[object]:
+        """While it is entered nothing is broken off, by whoever insists either: what is known is written down."""
 
 
 class _Stopped(Exception):
@@ -118,10 +124,10 @@ class Runner:
             JobState.DOWNLOADING: self._download,
         }
         while (phase := phases.get(self.job.state)) is not None:
-            # Until its answer is written down, nothing tears the run out of a purchase.
+            # Until its answer is written down, a purchase is not broken off.
             buying = self.job.state is JobState.SUBMITTING
             try:
-                with self._stop.shielded() if buying else nullcontext():
+                with self._stop.shielded() if buying else self._stop.interruptible():
                     self._happened(self._outcome(phase))
             except KeyboardInterrupt:
                 self._happened(self._interrupted())
@@ -159,7 +165,7 @@ class Runner:
 
     def _before_sending(self) -> None:
         """Look for the last time whether the order shall go out, and write down that it is out; raises `OSError`."""
-        with self._lock:
+        with self._stop.uninterrupted(), self._lock:
             self._go_on()
             if self._over or self._journal.is_cancelled(self.job.id):
                 self._cancelled = True
@@ -169,7 +175,7 @@ class Runner:
 
     def _withdraw(self) -> None:
         """Write down that no order is out: it has not been sent yet, or it was surely refused."""
-        with self._lock, contextlib.suppress(OSError):
+        with self._stop.uninterrupted(), self._lock, contextlib.suppress(OSError):
             if self.job.state is JobState.SUBMITTING and not self._order_is_out:
                 self._journal.write(replace(self.job, state=JobState.UPLOADING, note=""))
 
@@ -203,7 +209,7 @@ class Runner:
         return Cancelled()
 
     def _happened(self, event: Event) -> None:
-        with self._lock:
+        with self._stop.uninterrupted(), self._lock:
             self._record_and_tell(event)
 
     def _record_and_tell(self, event: Event) -> None:
