@@ -3,6 +3,7 @@
 import http.client
 import json
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -155,11 +156,88 @@ def test_no_model(simulator: SimulatorProcess, make_job: MakeJob, run: Run, name
     assert course.job.task_id
 
 
+OLD_DATE, OLD_TAG = "Sun, 22 Nov 2026 09:00:00 GMT", '"old"'
+LATER = "Date: Sun, 22 Nov 2026 10:00:00 GMT\r\n"
+# What the host said of the first part, and of a second that is of another file: nothing where it is asked properly.
+SPLICES: dict[str, tuple[str, str | None]] = {
+    "another tag": (f"ETag: {OLD_TAG}\r\n", None),
+    "another date": (f"Last-Modified: {OLD_DATE}\r\n{LATER}", None),
+    "a weak tag": ("ETag: W/{tag}\r\n", None),
+    "a date of this second": (f"Last-Modified: {OLD_DATE}\r\nDate: {OLD_DATE}\r\n", None),
+    "nothing said of it": ("", None),
+    "a part of another tag": (f"ETag: {OLD_TAG}\r\n", "ETag: {tag}\r\nContent-Range: bytes {start}-{last}/{total}\r\n"),
+    "a part of any tag": (f"ETag: {OLD_TAG}\r\n", "Content-Range: bytes {start}-{last}/{total}\r\n"),
+    "a part of no range": (f"ETag: {OLD_TAG}\r\n", f"ETag: {OLD_TAG}\r\n"),
+    "a part of another length": (
+        f"ETag: {OLD_TAG}\r\n",
+        f"ETag: {OLD_TAG}\r\nContent-Range: bytes {{start}}-{{last}}/9999999\r\n",
+    ),
+    "a part from elsewhere": (
+        f"ETag: {OLD_TAG}\r\n",
+        f"ETag: {OLD_TAG}\r\nContent-Range: bytes 7-{{last}}/{{total}}\r\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SPLICES)
+def test_a_file_that_changes_between_two_parts(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, folder: Path, name: str
+) -> None:
+    """No part of the old one is in what is kept, though both together would pass for a model."""
+    first, second = SPLICES[name]
+    before = run(make_job(simulator.url, LARGE)).job
+    data = served(simulator, before.task_id)
+    tag = f'"{len(data):x}-{zlib.crc32(data):08x}"'
+    cut = 300_000
+    old = data[: cut - 40_000] + bytes(40_000)  # in its vertices
+
+    def raw(status: str, headers: str, body: bytes) -> dict[str, Any]:
+        for field, value in (("tag", tag), ("start", cut), ("last", len(data) - 1), ("total", len(data))):
+            headers = headers.replace(f"{{{field}}}", str(value))
+        return {"do": "raw", "text": f"HTTP/1.1 {status}\r\n{headers}\r\n" + body.decode("latin-1")}
+
+    rules = [raw("200 OK", f"{first}Content-Length: {len(data)}\r\n", old)]
+    if second is not None:
+        rules.append(raw("206 Partial Content", f"{second}Content-Length: {len(data) - cut}\r\n", data[cut:]))
+    simulator.forget()
+    simulator.play(on_download(*rules))
+    course = run(replace(before, state=JobState.DOWNLOADING, model_path="", model_format=None))
+    assert course.job.state is JobState.READY, course.job.failure
+    assert Path(course.job.model_path).read_bytes() == data
+    asked = [entry["headers"].get("If-Range") for entry in downloads(simulator)]
+    if "ETag: W" in first or not first or "this second" in name:
+        assert asked == [None, None]
+    else:
+        assert asked[1] in (OLD_TAG, OLD_DATE)
+    assert sorted(path.name for path in (folder / before.id).iterdir()) == [
+        "job.json",
+        "model.glb",
+        "picture.png",
+        "preview.png",
+    ]
+
+
+def test_a_part_of_which_nothing_is_known(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, folder: Path
+) -> None:
+    before = run(make_job(simulator.url, LARGE)).job
+    for note in ("", "{", '{"validator": 7}', "[" * 100_000):
+        part = folder / before.id / "model.part"
+        part.write_bytes(b"x" * 1000)
+        part.with_name("model.part.json").write_text(note)
+        simulator.forget()
+        course = run(replace(before, state=JobState.DOWNLOADING, model_path="", model_format=None))
+        (asked,) = downloads(simulator)
+        assert "Range" not in asked["headers"]
+        assert Path(course.job.model_path).read_bytes() == served(simulator, course.job.task_id)
+
+
 def test_what_was_begun_belongs_to_another_file(
     simulator: SimulatorProcess, make_job: MakeJob, run: Run, folder: Path
 ) -> None:
     job = run(make_job(simulator.url)).job
     (folder / job.id / "model.part").write_bytes(b"x" * 10_000_000)
+    (folder / job.id / "model.part.json").write_text(json.dumps({"validator": '"old"', "length": 10_000_001}))
     again = run(replace(job, state=JobState.DOWNLOADING, model_path="", model_format=None))
     check_model(simulator, again)
 
@@ -194,5 +272,5 @@ def test_closed_while_it_downloads_and_taken_up_again(
     job = end().job
     assert job.state is JobState.DOWNLOADING
     course = run(job)
-    assert "Range" in downloads(simulator)[-1]["headers"]
+    assert {"Range", "If-Range"} <= downloads(simulator)[-1]["headers"].keys()
     check_model(simulator, course)

@@ -42,7 +42,7 @@ from .calls.client import Client, NoAnswer, NotSent
 from .habits import Habits
 from .journal import Journal
 from .sending import Sending
-from .transfer import Busy, Refused, fetch, is_whole, keep
+from .transfer import Busy, Refused, fetch, forget, is_whole, keep
 
 __all__ = ["Habits", "Runner", "Stop"]
 
@@ -330,7 +330,7 @@ class Runner:
                     raise
                 fresh_links += 1
                 if error.failure.kind is Kind.MODEL_FILE:
-                    part.unlink(missing_ok=True)
+                    forget(part)
                     self._delay(fresh_links, error.failure)
                 self._link = ""
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 from ..core.errors import Failure, Kind, TripoError
+from ..core.file_version import FileVersion
 from ..core.model_file import FROM_SERVICE, ModelFormat
 from ..core.model_limits import Limits
+from ..core.records import from_record, to_record
 from .calls.client import Client, NoAnswer
 from .checking import check_file
 
@@ -24,12 +27,13 @@ class Busy(NoAnswer):
 
 
 def fetch(client: Client, url: str, part: Path, progress: Callable[[float], None]) -> None:
-    """Download `url` into `part`, from where an earlier attempt broke off.
+    """Download `url` into `part`, from where an earlier attempt broke off if the host has the same file still.
 
     `progress` is told the percent, where the host says how long the file is. Raises `NotSent` or `NoAnswer` for
     what may be tried again, `TripoError` of kind link expired for a fresh link to be asked for, `OSError` for the disk.
     """
-    with client.download(url, part.stat().st_size if part.exists() else 0) as download:
+    version = _version_of(part)
+    with client.download(url, part.stat().st_size if version else 0, version) as download:
         if download.status in _EXPIRED:
             raise TripoError(
                 Kind.LINK_EXPIRED,
@@ -37,11 +41,13 @@ def fetch(client: Client, url: str, part: Path, progress: Callable[[float], None
                 detail=f"the file host answered {download.status}",
             )
         if download.status == 416:  # what lies here is not the beginning of what the host has
-            part.unlink()
+            forget(part)
         if download.status not in (200, 206):
             raise Busy(_broken(f"the file host answered {download.status}").failure, download.retry_after)
         received = download.start
         with part.open("r+b" if download.start else "wb") as file:
+            if not download.start:
+                _write_version(part, download.version)
             file.seek(received)
             for chunk in download.chunks():
                 file.write(chunk)
@@ -53,6 +59,35 @@ def fetch(client: Client, url: str, part: Path, progress: Callable[[float], None
             file.truncate()
     if received < download.length:
         raise NoAnswer(_broken(f"{received} of {download.length} bytes came").failure)
+
+
+def forget(part: Path) -> None:
+    """Begin anew: remove what came of a file."""
+    part.unlink(missing_ok=True)
+    _note_of(part).unlink(missing_ok=True)
+
+
+def _note_of(part: Path) -> Path:
+    """Return where it is written down of which version a part is: another process may go on with it."""
+    return part.with_name(f"{part.name}.json")
+
+
+def _version_of(part: Path) -> FileVersion | None:
+    """Return the version that a part is of; None where there is none, or nobody can tell."""
+    try:
+        if not part.stat().st_size:
+            return None
+        return from_record(FileVersion, json.loads(_note_of(part).read_text("utf-8")))
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _write_version(part: Path, version: FileVersion | None) -> None:
+    """Write down of which version a part is, which is empty still; raises `OSError`."""
+    if version is None:
+        _note_of(part).unlink(missing_ok=True)
+    else:
+        _note_of(part).write_text(json.dumps(to_record(version)), "utf-8")
 
 
 def is_whole(part: Path, limits: Limits) -> bool:
@@ -79,9 +114,11 @@ def keep(part: Path, folder: Path, limits: Limits) -> tuple[Path, ModelFormat]:
     except TripoError as error:
         refused = folder / "refused.model"
         part.replace(refused)
+        forget(part)
         raise Refused(error.failure, refused) from error
     target = folder / f"model.{model_format}"
     part.replace(target)
+    forget(part)
     return target, model_format
 
 

@@ -11,6 +11,7 @@ import requests
 import urllib3.exceptions
 
 from ...core.errors import Kind, TripoError
+from ...core.file_version import FileVersion, goes_on, version_of
 from ...core.masking import Masks
 from ...core.network import Network
 from ...core.services.answers import LARGEST_ANSWER, read_json, retry_after_of
@@ -86,19 +87,21 @@ class Client:
                 return HttpAnswer(response.status_code, headers, _read_limited(response), self.masks)
 
     @contextmanager
-    def download(self, url: str, start: int = 0, *, patience: float = 0.0) -> Iterator[Download]:
-        """Open a file on a file host, without the key, from byte `start` on where the host allows that.
+    def download(
+        self, url: str, start: int = 0, version: FileVersion | None = None, *, patience: float = 0.0
+    ) -> Iterator[Download]:
+        """Open a file on a file host, without the key, from byte `start` on where the host still has that version.
 
         `patience` is for how many seconds the connection, and then each byte, is waited for; 0: as long as usual.
         """
         headers = {"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"}
-        if start:
-            headers["Range"] = f"bytes={start}-"
+        if start and version:
+            headers |= {"Range": f"bytes={start}-", "If-Range": version.validator}
         timeout = (patience or CONNECT_SECONDS, patience or READ_SECONDS)
         with translated("file host", self.masks):
             response = self._files.open("GET", url, auth=NoAuth(), headers=headers, timeout=timeout)
         with response:
-            yield Download(response, start, self.masks)
+            yield Download(response, start, version, self.masks)
 
     def _check(self, url: str) -> None:
         if sentence := key_problem(self._key):
@@ -111,21 +114,30 @@ class Client:
 
 
 class Download:
-    """A file on its way: its status, where it starts, how long the whole is, its bytes, or when to ask again."""
+    """A file on its way: its status, where it starts, how long the whole is, its bytes, or when to ask again.
 
-    def __init__(self, response: requests.Response, asked_start: int, masks: Masks) -> None:
+    The status is 416 also for a part that does not go on from what is here. `version` is that of the file.
+    """
+
+    def __init__(self, response: requests.Response, start: int, version: FileVersion | None, masks: Masks) -> None:
         self._response = response
         self._masks = masks
         self._packed = is_packed(response.headers.get("Content-Encoding", ""))
         self.status = response.status_code
         headers = {name.lower(): value for name, value in response.headers.items()}
         self.retry_after = retry_after_of(HttpAnswer(self.status, headers, b""))  # seconds; -1: it does not say
-        if self._packed and self.status == 206:
-            self.status = 416  # a part of the packed bytes does not go on from the unpacked ones here
-        self.start = asked_start if self.status == 206 else 0
-        length = response.headers.get("Content-Length", "")
-        known = length.isdigit() and not self._packed
+        # A part of the packed bytes does not go on from the unpacked ones here.
+        if self.status == 206 and (self._packed or not goes_on(headers, start, version)):
+            self.status = 416
+        self.start = start if self.status == 206 else 0
+        length = headers.get("content-length", "")
+        known = length.isdecimal() and len(length) < 16 and not self._packed
         self.length = self.start + int(length) if known else -1  # bytes; -1: the host does not say
+        if self.status == 206 and version is not None:
+            self.length = max(version.length, self.length)
+            self.version: FileVersion | None = version
+        else:
+            self.version = None if self._packed else version_of(headers, self.length)
 
     def chunks(self) -> Iterator[bytes]:
         """Give the bytes as they come, in chunks that grow as long as they come fast."""
