@@ -8,7 +8,7 @@ from .conftest import Play
 
 
 def test_cancelled_by_a_click_and_fetched_after_all(play: Play, simulator: SimulatorProcess) -> None:
-    simulator.options(seconds=6)
+    simulator.options(seconds=20)  # the button is looked for meanwhile, all over the sidebar
 
     notes = play("endings", how="cancelled")
 
