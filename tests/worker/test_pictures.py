@@ -5,16 +5,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from fixtures.real_pictures import ANIMATED, REAL
 from simulator.process import SimulatorProcess
+from simulator.sculpture.png import write_png
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import Job, JobState
 from tripo_blender.core.services.gateway import RUNG_DATA_URI, RUNG_STS, RUNG_UPLOAD
+from tripo_blender.worker.crew import ThreadStop
 from tripo_blender.worker.runner import Habits
 
 from .conftest import Run
 from .course import orders
+from .processes import ROOT
 
 MakeJob = Callable[..., Job]
 
@@ -156,13 +161,67 @@ def test_a_base_url_that_leads_nowhere(simulator: SimulatorProcess, make_job: Ma
     assert "base URL" in course.failure.sentence
 
 
-def test_a_picture_that_is_no_picture(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+PHOTOGRAPH = (ROOT / "scripts" / "photograph" / "dahlia.jpg").read_bytes()
+DAMAGED = {
+    "no picture": b"GIF89a, say",
+    "nothing": b"",
+    "half of a photograph": PHOTOGRAPH[: len(PHOTOGRAPH) // 2],
+    "half of a photograph with an end": PHOTOGRAPH[: len(PHOTOGRAPH) // 2] + b"\xff\xd9",
+    "a head with garbage": PHOTOGRAPH[:700] + bytes(range(256)) * 100,
+    **{f"{name}, cut": data[:-1] for name, data in REAL.items()},
+    "a film": ANIMATED,
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_picture_that_is_not_whole(simulator: SimulatorProcess, make_job: MakeJob, run: Run, name: str) -> None:
     job = make_job(simulator.url)
-    Path(job.picture).write_bytes(b"GIF89a, say")
+    Path(job.picture).write_bytes(DAMAGED[name])
     course = run(job)
     assert course.job.state is JobState.FAILED
     assert course.failure.kind is Kind.PICTURE
-    assert not simulator.creates()
+    assert course.failure.sentence.startswith("The image file is ")
+    assert not simulator.requests(), "nothing was sent, and nothing bought"
+
+
+def test_a_picture_whose_end_was_cut_off_a_png(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, png: bytes
+) -> None:
+    job = make_job(simulator.url)
+    Path(job.picture).write_bytes(png[:-12])
+    assert "cut short. Choose a whole copy" in run(job).failure.sentence
+    assert not simulator.requests()
+
+
+@pytest.mark.parametrize("data", [PHOTOGRAPH, *REAL.values()], ids=["photograph", *REAL])
+def test_whole_pictures_of_every_format_go_as_they_are(
+    simulator: SimulatorProcess, make_job: MakeJob, run: Run, data: bytes
+) -> None:
+    job = make_job(simulator.url)
+    Path(job.picture).write_bytes(data)
+    assert run(job).job.picture_hash == hashlib.sha256(data).hexdigest()
+    (sent,) = [entry for entry in simulator.requests() if "/upload" in entry["path"]]
+    assert sent["body"]["file"] == {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def test_the_look_at_a_picture_ends_with_the_job(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
+    """A large one takes seconds."""
+
+    class Cancelled(ThreadStop):
+        """Set by the user after a few questions, the first of which come before the look."""
+
+        asked = 0
+
+        def is_set(self) -> bool:
+            self.asked += 1
+            self.cancelled = self.asked > 10
+            return self.cancelled
+
+    stop = Cancelled()
+    job = make_job(simulator.url)
+    Path(job.picture).write_bytes(write_png(np.zeros((3000, 3000, 3), np.uint8)))
+    assert run(job, stop=stop).job.state is JobState.CANCELLED
+    assert not simulator.requests()
 
 
 @pytest.mark.parametrize("how", ["gone", "unreadable"])

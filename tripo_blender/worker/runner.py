@@ -104,7 +104,7 @@ class Runner:
         self._journal = journal
         self._stop = stop
         self._emit = emit
-        self._sending = Sending(job, client, habits, self._delay, self._before_sending)
+        self._sending = Sending(job, client, habits, self._delay, self._before_sending, self._go_on)
         self._limits = limits
         self._link = self._preview_link = ""
         self._picture: Callable[[], bytes | None] | None = None  # gives the preview, which is under way

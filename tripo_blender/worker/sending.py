@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import logging
 import traceback
 from collections.abc import Callable, Mapping
@@ -20,6 +19,7 @@ from ..core.services.purchase import lost_answer, read_create
 from ..core.services.wire import Created, HttpRequest, Refused, RouteMissing, Unclear, Uploaded
 from .calls.client import Client, NoAnswer, NotSent
 from .habits import Habits
+from .pictures import hash_of_whole
 
 _log = logging.getLogger(__name__)
 
@@ -61,6 +61,7 @@ class Sending:
     habits: Habits
     delay: Delay
     before: Callable[[], None]
+    go_on: Callable[[], None]
     sent: bool = False  # an order is out, and its answer not yet read
     picture_hash: str = ""
     _picture: Mapping[str, str] = field(default_factory=dict)
@@ -74,8 +75,7 @@ class Sending:
             return
         path = Path(self.job.picture)
         try:
-            with path.open("rb") as file:
-                self.picture_hash = hashlib.file_digest(file, "sha256").hexdigest()
+            self.picture_hash = hash_of_whole(path, self.go_on)
             self._type = _picture_type(path)
             self._picture, self._rung = self._up_the_ladder(path)
         except OSError as error:

@@ -1,0 +1,1 @@
+"""Is this image file whole? One module a format (bytes in, verdict out)."""
