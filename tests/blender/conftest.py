@@ -129,7 +129,7 @@ def jobs(preferences: Any, module: Callable[[str], ModuleType]) -> Iterator[Simp
     )
     for job in list(shell_session.session.jobs.values()):
         if not job.final:
-            shell_session.session.cancel(job.id)
+            shell_session.session.cancel(job.id, gives_up=True)
     shell_session.session.close(5.0)
     shell_session.session.clear()
     if bpy.app.timers.is_registered(shell_session.tick):

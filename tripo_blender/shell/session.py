@@ -91,10 +91,14 @@ class Session:
         if not bpy.app.timers.is_registered(tick):
             bpy.app.timers.register(tick, first_interval=_TICK_SECONDS, persistent=True)
 
-    def cancel(self, job_id: str) -> None:
-        """Stop a job at once; the worker tidies up. The word is on the disk before this returns."""
+    def cancel(self, job_id: str, *, gives_up: bool = False) -> None:
+        """Stop a job at once; the worker tidies up. The word is on the disk before this returns.
+
+        One that is uncertain ends only where the user `gives_up`: a click on Cancel may come in the instant in which
+        the answer to the order is lost, and what was bought is not forgotten for that.
+        """
         job = self.jobs[job_id]
-        if job.final:
+        if job.final or (job.state is JobState.UNCERTAIN and not gives_up):
             return
         if (errand := self._errands.get(job_id)) is not None:
             Journal(errand.folder).cancel(job_id)
@@ -126,7 +130,7 @@ class Session:
 
     def replace(self, job_id: str) -> None:
         """Take a job out of the list whose task another one fetches; its record stays."""
-        self.cancel(job_id)
+        self.cancel(job_id, gives_up=True)
         del self.jobs[job_id]
 
     def clear(self) -> None:

@@ -32,10 +32,15 @@ class TRIPO_OT_cancel(OnJob, bpy.types.Operator):
     bl_label = "Cancel"
     bl_options = {"INTERNAL"}
 
+    if TYPE_CHECKING:
+        gives_up: bool
+    else:
+        gives_up: BoolProperty(name="Give Up", options={"HIDDEN", "SKIP_SAVE"})
+
     def execute(self, _context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Cancel the job."""
         try:
-            later.session.session.cancel(known(self.job_id).id)
+            later.session.session.cancel(known(self.job_id).id, gives_up=self.gives_up)
         except later.errors.TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -79,7 +79,8 @@ def _draw_ways_out(box: bpy.types.UILayout, context: bpy.types.Context, job: "Jo
         row = lined_up(box, context)
         row.operator("tripo.send_again").job_id = job.id  # type: ignore[attr-defined]
         row.operator("tripo.fetch").job_id = job.id  # type: ignore[attr-defined]
-        row.operator("tripo.cancel", text="Give Up").job_id = job.id  # type: ignore[attr-defined]
+        give_up = row.operator("tripo.cancel", text="Give Up")
+        give_up.job_id, give_up.gives_up = job.id, True  # type: ignore[attr-defined]
     elif job.final and job.state != "done":
         row = lined_up(box, context)
         if job.failure is not None and job.failure.kind == "model_dangerous":
