@@ -8,7 +8,7 @@ import pytest
 from tripo_blender.core.errors import Kind, TripoError
 from tripo_blender.core.model_file import check
 
-from .test_fbx import texture, video
+from .test_fbx import holder, texture, video
 from .test_fbx_file import MEGABYTES, array, file, node, pictured
 from .test_glb_file import changed, meshopt, packed
 from .test_model_file import PNG
@@ -30,6 +30,10 @@ FINDINGS = {
     # The fuzz run, 4.2 and 5.2: the named file is opened and read, though the FBX carries the picture.
     "a texture that names another picture": pictured(texture(FileName=b"data:/../private.png"), video(PNG)),
     "a texture that names one above": pictured(texture(RelativeFilename=b"../private.png"), video(PNG)),
+    # 4.2 to 5.0, the importer in Python: a texture without a file is looked for by its name; of a relative path
+    # it takes slashes and blanks off the beginning, and finds the root below.
+    "a texture named as a path": pictured(holder("Texture", 20, b"/dev/tty")),
+    "a path under a slash and a blank": pictured(texture(RelativeFilename=b"/ /etc/hostname"), video(PNG)),
     # The same with what waits for somebody, or has no end.
     "a texture that is a terminal": pictured(texture(FileName=b"/dev/tty")),
     "a texture without an end": pictured(texture(FileName=b"/dev/zero")),

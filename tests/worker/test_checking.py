@@ -77,3 +77,16 @@ def test_a_file_is_judged_by_where_it_lies(home: Path) -> None:
         check_file(home / "job" / "model.fbx")
     assert check_file(home / "job" / "model.fbx", trusted=True) is ModelFormat.FBX
     assert check_file(home / "Private" / "model.fbx") is ModelFormat.FBX
+
+
+@pytest.mark.parametrize("spelling", ["{}", " {}", "/ {}", "//\t{}"])
+@pytest.mark.parametrize("place", ["its name", "RelativeFilename", "FileName"])
+def test_a_path_in_any_spelling_of_the_importers(spelling: str, place: str, home: Path) -> None:
+    path = spelling.format((home / "Private" / "own.png").as_posix())
+    texture = Node("Texture", (Long(1), f"{path if place == 'its name' else 'clay'}\0\1Texture", ""))
+    if place != "its name":
+        texture.add(place, path)
+    model = home / "job" / "model.fbx"
+    model.write_bytes(write_file([Node("Objects", (), [texture])]))
+    with pytest.raises(TripoError, match=r"outside its folder|another computer"):
+        check_file(model)

@@ -18,6 +18,8 @@ _DEEPEST = 64  # nodes inside each other; eight are usual
 _MOST_KEPT = 8  # values of a node; what is asked of one is among the first five
 _LONGEST_PATH = 1000  # bytes; Blender takes 1023
 _MOST_PATHS = 1000  # outside the folder
+_PICTURES = (b"Texture", b"Video")
+_FILE_NAMES = (b"RelativeFilename", b"FileName", b"Filename")  # as the importer in Python looks for them
 _PIECE = 1 << 16  # bytes
 _UNPACKED_AT_ONCE = 1 << 20  # bytes
 
@@ -27,10 +29,10 @@ _TEXTS = b"SR"
 _ANY = Limits(memory=2**62)
 
 # Windows greets another computer with the user's name and password.
-_NETWORK = re.compile(rb"[\\/]{2}|(?i:[a-z][a-z0-9+.-]+:[\\/]{2}|file:)")
+_NETWORK = re.compile(r"[\\/]{2}|(?i:[a-z][a-z0-9+.-]+:[\\/]{2}|file:)")
 # What gives bytes for ever, or waits for some.
-_DEVICE = re.compile(rb"/(?:dev|proc|sys)/|(?i:(?:.*[\\/:])?(?:con|prn|aux|nul|com\d|lpt\d)(?:\.[^\\/]*)?$)", re.DOTALL)
-_OUTSIDE = re.compile(rb"[\\/]|.*:|(?:.*[\\/])?\.\.(?:[\\/]|$)", re.DOTALL)
+_DEVICE = re.compile(r"/(?:dev|proc|sys)/|(?i:(?:.*[\\/:])?(?:con|prn|aux|nul|com\d|lpt\d)(?:\.[^\\/]*)?$)", re.DOTALL)
+_OUTSIDE = re.compile(r"[\\/]|.*:|(?:.*[\\/])?\.\.(?:[\\/]|$)", re.DOTALL)
 
 Value = memoryview | None  # a text; nobody asks for numbers and arrays
 Leads = Callable[[str], bool]
@@ -57,19 +59,30 @@ def unpack_arrays(data: memoryview) -> None:
 def _check_paths(paths: set[bytes], leads: Leads) -> None:
     outside = set()
     for path in paths:
-        if _NETWORK.match(path):
-            raise BadFile("The FBX names a file on another computer", repr(path[:80]))
-        if _DEVICE.match(path):
-            raise BadFile("The FBX names a device as a picture", repr(path[:80]))
         if len(path) > _LONGEST_PATH:
             raise _broken(f"a path of {len(path)} bytes")  # Blender would cut it
-        if _OUTSIDE.match(path):
-            outside.add(path)
+        for spelling in _spellings(path):
+            if _NETWORK.match(spelling):
+                raise BadFile("The FBX names a file on another computer", repr(path[:80]))
+            if _DEVICE.match(spelling):
+                raise BadFile("The FBX names a device as a picture", repr(path[:80]))
+            if _OUTSIDE.match(spelling):
+                outside.add(spelling)
     if len(outside) > _MOST_PATHS:
         raise _broken(f"{len(outside)} paths")
-    for path in sorted(outside):
-        if leads(path.decode("utf-8", "surrogateescape")):
-            raise BadFile("The FBX names a file on this computer, outside its folder", repr(path[:80]))
+    for spelling in sorted(outside):
+        if leads(spelling):
+            raise BadFile("The FBX names a file on this computer, outside its folder", repr(spelling[:80]))
+
+
+def _spellings(path: bytes) -> set[str]:
+    """Return all that importers make of a path.
+
+    The one in Python puts a sign for what is no UTF-8, and takes slashes and then blanks off the beginning of what it
+    takes for a relative path, under which another root may lie.
+    """
+    read = {path.decode("utf-8", errors) for errors in ("surrogateescape", "replace")}
+    return {spelling for text in read for spelling in (text, text.lstrip("/").lstrip())}
 
 
 def _broken(detail: str) -> BadFile:
@@ -89,7 +102,14 @@ class _Fbx:
         self._record = struct.Struct("<QQQB" if version >= _WIDE else "<IIIB")
         self._values_left = demand.limits.fbx_values
         self._unpacks = unpacks
-        self.paths: set[bytes] = set()  # that textures and videos name
+        self._paths: set[bytes] = set()
+        self._picture: tuple[bytes, dict[bytes, bytes]] = b"", {}  # the name of the open one, and its files' names
+
+    @property
+    def paths(self) -> set[bytes]:
+        """Return the paths that textures and videos name, as far as was read."""
+        self._close_picture()
+        return self._paths
 
     def read(self) -> None:
         """Walk from node to node: each says where it ends, and an empty record closes a list of them."""
@@ -122,17 +142,39 @@ class _Fbx:
             if left < 0 or len(path) > _DEEPEST:
                 raise _broken(f"more than {self._demand.limits.fbx_nodes} nodes, or {_DEEPEST} inside each other")
             name = bytes(data[at + record.size : values_at])
-            self._take(path, name, self._values(name, values_at, values_at + length, count))
+            values = self._values(name, values_at, values_at + length, count)
+            self._take(path, name, values, count)
             path.append((name, end))
             at = values_at + length
 
-    def _take(self, path: list[tuple[bytes, int]], name: bytes, values: list[Value]) -> None:
+    def _take(self, path: list[tuple[bytes, int]], name: bytes, values: list[Value], count: int) -> None:
         """Note what there is to know of a node."""
         parents = [each for each, _ in path[1:4]]
-        if parents == [b"Objects"] and name == b"Model":
-            self._demand.add_nodes(1)
-        if len(parents) > 1 and parents[0] == b"Objects" and parents[1] in {b"Texture", b"Video"}:
-            self._take_of_picture(name.lower(), [value for value in values if value is not None])
+        if parents == [b"Objects"]:
+            self._close_picture()
+            if name == b"Model":
+                self._demand.add_nodes(1)
+            elif name in _PICTURES:
+                self._open_picture(values, count)
+        if len(parents) > 1 and parents[0] == b"Objects" and parents[1] in _PICTURES:
+            texts = [value for value in values if value is not None]
+            if len(parents) == 2 and name in _FILE_NAMES:
+                self._picture[1].setdefault(name, _text(texts[0]) if texts else b"")
+            self._take_of_picture(name.lower(), texts)
+
+    def _open_picture(self, values: list[Value], count: int) -> None:
+        """Note a picture's name, which is the last value but one: followed by its class."""
+        if count > _MOST_KEPT:
+            raise _broken(f"a picture of {count} values")
+        name = values[-2] if count > 1 else None
+        self._picture = _text(name) if name is not None else b"", {}
+
+    def _close_picture(self) -> None:
+        """Take the name for a path where no file is named, as the importer in Python does."""
+        name, files = self._picture
+        self._picture = b"", {}
+        if name and not any(files.values()):
+            self._paths.add(name)
 
     def _take_of_picture(self, name: bytes, texts: list[memoryview]) -> None:
         if name == b"content" and texts and len(texts[0]):
@@ -140,7 +182,7 @@ class _Fbx:
         named = texts[:1] if name in {b"filename", b"relativefilename"} else []
         if name == b"p" and len(texts) > 1 and b"filename" in bytes(texts[0]).lower():
             named = texts[-1:]  # of a shader, as 3ds Max has for pictures
-        self.paths.update(path for path in (bytes(text).split(b"\0")[0] for text in named) if path)
+        self._paths.update(path for path in map(_text, named) if path)
 
     def _values(self, name: bytes, at: int, stop: int, count: int) -> list[Value]:
         """Give a node's first values; all of them must lie within it, to its last byte."""
@@ -194,6 +236,11 @@ class _Fbx:
             self._demand.add_corners(numbers)
         elif name == b"KeyTime":
             self._demand.add_keys(numbers)
+
+
+def _text(value: memoryview) -> bytes:
+    """Return a text as C reads it: to its first zero."""
+    return bytes(value).split(b"\0")[0]
 
 
 def _unpacked(data: memoryview, most: int) -> Iterator[int]:
