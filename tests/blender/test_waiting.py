@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -112,7 +113,8 @@ def test_nothing_waits_and_nothing_is_loaded_for_it(module: Callable[[str], Modu
         "while waiting.tick() is not None: pass\n"
         "assert waiting.waiting.looked\n"
         "print(sorted(name for name in sys.modules if 'tripo' in name and\n"
-        "    ('.worker' in name or name.endswith(('core.job', 'ordering', 'resuming', 'session')))))\n"
+        "    ('.worker.' in name or name.endswith(('core.job', 'ordering', 'resuming', 'session')))\n"
+        "    and not name.endswith('.small_file')))\n"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
@@ -122,6 +124,21 @@ def test_nothing_waits_and_nothing_is_loaded_for_it(module: Callable[[str], Modu
 def test_no_folder_and_no_jobs(look: Callable[[], dict[str, Any]], module: Callable[[str], ModuleType]) -> None:
     assert look() == {}
     assert not module("shell.panels.waiting").TRIPO_PT_waiting.poll(bpy.context)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
+def test_an_odd_record_neither_hides_nor_holds_up_the_others(
+    left: Callable[..., str], look: Callable[[], dict[str, Any]], folder: Path, module: Callable[[str], ModuleType]
+) -> None:
+    job_id = left("uncertain", on="create", do="lost")
+    for name in ("0-pipe", "z-pipe", "0-time", "z-deep"):
+        (folder / name).mkdir()
+    os.mkfifo(folder / "0-pipe" / "job.json")
+    os.mkfifo(folder / "z-pipe" / "job.json")
+    (folder / "0-time" / "job.json").write_text('{"format": 1, "job": {"id": "0-time", "created": -Infinity}}')
+    (folder / "z-deep" / "job.json").write_text("[" * 400_000)
+    assert list(look()) == [job_id]
+    assert len(module("shell.waiting").waiting.unreadable) == 4
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from tripo_blender.core.request import Settings
 from tripo_blender.core.services.wire import HttpAnswer
 
 TEXTS = st.text(st.characters(), max_size=12)  # with lone surrogates: paths on Linux may hold them
-NUMBERS = st.floats(allow_nan=False)
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 st.register_type_strategy(str, TEXTS)
 st.register_type_strategy(float, NUMBERS)
 
@@ -33,7 +33,9 @@ for _part in (Failure, Settings, Arrival, Box, Spot, Inspection, *EVENT_TYPES, J
 
 EVENTS = st.one_of(*(st.from_type(kind) for kind in EVENT_TYPES))
 JOBS = st.builds(Job)  # as they start
-RECORDED_JOBS = st.from_type(Job)  # as they may lie on the disk
+RECORDED_JOBS = st.builds(  # as they may lie on the disk
+    Job, **{field.name: ... for field in fields(Job)} | {"created": st.floats(0, 4e9)}
+)
 MESSAGES = st.one_of(
     *(_whole(kind) for kind in (Configure, Run, Cancel, Ended, Learnt, Fault, Convert, Converted, Happened))
 )

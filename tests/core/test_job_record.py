@@ -1,16 +1,19 @@
 """A job's record as text: older ones are read, newer and broken ones are told of."""
 
 import json
+import re
+import time
+from dataclasses import fields
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, strategies as st
 
 from tripo_blender.core.job import Job, JobState
 from tripo_blender.core.job_record import half_written, read_text, record_text, unreadable
 from tripo_blender.core.records import RecordError, strangers
 
-from .strategies import RECORDED_JOBS
+from .strategies import JSON_VALUES, RECORDED_JOBS
 
 # As the first version wrote it, before names, places, seeds and previews were kept.
 OLDEST = {
@@ -95,3 +98,26 @@ def test_what_was_not_even_written_was_not_ordered() -> None:
 def test_strange_fields_are_found_in_records_alone() -> None:
     assert strangers(Job, None) == []
     assert strangers(Job, {"name": "Chair", "spot": 7, "failure": {"cause": 1}, "age": 1}) == ["cause", "age"]
+
+
+@given(RECORDED_JOBS, st.sampled_from([field.name for field in fields(Job)]), JSON_VALUES)
+def test_whatever_stands_in_a_field_is_a_job_or_a_sentence(job: Job, name: str, value: Any) -> None:
+    record = json.loads(record_text(job))
+    record["job"][name] = value
+    sentence, found = "", None
+    try:
+        found = read_text(json.dumps(record), job.id)
+    except RecordError as error:
+        sentence = str(error)
+    if found is None:
+        assert re.search("cannot be read|newer version", sentence)
+    else:
+        assert read_text(record_text(found), found.id) == found
+        time.gmtime(found.created)
+
+
+@pytest.mark.parametrize("created", ["-Infinity", "Infinity", "NaN", "1e400", "-1", "1e15", "9" * 5000, '"now"', "[]"])
+def test_one_of_no_time_at_all(created: str) -> None:
+    changed = text(OLDEST).replace("1790000000", created)
+    with pytest.raises(RecordError, match=r"cannot be read and is left as it is"):
+        read_text(changed, "job-1")

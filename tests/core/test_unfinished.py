@@ -98,10 +98,17 @@ def test_what_failed_unheard_and_unpaid_is_as_before(events: list[Event]) -> Non
         (["picture.png"], -9999, False),  # the clock was set back
         (["picture.png", "job.json"], 9999, False),
         (["picture.png", "job.part"], 9999, False),
+        (["model.blend"], 25, True),  # a local model that was set up for the scene
+        (["model.blend", "model.blend@"], 25, True),
+        (["model.blend", "job.json"], 9999, False),
+        (["picture.png", "preview.png", "model.part", "cancelled"], 25, True),
         (["model.glb"], 9999, False),
+        (["model.blend", "model.glb"], 9999, False),
+        (["refused.model"], 9999, False),
+        (["mine.txt"], 9999, False),
     ],
 )
-def test_a_folder_with_nothing_but_a_picture_is_abandoned_in_the_end(
+def test_a_folder_whose_files_are_worth_nothing_without_a_record_is_abandoned_in_the_end(
     names: list[str], hours: float, is_abandoned: bool
 ) -> None:
     assert abandoned(names, hours * 3600) is is_abandoned

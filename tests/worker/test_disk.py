@@ -28,6 +28,7 @@ from tripo_blender.core.job import (
 from tripo_blender.core.model_file import ModelFormat
 from tripo_blender.core.records import from_record, to_record
 from tripo_blender.core.request import Settings
+from tripo_blender.core.unfinished import Way
 from tripo_blender.worker.journal import Journal
 
 from .conftest import Run
@@ -252,16 +253,35 @@ def results(ended: Callable[[Event], Job], folder: Path) -> list[Job]:
     return jobs
 
 
-@pytest.mark.parametrize(("limit", "left"), [(0, 4), (4_000_000, 4), (2_500_000, 3), (1_500_000, 2), (1, 2)])
+@pytest.mark.parametrize(
+    ("limit", "left"), [(0, 4), (5_000_000, 4), (3_500_000, 3), (2_500_000, 2), (1_500_000, 1), (1, 1)]
+)
 def test_the_oldest_results_go_when_they_take_too_much(
     results: list[Job], make_job: MakeJob, folder: Path, limit: int, left: int
 ) -> None:
-    """The newest that ended stays, however large; so does what failed, and what is not at its end."""
+    """The newest that ended stays, however large; so does what is not at its end."""
     journal = Journal(folder)
     waiting = make_job("https://a.test")
     journal.write(waiting)
     journal.prune(limit)
     assert [job.id for job in journal.read()] == [job.id for job in [*results[-left:], waiting]]
+
+
+def test_what_failed_after_it_was_paid_for_loses_its_files_and_keeps_its_record(
+    ended: Callable[[Event], Job], folder: Path
+) -> None:
+    failed = Failed(Failure(Kind.MODEL_FILE, "Broken"), str(folder / "job1" / "refused.model"))
+    jobs = [ended(last) for last in (failed, Imported("Disc"))]
+    refused = folder / "job1" / "refused.model"
+    refused.write_bytes(bytes(1_000_000))
+    for job in jobs:
+        Journal(folder).settle(job)
+    Journal(folder).prune(500_000)
+    assert [path.name for path in (folder / "job1").iterdir()] == ["job.json"]
+    found = Journal(folder).unfinished(Journal(folder).read()[0])
+    assert found is not None
+    assert found.way is Way.FETCH
+    assert Path(jobs[1].model_path).is_file()
 
 
 def test_clearing_leaves_what_may_be_fetched_and_what_is_on_its_way(

@@ -9,6 +9,7 @@ from .job import Job
 from .records import RecordError, from_record, strangers, to_record
 
 _FORMAT = 1
+_NEVER = 253_402_300_800  # s since the epoch: the year 10,000, which no calendar of Python's can show
 _TASK_ID = re.compile(r'"task_id":\s*"([\w-]{1,200})"')
 
 
@@ -37,7 +38,7 @@ def read_text(text: str, folder: str) -> Job:
         job = from_record(Job, content)
     except RecordError as error:
         raise RecordError(unreadable(folder, text)) from error
-    if job.id != folder:
+    if job.id != folder or not 0 <= job.created < _NEVER:
         raise RecordError(unreadable(folder, text))
     return job
 

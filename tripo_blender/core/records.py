@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
+from math import isfinite
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 Record = dict[str, Any]
@@ -68,6 +69,17 @@ def _hints(cls: type) -> dict[str, Any]:
     return _HINTS[cls]
 
 
+def _finite(value: float, where: str) -> float:
+    """Return a number that can be shown and reckoned with: JSON may hold -Infinity, NaN and 1e400."""
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise RecordError(f"{where}: {error}") from error
+    if not isfinite(number):
+        raise RecordError(f"{where}: {number} is no number")
+    return number
+
+
 def _read(hint: Any, value: Any, where: str) -> Any:
     if get_origin(hint) in (Union, types.UnionType):
         if value is None:
@@ -80,11 +92,8 @@ def _read(hint: Any, value: Any, where: str) -> Any:
             return hint(value)
         except ValueError as error:
             raise RecordError(f"{where}: {error}") from error
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        try:
-            return float(value)
-        except OverflowError as error:
-            raise RecordError(f"{where}: {error}") from error
+    if hint is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return _finite(value, where)
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
         raise RecordError(f"{where}: {value!r} is not {hint.__name__}")
     return value

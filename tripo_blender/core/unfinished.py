@@ -59,6 +59,7 @@ _WAYS = {
     JobState.UNCERTAIN: Way.DECIDE,
 }
 _INTERRUPTED = Failure(Kind.INTERNAL, "Blender or the add-on's helper process ended before it was ordered again")
+_WITHOUT_RECORD = ("picture.", "preview.", "model.blend", "model.part", "cancelled")  # worth nothing without one
 ABANDONED_SECONDS = 86_400.0  # a record follows its picture at once; but clocks are set, by hours too
 
 
@@ -130,11 +131,12 @@ def given_up(found: Unfinished) -> str:
 
 
 def abandoned(names: Collection[str], age: float) -> bool:
-    """Whether a job's folder with files of these names, last changed `age` seconds ago, will never get a record.
+    """Return whether a job's folder with files of these names, last changed `age` s ago, will never get a record.
 
-    Its process died between the picture and the first record, so nothing was ordered for it.
+    Its process died between the picture and the first record, so nothing was ordered for it; or before it could
+    remove the copy of a local model that was set up for the scene. A model from the service stays in any case.
     """
-    return age > ABANDONED_SECONDS and all(name.startswith("picture.") for name in names)
+    return age > ABANDONED_SECONDS and all(name.startswith(_WITHOUT_RECORD) for name in names)
 
 
 def elsewhere(name: str) -> Failure:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from .. import __package__ as base_package
+from ..worker.small_file import read_small
 from . import beside, later
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _look() -> Iterator[None]:
 def _is_candidate(folder: str, name: str) -> bool:
     """Whether a job may wait, by a look that needs none of our own modules."""
     try:
-        job = later.json.loads(Path(folder, name, "job.json").read_text(encoding="utf-8"))["job"]
+        job = later.json.loads(read_small(Path(folder, name, "job.json")))["job"]
         if job["state"] == "failed":
             waiting.tasks[str(job["task_id"])] = str(job["name"])
         return job["state"] not in _ENDED and job["state"] != "failed"

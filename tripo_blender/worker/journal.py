@@ -13,10 +13,12 @@ from ..core.job_record import half_written, read_text, record_text, unreadable
 from ..core.records import RecordError
 from ..core.unfinished import Unfinished, elsewhere, overtaken, stopped, unfinished
 from .ownership import Ownership
+from .small_file import read_small
 
 _RECORD, _PART = "job.json", ".part"
 _CANCELLED = "cancelled"  # a file beside the record: the user's word, which whoever writes the record has yet to hear
 _ENDED = (JobState.DONE, JobState.CANCELLED)  # what is left of these is for importing them again
+_PRUNED = (*_ENDED, JobState.FAILED)
 
 
 class Journal:
@@ -113,7 +115,7 @@ class Journal:
         """
         target = self._folder / job_id / _RECORD
         try:
-            text = target.read_text(encoding="utf-8")
+            text = read_small(target).decode("utf-8")
         except FileNotFoundError:
             part = target.with_suffix(_PART)
             if not part.is_file() or self.ownership.elsewhere(job_id):  # it is being written just now
@@ -155,7 +157,7 @@ class Journal:
     def size_of(self, job_id: str) -> int:
         """Give the bytes that a job takes on the disk."""
         with contextlib.suppress(OSError):
-            return sum(path.stat().st_size for path in (self._folder / job_id).iterdir())
+            return sum(path.lstat().st_size for path in (self._folder / job_id).iterdir())
         return 0
 
     def settle(self, job: Job) -> None:
@@ -186,19 +188,20 @@ class Journal:
         return Path(job.model_path).parent == self._folder / job.id
 
     def prune(self, limit: int) -> None:
-        """Forget the oldest jobs that are in the scene or were cancelled while all such take more than `limit` bytes.
+        """Clear the oldest jobs that have ended while all such take more than `limit` bytes.
 
-        The newest stays, however large; without a limit (0) all stay.
+        The newest stays, however large; without a limit (0) all stay. Of one that failed after it was paid for the
+        record stays, so that it can be fetched again.
         """
         self.ownership.tidy()
-        ended = [job for job in self.read() if job.state in _ENDED] if limit else []
+        ended = [job for job in self.read() if job.state in _PRUNED] if limit else []
         sizes = {job.id: self.size_of(job.id) for job in ended}
         taken = sum(sizes.values())
         for job in ended[:-1]:
             if taken <= limit:
                 return
-            self.forget(job.id)
-            taken -= sizes[job.id]
+            self.clear(job.id)
+            taken -= sizes[job.id] - self.size_of(job.id)
 
     def clear(self, job_id: str) -> None:
         """Remove what a job that has ended left; of one that failed the record stays, as its task was paid for.
