@@ -7,7 +7,7 @@ Panels and polls read `session.jobs`; nothing here waits for the network, the di
 import contextlib
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -25,6 +25,7 @@ from ..core.job import (
     Started,
 )
 from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run
+from ..core.network import Network
 from ..core.records import RecordError
 from ..core.services.gateway import same_service
 from ..core.services.purchase import lost_answer
@@ -136,11 +137,14 @@ class Session:
     def clear(self) -> None:
         """Take the jobs that have ended out of the list."""
         self.jobs = {job_id: job for job_id, job in self.jobs.items() if not job.final}
+        self._drop_keys()
 
     def step(self) -> bool:
         """Look after the jobs once; True while there is something to look after."""
         self._hear()
         self._take_in()
+        if self._changed:
+            self._drop_keys()
         self._redraw()
         if any(not job.final and job.state is not JobState.UNCERTAIN for job in self.jobs.values()):
             return True
@@ -155,6 +159,16 @@ class Session:
         self._leaving = [worker for worker in self._leaving if worker.alive]
         for job_id, errand in self._errands.items():
             Ownership(errand.folder).release(job_id)
+        self._errands.clear()
+
+    def _drop_keys(self) -> None:
+        """Keep no key longer than its job runs; one that is uncertain is taken up with the key of that moment."""
+        for job_id, errand in list(self._errands.items()):
+            job = self.jobs.get(job_id)
+            if job is None or job.final:
+                del self._errands[job_id]
+            elif job.state is JobState.UNCERTAIN and errand.access.key:
+                self._errands[job_id] = replace(errand, access=replace(errand.access, key="", network=Network()))
 
     def _dismiss(self) -> None:
         if self._worker is not None:
