@@ -135,6 +135,20 @@ def test_killed_while_it_is_at_it(
     check_taken_up(found, start_worker(), simulator)
 
 
+@pytest.mark.parametrize("state", [JobState.FAILED, JobState.CANCELLED, JobState.DOWNLOADING])
+def test_killed_before_it_tidied_up(
+    make_job: MakeJob, start_worker: StartWorker, folder: Path, state: JobState
+) -> None:
+    """The half of a model that nobody will go on with takes no room; one on its way is gone on with."""
+    job = make_job("https://a.test", task_id="t", state=state)
+    Journal(folder).write(job)
+    for name in ("model.part", "model.part.json"):
+        (folder / job.id / name).write_bytes(bytes(1000))
+    start_worker().end()
+    wanted = {"job.json"} if job.final else {"job.json", "model.part", "model.part.json", "picture.png"}
+    assert {path.name for path in (folder / job.id).iterdir()} == wanted
+
+
 def test_sent_again_at_the_user_s_word_alone(
     simulator: SimulatorProcess, make_job: MakeJob, start_worker: StartWorker, folder: Path
 ) -> None:

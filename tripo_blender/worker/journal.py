@@ -177,6 +177,13 @@ class Journal:
             kept.add(Path(job.picture))
         self._remove_but_record(job.id, kept)
 
+    def settle_ended(self, job_id: str) -> None:
+        """Tidy up after a job that was paid for, whose process died between its end and that; raises `RecordError`."""
+        job = self.record_of(job_id)
+        if job is not None and job.final and job.task_id and self.ownership.take(job_id, tries=1):
+            self.settle(job)
+            self.ownership.release(job_id)
+
     def _remove_but_record(self, job_id: str, kept: set[Path]) -> None:
         with contextlib.suppress(OSError):
             for path in self.path_of(job_id).iterdir():

@@ -14,7 +14,7 @@ from .journal import Journal
 
 
 def remove(journal: Journal, now: float) -> None:
-    """Remove the homes of second Blenders long gone, locks that nobody holds, folders without a record, half records.
+    """Remove the homes of second Blenders long gone, locks that nobody holds, folders without a record, half files.
 
     What was cancelled in the last moment of its process is written down as such.
     `now` is in s since the epoch.
@@ -27,7 +27,7 @@ def remove(journal: Journal, now: float) -> None:
     for name in journal.names():
         with contextlib.suppress(OSError, RecordError):
             journal.write_cancelled(name)
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, RecordError):
             _tidy(journal, name, now)
 
 
@@ -39,3 +39,5 @@ def _tidy(journal: Journal, job_id: str, now: float) -> None:
     elif {"job.json", "job.part"} <= files.keys() and journal.ownership.take(job_id, tries=1):
         (folder / "job.part").unlink()  # the whole record beside it is what was last sure to be there
         journal.ownership.release(job_id)
+    elif "model.part" in files:
+        journal.settle_ended(job_id)
