@@ -8,6 +8,7 @@ Instead of PICTURE: `jobs` lists what was interrupted, `resume ID` goes on with 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -17,6 +18,10 @@ from typing import NoReturn
 
 def main() -> int:
     """Run the same command line as the installed add-on, and give its exit code."""
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    from tripo_blender.shell.channel import open_standard_streams
+
+    open_standard_streams()  # before Blender opens files of its own
     try:
         import bpy
     except ImportError:
@@ -25,7 +30,6 @@ def main() -> int:
             "-- PICTURE, or install the module: pip install bpy\n"
         )
         return 2
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     from tripo_blender.shell import cli
 
     inside_blender = bool(bpy.app.binary_path)
@@ -46,8 +50,9 @@ def end(code: int) -> NoReturn:
     bpy = sys.modules.get("bpy")
     if bpy is None or bpy.app.binary_path:
         sys.exit(code)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, OSError, ValueError):  # it is closed, or nobody reads it
+            stream.flush()
     shutil.rmtree(bpy.app.tempdir, ignore_errors=True)
     os._exit(code)
 

@@ -265,7 +265,7 @@ def test_the_key_is_seen_nowhere(
     simulator.options(seconds=0.0)
     look()
 
-    # In the foreground, in this process: done; a traceback with our frames in it; a wrong usage.
+    # In the foreground, in this process: done; a traceback with our frames in it, in the log; a wrong usage.
     api, errors = module("shell.api"), module("core.errors")
     given = {"texture": False, "face_limit": 1000}
     simulator.play([])
@@ -276,8 +276,10 @@ def test_the_key_is_seen_nowhere(
     def trip(event: object) -> None:
         raise RuntimeError(f"provoked by {event!r}")
 
-    for wrong in ({"on_event": trip}, {"colour": "red"}, {"url": f"http://anna:{KEY[:3]}@localhost"}):
-        with pytest.raises((errors.TripoError, RuntimeError)) as caught:
+    api.generate(str(picture), **given, on_event=trip)
+    assert "provoked by Started" in (tmp_path / "everything.log").read_text()
+    for wrong in ({"colour": "red"}, {"url": f"http://anna:{KEY[:3]}@localhost"}):
+        with pytest.raises(errors.TripoError) as caught:
             api.generate(str(picture), **given, **wrong)
         logging.getLogger(PACKAGE).error("provoked", exc_info=caught.value)
         texts.append(str(caught.getrepr(style="long", showlocals=False)))

@@ -4,6 +4,7 @@ from bl_ext.user_default.tripo_blender.shell import api
 chair = api.generate("chair.png", quad=True, face_limit=8000)
 """
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from .access import Access, access
 from .arrival import Arrived, wait_reason
 from .keeping import Wish, check, wish
 from .spots import spot
+
+_log = logging.getLogger(__name__)
 
 __all__ = ["TripoError", "fetch", "generate", "import_model", "jobs", "resume"]
 
@@ -141,12 +144,13 @@ def finish(
 ) -> tuple[Job, Arrived]:
     """Run a job to its end in the foreground and bring its model in; raises `TripoError`."""
 
-    def tell(event: Event) -> None:
+    def hear(event: Event) -> None:
         if isinstance(event, TaskCreated):
             preparing.warm(given)  # its start takes a second or two, the model a minute
         if on_event is not None:
             on_event(event)
 
+    tell = _unfailing(hear)
     try:
         job = ordering.run(job, given, folder, tell)
     except BaseException:
@@ -175,3 +179,15 @@ def cancelled(job: Job | None) -> Failure:
     if job is None or not job.task_id:
         return Failure(Kind.CANCELLED, "Cancelled before anything was ordered")
     return Failure(Kind.CANCELLED, f"Cancelled. The service goes on with its task {job.task_id} and may charge for it")
+
+
+def _unfailing(on_event: Callable[[Event], None]) -> Callable[[Event], None]:
+    """Return what tells the events, so that what goes wrong there, as a closed output, changes nothing for the job."""
+
+    def tell(event: Event) -> None:
+        try:
+            on_event(event)
+        except Exception:  # noqa: BLE001  # of a script that we do not know
+            _log.warning("what is told of a job's events failed", exc_info=True)
+
+    return tell

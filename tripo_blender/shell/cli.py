@@ -1,7 +1,6 @@
 """The command line: `blender --command tripo generate PICTURE [options]`, and `scripts/generate.py`."""
 
 import argparse
-import contextlib
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,11 +24,18 @@ from .spots import spot
 _log = logging.getLogger(__name__)
 
 
+class _Help(Exception):
+    """Help was asked for; the text is that."""
+
+
 class _Parser(argparse.ArgumentParser):
     """Raises instead of ending the process, which is Blender."""
 
     def error(self, message: str) -> NoReturn:
-        raise TripoError(Kind.USAGE, f"{message[0].upper()}{message[1:]}. See: tripo generate --help")
+        raise TripoError(Kind.USAGE, f"{message[0].upper()}{message[1:]}. See: {self.prog} --help")
+
+    def print_help(self, file: object = None) -> NoReturn:
+        raise _Help(self.format_help())
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -37,18 +43,18 @@ def run(arguments: Sequence[str]) -> int:
 
     0 done, 1 the job failed, 2 wrong usage, 3 no key, 4 offline, 5 outcome unknown after sending.
     """
-    if "--help" in arguments or "-h" in arguments:  # goes to stdout, which the report takes for itself
-        with contextlib.suppress(SystemExit, TripoError):
-            _parser().parse_args(list(arguments))
-            return 0
     with Once().listening(), open_report(as_json="--json" in arguments) as report:
         try:
             options = _parser().parse_args(list(arguments))
             return _carry_out(options, report)
+        except _Help as help_:
+            report.text(str(help_))
+            return 0
         except TripoError as error:
             return report.failed(error.failure, exit_code(error.failure.kind))
         except KeyboardInterrupt:
-            return report.failed(api.cancelled(report.job), 1)
+            failure = api.cancelled(report.job)
+            return report.failed(failure, exit_code(failure.kind))
         except Exception as error:  # noqa: BLE001  # the exit code and the last line must tell, whatever happened
             _log.exception("tripo %s", " ".join(arguments))
             return report.failed(TripoError(Kind.INTERNAL, f"The add-on made a mistake: {error}").failure, 1)

@@ -1,25 +1,25 @@
 """What a script's user reads while a job runs: a line a person can read, or one JSON object a line."""
 
 import json
-import os
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from ..core.errors import Failure
 from ..core.inspection import Inspection, remarks
 from ..core.job import Event, Job
 from ..core.records import to_record
+from ..core.text import as_line
+from .channel import Channel, open_channel
 
 _STEP = 10.0  # percent between two lines where the output is no terminal
 
 
 class Report:
-    """Tells one job's way on `out`."""
+    """Tells one job's way; that it is not read, or cannot be, changes nothing."""
 
-    def __init__(self, out: TextIO, *, as_json: bool) -> None:
+    def __init__(self, out: Channel, *, as_json: bool) -> None:
         self.job: Job | None = None
         self._out = out
         self._as_json = as_json
@@ -41,7 +41,7 @@ class Report:
         else:
             self._progress(self.job)
 
-    def done(self, job: Job, files: list[Path], *, among_others: bool = False) -> None:
+    def done(self, job: Job, files: Sequence[Path], *, among_others: bool = False) -> None:
         """Tell the result, or, of one among others, that it is done."""
         found = job.inspection or Inspection()
         if self._as_json:
@@ -80,11 +80,10 @@ class Report:
 
     def failed(self, failure: Failure, code: int) -> int:
         """Tell a failure, and give the exit code back."""
-        task_id = self.job.task_id if self.job else ""
+        job_id, task_id = (self.job.id, self.job.task_id) if self.job else ("", "")
         if self._as_json:
-            self._json(
-                {"event": "result", "ok": False, "exit_code": code, "task_id": task_id, "error": to_record(failure)}
-            )
+            last = {"event": "result", "ok": False, "exit_code": code, "job": job_id, "task_id": task_id}
+            self._json(last | {"error": to_record(failure)})
             return code
         self._line(failure.sentence)
         if technical := failure.technical():
@@ -95,42 +94,29 @@ class Report:
 
     def _progress(self, job: Job) -> None:
         state, percent = self._told
-        terminal = self._out.isatty()
         words = f"{job.name}: {job.state} {job.percent:.0f}%" + (f" ({job.note})" if job.note else "")
         if job.seconds_left > 0:
             words += f", {job.seconds_left:.0f} s left"
-        if terminal:
-            self._out.write(f"\r\x1b[K{words}")
-            self._out.flush()
+        if self._out.terminal:
+            self._out.write(f"\r\x1b[K{as_line(words)}")
         elif f"{job.state} {job.note}" != state or job.percent - percent >= _STEP:
             self._told = (f"{job.state} {job.note}", job.percent)
-            self._out.write(f"{words}\n")
-            self._out.flush()
+            self._line(words)
+
+    def text(self, text: str) -> None:
+        """Tell a text of several lines that is our own."""
+        self._out.write(text)
 
     def _line(self, text: str) -> None:
-        start = "\r\x1b[K" if self._out.isatty() else ""
-        self._out.write(f"{start}{text}\n")
-        self._out.flush()
+        start = "\r\x1b[K" if self._out.terminal else ""
+        self._out.write(f"{start}{as_line(text)}\n")
 
     def _json(self, record: dict[str, Any]) -> None:
         self._out.write(json.dumps(record) + "\n")
-        self._out.flush()
 
 
 @contextmanager
 def open_report(*, as_json: bool) -> Iterator[Report]:
-    """Give a report on stdout; all else that is printed meanwhile, as importers do, goes to stderr.
-
-    With JSON it stays so to the end of the process, so that the result is the last line.
-    """
-    sys.stdout.flush()
-    kept = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        with os.fdopen(os.dup(kept), "w", encoding="utf-8") as out:
-            yield Report(out, as_json=as_json)
-    finally:
-        sys.stdout.flush()
-        if not as_json:
-            os.dup2(kept, 1)
-        os.close(kept)
+    """Give a report on stdout; with JSON nothing else gets there any more, so that the result is the last line."""
+    with open_channel(to_the_end=as_json) as channel:
+        yield Report(channel, as_json=as_json)
