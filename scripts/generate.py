@@ -3,7 +3,8 @@
 blender --background --online-mode --python scripts/generate.py -- PICTURE [options]
 python scripts/generate.py PICTURE [options]          (where the bpy module is installed)
 
-Instead of PICTURE: `jobs` lists what was interrupted, `resume ID` goes on with it, `fetch TASK_ID` fetches a task.
+Instead of PICTURE any command of `tripo`: `fetch TASK_ID` fetches a task, `import FILE` brings a model file in, `jobs`
+lists what was interrupted, `resume ID` goes on with it. A picture of such a name is ./jobs.
 """
 
 from __future__ import annotations
@@ -40,8 +41,7 @@ def main() -> int:
         arguments = sys.argv[sys.argv.index("--") + 1 :]
     else:
         arguments = [] if inside_blender else sys.argv[1:]
-    others = ("jobs", "resume", "fetch")
-    named = arguments[:1] and arguments[0] in others and not Path(arguments[0]).exists()
+    named = bool(arguments) and arguments[0] in cli.COMMANDS
     return cli.run(arguments if named else ["generate", *arguments])
 
 

@@ -24,6 +24,9 @@ from .spots import spot
 _log = logging.getLogger(__name__)
 
 
+COMMANDS = ("generate", "fetch", "import", "jobs", "resume")
+
+
 class _Help(Exception):
     """Help was asked for; the text is that."""
 
