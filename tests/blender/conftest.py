@@ -17,6 +17,8 @@ from fixtures.blender_exports import forget_types
 from simulator.options import SMALL_MODELS
 from simulator.process import SimulatorProcess
 
+from .console import Console, Place
+
 PACKAGE = "bl_ext.user_default.tripo_blender"
 SECONDS = 0.4  # that the simulator takes for a model
 
@@ -107,6 +109,34 @@ def draw_disc(path: Path, size: int = 96) -> Path:
     image.save()
     bpy.data.images.remove(image)
     return path
+
+
+@pytest.fixture
+def quick(simulator: SimulatorProcess) -> Iterator[None]:
+    """The simulator as fast as it goes, without faults."""
+    before = simulator.options()
+    simulator.play([])
+    simulator.options(seconds=0.0, concurrency=1000)
+    simulator.forget()
+    yield
+    simulator.play([])
+    simulator.options(seconds=before["seconds"], concurrency=before["concurrency"])
+
+
+@pytest.fixture
+def place(tmp_path: Path, simulator: SimulatorProcess) -> Iterator[Place]:
+    """Folders for a command line that has a process of its own."""
+    made = Place(tmp_path / "place", simulator)
+    yield made
+    assert list(made.temporary.iterdir()) == []  # whatever became of it
+
+
+@pytest.fixture(scope="session")
+def console(tmp_path_factory: pytest.TempPathFactory, simulator: SimulatorProcess) -> Iterator[Console]:
+    made = Console(tmp_path_factory.mktemp("console") / "place", simulator)
+    yield made
+    assert made.close() == 0
+    assert list(made.place.temporary.iterdir()) == []
 
 
 @pytest.fixture

@@ -5,15 +5,12 @@ from __future__ import annotations
 import base64
 import http.client
 import json
-import os
-import shutil
 import signal
 import socket
 import struct
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -27,8 +24,9 @@ from simulator.options import SMALL_MODELS
 from simulator.process import SimulatorProcess
 from simulator.sculpture.png import write_png
 
-SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "generate.py"
-SECONDS = 60.0  # for one process; it takes two
+from .console import Console, Place, assert_one_sentence, ended, wait_for
+
+pytestmark = pytest.mark.usefixtures("quick")
 
 DEFAULT = {
     "type": "image_to_model",
@@ -37,208 +35,6 @@ DEFAULT = {
     "pbr": True,
     "texture_quality": "standard",
 }
-
-# Carries out one command line after the other: a start of Blender costs a second, and there are many.
-CONSOLE = """
-import json, os, runpy, sys
-replies = os.fdopen(os.dup(1), "w")
-script = runpy.run_path(sys.argv[1], run_name="generate")
-for line in sys.stdin:
-    order = json.loads(line)
-    os.environ.update(order["environment"])
-    sys.argv = ["generate.py", *order["arguments"]]
-    kept = os.dup(1), os.dup(2)
-    for number, name in ((1, order["out"]), (2, order["err"])):
-        file = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(file, number)
-        os.close(file)
-    if order["offline"]:
-        import bpy
-        bpy.context.preferences.system.use_online_access = False
-        from tripo_blender.shell import cli
-        code = cli.run(["generate", *order["arguments"]])
-    else:
-        code = script["main"]()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    for number in (1, 2):
-        os.dup2(kept[number - 1], number)
-        os.close(kept[number - 1])
-    replies.write(json.dumps(code) + "\\n")
-    replies.flush()
-"""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a command line gave."""
-
-    code: int
-    out: str
-    err: str = ""
-
-    @property
-    def lines(self) -> list[str]:
-        return self.out.splitlines()
-
-    @property
-    def result(self) -> dict[str, Any]:
-        """The last of the JSON lines; nothing but them is on stdout."""
-        records = [json.loads(line) for line in self.lines]
-        assert records, self.err
-        assert [record["event"] for record in records].count("result") == 1
-        last: dict[str, Any] = records[-1]
-        assert last["event"] == "result"
-        assert last["exit_code"] == self.code
-        assert last["ok"] is (self.code == 0)
-        return last
-
-    @property
-    def error(self) -> dict[str, Any]:
-        assert self.code != 0
-        assert "Traceback" not in self.out + self.err
-        error: dict[str, Any] = self.result["error"]
-        assert_one_sentence(error["sentence"])
-        return error
-
-
-def assert_one_sentence(text: str) -> None:
-    """A sentence, or one that says what is wrong and one that says what to do: in one line, for a person."""
-    assert text.strip() == text != ""
-    assert text[0].isupper() or not text[0].isalpha()
-    assert not set(text) & set("\n\t{}")
-    assert "Error:" not in text
-
-
-class Place:
-    """Folders of its own for everything a command line may write to."""
-
-    def __init__(self, folder: Path, simulator: SimulatorProcess) -> None:
-        self.home, self.temporary, self.out = folder / "home", folder / "temporary", folder / "out"
-        for path in (self.home, self.temporary, self.out):
-            path.mkdir(parents=True)
-        self.picture = draw_disc(folder / "Red Disc.png")
-        self._simulator = simulator
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("BLENDER_", "MODELSTREAM_"))},
-            "BLENDER_USER_RESOURCES": str(self.home),
-            "MODELSTREAM_API_KEY": simulator.key,
-            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.temporary)),
-        }
-
-    def start(
-        self, *arguments: object, simulator: SimulatorProcess | None = None, **more: str
-    ) -> subprocess.Popen[str]:
-        url = (simulator or self._simulator).url
-        return subprocess.Popen(
-            [sys.executable, str(SCRIPT), *map(str, arguments), "--url", url],
-            env={**self.environment, **more},
-            cwd=self.out,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        )
-
-    def run(self, *arguments: object, **more: str) -> Outcome:
-        return ended(self.start(*arguments, **more))
-
-    def kept(self) -> list[str]:
-        """The names of the files below the user's folder that are ours."""
-        return sorted(path.name for path in (self.home / "datafiles").rglob("*") if path.is_file())
-
-    def assert_nothing_left(self, *, paid: bool = False, refused: bool = False) -> None:
-        """No output, no part, no picture; of a task that was paid for, the record with its id, and a refused model."""
-        assert list(self.out.iterdir()) == []
-        assert self.kept() == ["job.json"] * paid + ["refused.model"] * refused
-        jobs = [path for path in self.home.rglob("jobs/*") if path.is_dir()]
-        assert len(jobs) == int(paid)
-
-
-def ended(process: subprocess.Popen[str]) -> Outcome:
-    try:
-        out, err = process.communicate(timeout=SECONDS)
-    finally:
-        process.kill()
-    return Outcome(process.returncode, out, err)
-
-
-def draw_disc(path: Path, size: int = 96) -> Path:
-    y, x = np.mgrid[:size, :size] - (size - 1) / 2
-    pixels = np.full((size, size, 3), 255, np.uint8)
-    pixels[x**2 + y**2 < (0.4 * size) ** 2] = 230, 25, 25
-    path.write_bytes(write_png(pixels))
-    return path
-
-
-@pytest.fixture(autouse=True)
-def quick(simulator: SimulatorProcess) -> Iterator[None]:
-    """The simulator as fast as it goes, without faults."""
-    before = simulator.options()
-    simulator.play([])
-    simulator.options(seconds=0.0, concurrency=1000)
-    simulator.forget()
-    yield
-    simulator.play([])
-    simulator.options(seconds=before["seconds"], concurrency=before["concurrency"])
-
-
-@pytest.fixture
-def place(tmp_path: Path, simulator: SimulatorProcess) -> Iterator[Place]:
-    made = Place(tmp_path / "place", simulator)
-    yield made
-    assert list(made.temporary.iterdir()) == []  # whatever became of it
-
-
-class Console:
-    """One process that carries out many command lines; each still finds its folders as if it were the first."""
-
-    def __init__(self, folder: Path, simulator: SimulatorProcess) -> None:
-        self.place = Place(folder, simulator)
-        self.picture = self.place.picture
-        self._simulator = simulator
-        self._folder = folder
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", CONSOLE, str(SCRIPT)],
-            env=self.place.environment,
-            cwd=self.place.out,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __call__(self, *arguments: object, key: str | None = None, url: str = "", offline: bool = False) -> Outcome:
-        shutil.rmtree(self.place.home / "datafiles", ignore_errors=True)
-        out, err = self._folder / "stdout.txt", self._folder / "stderr.txt"
-        order = {
-            "arguments": [*map(str, arguments), "--url", url or self._simulator.url],
-            "environment": {"MODELSTREAM_API_KEY": self._simulator.key if key is None else key},
-            "offline": offline,
-            "out": str(out),
-            "err": str(err),
-        }
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-        code = self._process.stdout.readline()
-        return Outcome(int(code), out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8", errors="replace"))
-
-    def close(self) -> int:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.stdout.close()
-        return self._process.wait(SECONDS)
-
-
-@pytest.fixture(scope="module")
-def console(tmp_path_factory: pytest.TempPathFactory, simulator: SimulatorProcess) -> Iterator[Console]:
-    made = Console(tmp_path_factory.mktemp("console") / "place", simulator)
-    yield made
-    assert made.close() == 0
-    assert list(made.place.temporary.iterdir()) == []
-
 
 # -- done ----------------------------------------------------------------------------------------------------------
 
@@ -317,7 +113,7 @@ def test_triangles_without_texture_in_all_three_formats_as_json(place: Place, si
         (place.out / name).write_text("an older file")
     arguments = ["--no-texture", "--face-limit", "1000", "--out", "m.glb", "--out", "m.fbx", "--out", "m.blend"]
 
-    outcome = place.run(place.picture, *arguments, "--json")
+    outcome = place.run(place.picture, *arguments, "--overwrite", "--json")
 
     assert outcome.code == 0, outcome.out + outcome.err
     task = simulator.tasks()[-1]
@@ -695,28 +491,16 @@ def test_an_output_that_cannot_be_saved_takes_the_others_along_but_not_the_model
     assert outcome.code == 1
     last = json.loads(outcome.lines[-1])
     assert last["error"]["kind"] == "disk"
-    assert "m.blend could not be saved" in last["error"]["sentence"]
+    assert "'m.blend' could not be saved" in last["error"]["sentence"]
     assert last["task_id"] == simulator.tasks()[-1]["task_id"]
     assert list(place.out.iterdir()) == []
     kept = next(place.home.rglob("model.glb"))
-    assert str(kept) in last["error"]["sentence"]
+    assert f"tripo resume {last['job']}" in last["error"]["sentence"]
+    assert str(kept) in last["error"]["detail"]
     assert kept.read_bytes() == downloaded(simulator)
 
 
 # -- Ctrl-C --------------------------------------------------------------------------------------------------------
-
-
-def wait_for(process: subprocess.Popen[str], words: str) -> list[str]:
-    """Read lines until one holds the words."""
-    assert process.stdout is not None
-    lines: list[str] = []
-    until = time.monotonic() + SECONDS
-    while not lines or words not in lines[-1]:
-        assert time.monotonic() < until
-        line = process.stdout.readline()
-        assert line, lines
-        lines.append(line)
-    return lines
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to all processes of a console")

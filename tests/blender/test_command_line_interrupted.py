@@ -14,7 +14,7 @@ import pytest
 from simulator.options import SMALL_MODELS
 from simulator.process import SimulatorProcess
 
-from .test_command_line import Place, ended, wait_for
+from .console import Place, ended, wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to whole consoles")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +12,18 @@ import pytest
 
 from simulator.process import SimulatorProcess
 
-from .test_command_line import Outcome, Place, ended, wait_for
+from .console import Outcome, Place, ended, wait_for
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal"),
+    pytest.mark.usefixtures("quick"),
+]
 SMALL = ("--no-texture", "--face-limit", "1000", "--json")
-
-
-@pytest.fixture(autouse=True)
-def quick(simulator: SimulatorProcess) -> Iterator[None]:
-    before = simulator.options()
-    simulator.play([])
-    simulator.options(seconds=0.0, concurrency=1000)
-    simulator.forget()
-    yield
-    simulator.play([])
-    simulator.options(seconds=before["seconds"], concurrency=before["concurrency"])
 
 
 @pytest.fixture
 def place(tmp_path: Path, simulator: SimulatorProcess) -> Place:
-    return Place(tmp_path / "place", simulator)
+    return Place(tmp_path / "place", simulator)  # who is killed leaves temporary files
 
 
 def kill(process: subprocess.Popen[str]) -> None:

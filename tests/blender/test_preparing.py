@@ -22,7 +22,7 @@ from fixtures.catalogue import write_all
 from fixtures.hand_fbx import naming
 from simulator.process import SimulatorProcess
 
-from .test_command_line import SCRIPT, Place, ended, wait_for
+from .console import SCRIPT, Place, ended, wait_for
 from .test_command_line_resume import SMALL, listed, say
 from .test_converter import alive, children, differences, in_place, job_of, needs_proc, outcome, part, set_up, told
 

@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ import bpy.utils.previews
 
 from ..core.catalog import FILE_NAME, clean_path, file_stem, with_catalog
 from ..core.errors import Kind, TripoError
+from . import written
 
 _log = logging.getLogger(__name__)
 
@@ -165,6 +167,24 @@ def library_folder(context: bpy.types.Context, name_or_path: str) -> Path:
     ) from error
 
 
+def check_library(folder: Path, catalog_path: str) -> None:
+    """Raise `TripoError` of kind usage where nothing can be saved in a library's folder, under that catalog."""
+    place = _sub_folder(folder, catalog_path)
+    try:
+        with_catalog(_read(folder / FILE_NAME), catalog_path)
+        with tempfile.NamedTemporaryFile(dir=place if place.exists() else folder):
+            pass
+    except OSError as error:
+        why = (error.strerror or "the disk refuses").lower()
+        raise TripoError(
+            Kind.USAGE,
+            f"Nothing can be saved in the asset library {str(folder)!r}: {why}. Make it writable, or choose another",
+            detail=str(error),
+        ) from error
+    except TripoError as error:
+        raise TripoError(Kind.USAGE, str(error), detail=error.failure.detail) from error
+
+
 def catalog_in(folder: Path, catalog_path: str) -> str:
     """Make sure that a library has a catalog of this path, and give its id. Raises `TripoError` of kind disk."""
     file = (folder / FILE_NAME).resolve()  # a link to a shared one stays a link
@@ -198,7 +218,7 @@ def save_to_library(asset: bpy.types.ID, folder: Path, catalog_path: str) -> Pat
     data = asset.asset_data
     assert data is not None, "only what is marked shows in a library"
     own_catalog = data.catalog_id
-    sub_folder = folder / file_stem(clean_path(catalog_path).rpartition("/")[2])
+    sub_folder = _sub_folder(folder, catalog_path)
     made = not sub_folder.exists()
     try:
         _, data.catalog_id = with_catalog(_read(folder / FILE_NAME), catalog_path)
@@ -207,6 +227,7 @@ def save_to_library(asset: bpy.types.ID, folder: Path, catalog_path: str) -> Pat
         try:
             with _images_inside(asset):
                 bpy.data.libraries.write(str(part), {asset}, path_remap="ABSOLUTE", fake_user=True, compress=False)
+            written.check(part, ".blend")
             catalog_in(folder, catalog_path)
             part.replace(target)
         finally:
@@ -219,6 +240,10 @@ def save_to_library(asset: bpy.types.ID, folder: Path, catalog_path: str) -> Pat
             with contextlib.suppress(OSError):
                 sub_folder.rmdir()  # which fails where something is in it
     return target
+
+
+def _sub_folder(folder: Path, catalog_path: str) -> Path:
+    return folder / file_stem(clean_path(catalog_path).rpartition("/")[2])
 
 
 def _read(file: Path) -> str:

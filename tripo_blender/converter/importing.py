@@ -113,12 +113,21 @@ def rolled_back() -> Iterator[None]:
     try:
         yield
     except BaseException:
-        for name, blocks in _all_data():
-            bpy.data.batch_remove([block for block in blocks if block not in before[name]])
+        _remove_all_but(before)
         for obj in selected:
             obj.select_set(True)
         bpy.context.view_layer.objects.active = active
         raise
+
+
+@contextmanager
+def taken_out_again() -> Iterator[None]:
+    """Take out again all that comes into the file meanwhile: objects, what they use, and collections."""
+    before = snapshot()
+    try:
+        yield
+    finally:
+        _remove_all_but(before)
 
 
 def snapshot() -> dict[str, set[bpy.types.ID]]:
@@ -129,6 +138,11 @@ def snapshot() -> dict[str, set[bpy.types.ID]]:
 def new_blocks(before: dict[str, set[bpy.types.ID]]) -> list[bpy.types.ID]:
     """Return all that came into the file since."""
     return [block for name, blocks in _all_data() for block in blocks if block not in before[name]]
+
+
+def _remove_all_but(before: dict[str, set[bpy.types.ID]]) -> None:
+    for name, blocks in _all_data():
+        bpy.data.batch_remove([block for block in blocks if block not in before[name]])
 
 
 def remove_leftovers(before: dict[str, set[bpy.types.ID]]) -> None:

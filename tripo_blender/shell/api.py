@@ -5,7 +5,7 @@ chair = api.generate("chair.png", quad=True, face_limit=8000)
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import bpy
@@ -13,8 +13,9 @@ import bpy
 from ..core import arrival as arrivals, request
 from ..core.arrival_table import OPTION_BY_NAME, OPTIONS
 from ..core.errors import Failure, Kind, TripoError
-from ..core.job import Event, Failed, Job, JobState, TaskCreated
+from ..core.job import SPANS, Event, Failed, Job, JobState, TaskCreated
 from ..core.options import Value
+from ..core.services.purchase import lost_answer
 from ..core.setting_table import SETTINGS
 from ..core.unfinished import Unfinished
 from ..worker.journal import Journal
@@ -23,6 +24,8 @@ from .access import Access, access
 from .arrival import Arrived, wait_reason
 from .keeping import Wish, check, wish
 from .spots import spot
+
+Save = Callable[[Job, Sequence[bpy.types.Object]], None]  # saves a job's model, given its objects; raises `TripoError`
 
 _log = logging.getLogger(__name__)
 
@@ -81,8 +84,9 @@ def import_model(path: str | Path, *, asset_library: str | Path = "", **arrival:
     """Bring in a GLB or FBX file of this disk the way a generated model comes in; no key and no network are needed."""
     check_takes_models()
     chosen = arrivals.asked(**arrival)
+    asset = asset_wish(asset_library)
     job = ordering.import_file(Path(path), chosen, spot(bpy.context, chosen))
-    return preparing.bring_in(job, access(bpy.context), bpy.context, asset_wish(asset_library)).main
+    return take_in(job, access(bpy.context), asset=asset)[1].main
 
 
 def jobs() -> list[Unfinished]:
@@ -115,6 +119,8 @@ def resume(
 def asset_wish(library: str | Path, catalog: str = "") -> Wish:
     """Give where models are kept as assets: in this library, or as preferred; raises `TripoError` of kind usage."""
     asked = wish(bpy.context, str(library), catalog)
+    if catalog and not (asked.library or asked.in_file):
+        raise TripoError(Kind.USAGE, "A catalog is for an asset. Name the library to save it in by --asset-library")
     check(asked, bpy.context)
     return asked
 
@@ -141,8 +147,13 @@ def finish(
     folder: Path,
     on_event: Callable[[Event], None] | None = None,
     asset: Wish | None = None,
+    save: Save | None = None,
 ) -> tuple[Job, Arrived]:
-    """Run a job to its end in the foreground and bring its model in; raises `TripoError`."""
+    """Run a job to its end in the foreground, bring its model in and save it; raises `TripoError`.
+
+    It is done, on the record too, when all that is written. Where the disk is at fault it stays ready: resuming it
+    brings the model in again, without network.
+    """
 
     def hear(event: Event) -> None:
         if isinstance(event, TaskCreated):
@@ -161,24 +172,49 @@ def finish(
         raise TripoError.of(job.failure or cancelled(job))
     journal = Journal(folder)
     try:
-        arrived = preparing.bring_in(job, given, bpy.context, asset, tell)
+        done, arrived = take_in(job, given, tell, asset, save)
+        journal.end(done)
     except TripoError as error:
-        journal.end(job.after(Failed(error.failure)))
+        if error.failure.kind is not Kind.DISK:
+            journal.end(job.after(Failed(error.failure)))
         raise
     finally:
         journal.ownership.release(job.id)
-    job = job.after(arrived.event)
-    journal.end(job)
     journal.prune(given.kept)
     tell(arrived.event)
-    return job, arrived
+    return done, arrived
+
+
+def take_in(
+    job: Job,
+    given: Access,
+    tell: Callable[[Event], None] = lambda _event: None,
+    asset: Wish | None = None,
+    save: Save | None = None,
+) -> tuple[Job, Arrived]:
+    """Bring the model of a ready job in and save it, and return the job as it is then; raises `TripoError`."""
+    arrived = preparing.bring_in(job, given, bpy.context, asset, tell)
+    done = job.after(arrived.event)
+    if save is not None:
+        save(done, arrived.objects)
+    return done, arrived
 
 
 def cancelled(job: Job | None) -> Failure:
-    """Give the failure of a job that was stopped."""
-    if job is None or not job.task_id:
+    """Give the failure of a job that Ctrl-C has stopped, by what is known of it."""
+    if job is not None and not job.task_id and job.state in (JobState.SUBMITTING, JobState.UNCERTAIN):
+        return job.failure or lost_answer("interrupted while the order was out")
+    if job is None or not job.base_url:
+        return Failure(Kind.CANCELLED, "Cancelled: nothing was brought in")
+    if not job.task_id:
         return Failure(Kind.CANCELLED, "Cancelled before anything was ordered")
-    return Failure(Kind.CANCELLED, f"Cancelled. The service goes on with its task {job.task_id} and may charge for it")
+    if job.state is JobState.READY:
+        what = f"The model is on this disk: bring it in by: tripo resume {job.id}"
+    elif job.percent >= SPANS[JobState.DOWNLOADING][0]:
+        what = f"The model is made and paid for: fetch it by: tripo fetch {job.task_id}"
+    else:
+        what = f"The service goes on with its task {job.task_id} and may charge for it"
+    return Failure(Kind.CANCELLED, f"Cancelled. {what}")
 
 
 def _unfailing(on_event: Callable[[Event], None]) -> Callable[[Event], None]:

@@ -123,12 +123,17 @@ def _scene_collection_active(layer: bpy.types.ViewLayer) -> Iterator[None]:
 
 
 def _keep(main: bpy.types.Object, job: Job, wish: keeping.Wish, context: bpy.types.Context) -> str:
-    """Keep a model as an asset; gives a sentence where that failed, since the model is good all the same."""
+    """Keep a model as an asset; gives a sentence where that failed but was not required.
+
+    Else it raises `TripoError` of kind disk: the library was looked at before anything was ordered.
+    """
     if not (wish.in_file or wish.library):
         return ""
     try:
         _log.info("%s", keeping.keep(main, job, wish, context))
     except TripoError as error:
+        if wish.required:
+            raise TripoError(Kind.DISK, str(error), detail=error.failure.detail) from error
         return str(error)
     return ""
 

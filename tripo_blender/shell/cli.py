@@ -3,6 +3,7 @@
 import argparse
 import logging
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -14,6 +15,7 @@ from ..core.errors import Kind, TripoError, exit_code
 from ..core.options import Option
 from ..core.request import asked
 from ..core.setting_table import OFFERS, SETTINGS
+from ..core.unfinished import checked_task_id
 from ..worker.interrupt import Once
 from . import api, cli_jobs, ordering, outputs, preparing
 from .access import access
@@ -70,20 +72,22 @@ def _carry_out(options: argparse.Namespace, report: Report) -> int:
         return cli_jobs.list_jobs(report)
     if options.command == "resume":
         return cli_jobs.resume(options, report)
+    if options.command == "fetch":
+        checked_task_id(options.source)
     stem = options.source if options.command == "fetch" else name_of(options.source)
-    own = [] if options.asset_library else [Path(f"{stem.replace('/', '_')}.blend")]
-    files = outputs.checked(options.out or own)
+    own = [] if options.asset_library else [outputs.own(stem)]
+    out = outputs.checked(options.out or own, overwrite=options.overwrite, inputs=[options.source])
     arrival = arrivals.asked(**{option.name: getattr(options, option.name) for option in OPTIONS})
-    api.check_takes_models()
-    place = spot(bpy.context, arrival)
     asset = api.asset_wish(options.asset_library, options.catalog)
+    api.check_takes_models()
+    outputs.empty_scene()
+    place = spot(bpy.context, arrival)  # in the scene that the model comes into
+    save = partial(outputs.save, out)
     if options.command == "import":
         job = ordering.import_file(Path(options.source), arrival, place)
-        outputs.empty_scene()
         report.started(job)
-        arrived = preparing.bring_in(job, access(bpy.context), bpy.context, asset, report.happened)
+        job, arrived = api.take_in(job, access(bpy.context), report.happened, asset, save)
         report.happened(arrived.event)
-        job = job.after(arrived.event)
     else:
         given = access(bpy.context, options.url, key_file=options.key_file)
         if options.command == "fetch":
@@ -91,12 +95,9 @@ def _carry_out(options: argparse.Namespace, report: Report) -> int:
         else:
             settings = asked(**{setting.name: getattr(options, setting.name) for setting in SETTINGS})
             job, folder = ordering.order(options.source, settings, given, bpy.context.scene, arrival, place)
-        outputs.empty_scene()
         report.started(job)
-        job, arrived = api.finish(job, given, folder, report.happened, asset)
-    if files:
-        outputs.write(files, job)
-    report.done(job, files)
+        job = api.finish(job, given, folder, report.happened, asset, save)[0]
+    report.done(job, out.files)
     return 0
 
 
@@ -163,6 +164,9 @@ def _parser() -> argparse.ArgumentParser:
             type=Path,
             metavar="FILE",
             help=f"where to save: .blend, .glb or .fbx; may be repeated (default: {source} with .blend)",
+        )
+        command.add_argument(
+            "--overwrite", action="store_true", help="replace what is saved under that name; without it nothing is made"
         )
         command.add_argument(
             "--asset-library",

@@ -2,21 +2,27 @@
 
 import argparse
 import time
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import bpy
 
+from ..converter.importing import taken_out_again
 from ..core.errors import Kind, TripoError, exit_code
 from ..core.job import Job
 from ..core.records import to_record
-from ..core.unfinished import Unfinished, Way
+from ..core.unfinished import Unfinished, Way, resumed
 from ..worker.journal import Journal
 from . import api, outputs, resuming
 from .access import access
 from .folders import jobs_folder
+from .keeping import Wish
+from .outputs import Outputs
 from .report import Report
 
+_OLDEST = 1e9  # s: a record may name any time
 _CHOICES = "--task TASK_ID, --send-again or --give-up"
 
 
@@ -45,7 +51,7 @@ def list_jobs(report: Report) -> int:
             continue
         listed += 1
         size = journal.size_of(job.id)
-        age = max(0.0, time.time() - job.created)
+        age = min(max(0.0, time.time() - job.created), _OLDEST)
         words = found.words if found is not None else "In another Blender"
         record = {
             "event": "job",
@@ -81,8 +87,15 @@ def resume(options: argparse.Namespace, report: Report) -> int:
         return 0
     if found.way is Way.DECIDE and not decided:
         report.told({"event": "uncertain", "job": found.job.id}, f"Say what to do: {_CHOICES}")
-    job, files, _ = _carried_out(found, options, report, options.out or _own(found.job, options, set()))
-    report.done(job, files)
+        resumed(found)  # raises that it is uncertain
+    own = [] if options.asset_library else [outputs.own(found.job.name)]
+    inputs = [found.job.picture, found.job.model_path]
+    out = outputs.checked(options.out or own, overwrite=options.overwrite, inputs=inputs)
+    asset = api.asset_wish(options.asset_library, options.catalog)
+    api.check_takes_models()
+    outputs.empty_scene()
+    job = _carried_out(found, options, report, out, asset)
+    report.done(job, out.files)
     return 0
 
 
@@ -90,9 +103,13 @@ def _resume_all(options: argparse.Namespace, report: Report) -> int:
     """Go on with each that waits; the exit code is that of the first that did not end well."""
     codes: list[int] = []
     told: dict[str, list[str]] = {"done": [], "failed": [], "uncertain": []}
-    names: set[str] = set()
-    found, unreadable = resuming.on_record()
-    for each in [each for each in found if each.waits]:
+    on_record, unreadable = resuming.on_record()
+    found = [each for each in on_record if each.waits]
+    out = _own(found, options)
+    asset = api.asset_wish(options.asset_library, options.catalog)
+    api.check_takes_models()
+    outputs.empty_scene()
+    for each in found:
         name, job_id = each.job.name, each.job.id
         if each.way is Way.DECIDE:
             codes.append(exit_code(Kind.UNCERTAIN))
@@ -103,7 +120,9 @@ def _resume_all(options: argparse.Namespace, report: Report) -> int:
             )
             continue
         try:
-            job, files, objects = _carried_out(each, options, report, _own(each.job, options, names))
+            with taken_out_again():  # the next one is saved without it
+                job = _carried_out(each, options, report, out[job_id], asset)
+                report.done(job, out[job_id].files, among_others=True)
         except TripoError as error:
             if error.failure.kind is Kind.CANCELLED:
                 raise
@@ -113,39 +132,31 @@ def _resume_all(options: argparse.Namespace, report: Report) -> int:
             report.told(failed, f"{name}: {error.failure.sentence}")
         else:
             told["done"].append(job_id)
-            report.done(job, files, among_others=True)
-            bpy.data.batch_remove(objects)  # the next one is saved without it
     code = codes[0] if codes else 0
     last: dict[str, Any] = {"event": "result", "ok": code == 0, "exit_code": code, **told, "unreadable": unreadable}
     report.told(last, *([] if found else ["No job waits"]), *unreadable)
     return code
 
 
-def _carried_out(
-    found: Unfinished, options: argparse.Namespace, report: Report, out: list[Path]
-) -> tuple[Job, list[Path], list[bpy.types.Object]]:
-    files = outputs.checked(out)
-    api.check_takes_models()
-    asset = api.asset_wish(options.asset_library, options.catalog)
+def _carried_out(found: Unfinished, options: argparse.Namespace, report: Report, out: Outputs, asset: Wish) -> Job:
     given = access(bpy.context, options.url)
     job, folder = resuming.ready_to_run(found, given, send_again=options.send_again, task_id=options.task)
-    outputs.empty_scene()
     report.started(job)
-    job, arrived = api.finish(job, given, folder, report.happened, asset)
-    if files:
-        outputs.write(files, job)
-    return job, files, arrived.objects
+    return api.finish(job, given, folder, report.happened, asset, partial(outputs.save, out))[0]
 
 
-def _own(job: Job, options: argparse.Namespace, taken: set[str]) -> list[Path]:
-    """Give the file that a model is saved in if none is named: its own, and none of another's."""
+def _own(found: list[Unfinished], options: argparse.Namespace) -> dict[str, Outputs]:
+    """Give the files that models are saved in where none is named, by the jobs' ids: each its own, and none in the way.
+
+    Raises `TripoError` of kind usage.
+    """
+    taken: list[Path] = []
+    for each in found:
+        taken.append(outputs.own_unused(each.job.name, taken, overwrite=options.overwrite))
     if options.asset_library:
-        return []
-    stem = job.name.replace("/", "_")
-    names = [stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 2))]
-    name = next(name for name in names if name not in taken)
-    taken.add(name)
-    return [Path(f"{name}.blend")]
+        return {each.job.id: Outputs() for each in found}
+    checked = outputs.checked(taken, overwrite=options.overwrite)
+    return {each.job.id: replace(checked, files=(path,)) for each, path in zip(found, checked.files, strict=True)}
 
 
 def _age(seconds: float) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import bpy
 
-from ..core.catalog import with_catalog
+from ..core.catalog import clean_path, with_catalog
 from ..core.errors import Kind, TripoError
 from ..core.job import Job
 from . import preferences
@@ -15,35 +15,43 @@ CATALOG, TAGS = "Tripo", "tripo"
 
 @dataclass(frozen=True)
 class Wish:
-    """Where a model is kept as an asset: nowhere, in the file (`in_file`), in a library (its name or folder)."""
+    """Where a model is kept as an asset: nowhere, in the file (`in_file`), in a library (its name or folder).
+
+    Where it is `required` a model that cannot be kept does not come in; otherwise it is good all the same.
+    """
 
     in_file: bool = False
     library: str = ""
     catalog: str = CATALOG
     tags: tuple[str, ...] = (TAGS,)
+    required: bool = False
 
 
 def wish(context: bpy.types.Context, library: str = "", catalog: str = "") -> Wish:
     """Give what the preferences ask for; a library that is named here stands for theirs."""
     chosen = preferences.get(context)
-    asked = Wish(library=library)
+    asked = Wish()
     if chosen is not None:
         tags = tuple(tag.strip() for tag in chosen.asset_tags.split(",") if tag.strip())
         asked = Wish(
-            chosen.keep_as == "FILE" and not library,
-            library or (chosen.asset_library if chosen.keep_as == "LIBRARY" else ""),
+            chosen.keep_as == "FILE",
+            chosen.asset_library if chosen.keep_as == "LIBRARY" else "",
             chosen.asset_catalog.strip() or CATALOG,
             tags,
         )
+    if library:
+        asked = replace(asked, in_file=False, library=library, required=True)
     return replace(asked, catalog=catalog or asked.catalog)
 
 
 def check(asked: Wish, context: bpy.types.Context) -> None:
-    """Raise `TripoError` of kind usage where the library does not exist: before a model is ordered for it."""
-    from ..converter.assets import library_folder  # noqa: PLC0415  # see `keep`
+    """Raise `TripoError` of kind usage where a model cannot be kept so: before one is ordered for it."""
+    from ..converter import assets  # noqa: PLC0415  # see `keep`
 
+    if asked.in_file or asked.library:
+        clean_path(asked.catalog)
     if asked.library:
-        library_folder(context, asked.library)
+        assets.check_library(assets.library_folder(context, asked.library), asked.catalog)
 
 
 def keep(main: bpy.types.Object, job: Job, asked: Wish, context: bpy.types.Context) -> str:

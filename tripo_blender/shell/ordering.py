@@ -1,6 +1,8 @@
 """From what was picked to a job: its folder, its own copy of the picture, its settings; and a run in the foreground."""
 
+import errno
 import re
+import stat
 import time
 import uuid
 from collections.abc import Callable
@@ -10,6 +12,7 @@ from pathlib import Path
 import bpy
 
 from ..core.arrival import Arrival
+from ..core.disk import why_not_written
 from ..core.errors import Kind, TripoError
 from ..core.job import Downloaded, Event, Job, TaskCreated
 from ..core.model_file import HEAD, OF_USER, format_of
@@ -44,6 +47,8 @@ def order(
     if sentence := problem(settings):
         raise TripoError(Kind.USAGE, sentence)
     job_id, folder = _begin(access)
+    if not (isinstance(picture, bpy.types.Image) or (isinstance(picture, str) and is_url(picture))):
+        _check_readable(Path(picture))
     journal = Journal(folder)
     try:
         if isinstance(picture, str) and is_url(picture):
@@ -54,9 +59,10 @@ def order(
             sent = str(pictures.save_file(Path(picture), journal.folder_of(job_id)))
     except OSError as error:
         journal.forget(job_id)
+        why = why_not_written(error.errno)
         raise TripoError(
             Kind.DISK,
-            "The picture could not be written to the add-on's folder. Make room on the disk, or make it writable",
+            f"The picture could not be written to the add-on's folder: {why}, then generate again",
             detail=str(error),
         ) from error
     except BaseException:
@@ -95,11 +101,14 @@ def import_file(path: Path, arrival: Arrival, spot: Spot, like: Job | None = Non
     """
     path = path.absolute()
     try:
+        _check_regular(path)
         with path.open("rb") as file:
             model_format = format_of(file.read(HEAD), OF_USER)
     except OSError as error:
         raise TripoError(
-            Kind.USAGE, f"There is no model file {str(path)!r} that can be read. Choose a GLB or FBX file"
+            Kind.USAGE,
+            f"There is no model file {str(path)!r} that can be read. Choose a GLB or FBX file",
+            detail=error.strerror or str(error),
         ) from error
     job_id = _new_id()
     if like is None:
@@ -125,6 +134,27 @@ def kept(task_id: str) -> Job | None:
         if task_id and job.task_id == task_id and (is_url(job.picture) or Path(job.picture).is_file()):
             return job
     return None
+
+
+def _check_readable(picture: Path) -> None:
+    """Raise `TripoError` of kind picture where a file cannot be read; one that is not there is told by who reads it."""
+    try:
+        if picture.is_file():
+            with picture.open("rb") as file:
+                file.read(1)
+    except (OSError, ValueError) as error:
+        why = (getattr(error, "strerror", None) or "its name cannot be used").lower()
+        raise TripoError(
+            Kind.PICTURE,
+            f"The picture {picture.name!r} cannot be read: {why}. Choose another, or make it readable",
+            detail=str(error),
+        ) from error
+
+
+def _check_regular(path: Path) -> None:
+    """Raise `OSError` where a path leads to no file: opening a pipe waits for who writes into it."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is not a file", str(path))
 
 
 def _begin(access: Access) -> tuple[str, Path]:

@@ -1,54 +1,82 @@
 """Saves a finished model where a script asked for it: .blend, .glb or .fbx."""
 
 import contextlib
+import errno
+import filecmp
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
 
+from ..converter import written
+from ..core.catalog import file_stem
 from ..core.errors import Kind, TripoError
 from ..core.job import Job
+from . import placing, targets
 
 _SUFFIXES = (".blend", ".glb", ".fbx")
 
 
-def checked(files: Sequence[Path]) -> list[Path]:
-    """Give the files as absolute paths, after what can be checked before money is spent; raises `TripoError`."""
-    absolute = [path.expanduser().absolute() for path in files]
+@dataclass(frozen=True)
+class Outputs:
+    """Where a model is saved: absolute paths, as they were asked for; `overwrite` is the user's word for each."""
+
+    files: tuple[Path, ...] = ()
+    overwrite: bool = False
+
+
+def checked(files: Sequence[Path], *, overwrite: bool = False, inputs: Sequence[str] = ()) -> Outputs:
+    """Return the outputs, after all that can be checked before money is spent; raise `TripoError` of kind usage.
+
+    None may be one of the `inputs`: paths, or what is none and cannot be in the way.
+    """
+    absolute = [_full(path) for path in files]
     for path in absolute:
         if path.suffix.lower() not in _SUFFIXES:
             raise TripoError(Kind.USAGE, f"Cannot save as {path.name!r}: the name must end in {', '.join(_SUFFIXES)}")
-        if not path.parent.is_dir():
-            raise TripoError(Kind.USAGE, f"There is no folder {str(path.parent)!r} to save in. Make it first")
-        if path.is_dir() or not os.access(path.parent, os.W_OK):
-            raise TripoError(Kind.USAGE, f"Cannot write {str(path)!r}. Choose another place")
-    return absolute
+    targets.check(absolute, overwrite=overwrite, inputs=inputs)
+    return Outputs(tuple(absolute), overwrite)
 
 
-def write(files: Sequence[Path], job: Job) -> None:
-    """Write every file, or none: all lie whole beside their goals before the first takes its name.
+def own(name: str) -> Path:
+    """Return the file for a model of that name where none is asked for: in the folder where the command runs."""
+    return Path(f"{file_stem(name)}.blend")
 
-    Raises `TripoError`; files that were there before are still there then.
+
+def own_unused(name: str, taken: Sequence[Path], *, overwrite: bool) -> Path:
+    """Return such a file that is not among those `taken`, nor, unless it may be overwritten, on the disk."""
+    first, number = own(name), 1
+    path, names = first, {each.name.casefold() for each in taken}  # on some disks upper and lower case are one
+    while path.name.casefold() in names or (not overwrite and os.path.lexists(path)):
+        number += 1
+        path = first.with_stem(f"{first.stem}-{number}")
+    return path
+
+
+def save(outputs: Outputs, job: Job, objects: Sequence[bpy.types.Object]) -> None:
+    """Save a model's objects, the main one first, in every file or in none: all are whole before one takes its name.
+
+    Raises `TripoError`; what was there before is still there then.
     """
-    path = files[0]
-    parts = [path.with_name(f"{path.stem}.part{path.suffix}") for path in files]  # exporters insist on their suffix
+    at, named = outputs.files[:1], list[Path]()
     try:
-        for path, part in zip(files, parts, strict=True):
-            _write(part, path.suffix.lower(), job)
-        for path, part in zip(files, parts, strict=True):
-            part.replace(path)
+        with contextlib.ExitStack() as stack:
+            parts = [(path, stack.enter_context(targets.part_of(path))) for path in outputs.files]
+            for path, part in parts:
+                at = (path,)
+                _write(part, job, objects)
+            for path, part in parts:
+                at = (path,)
+                targets.take(part, path, overwrite=outputs.overwrite)
+                named.append(path)
     except (OSError, RuntimeError, AttributeError) as error:  # the disk, an exporter's report, an exporter that is off
-        raise TripoError(
-            Kind.DISK,
-            f"{path.name} could not be saved. Make room on the disk and save again: "
-            f"the model is kept in {job.model_path}",
-            detail=str(error).strip(),
-        ) from error
-    finally:
-        for part in parts:
-            part.unlink(missing_ok=True)
+        for path in named if not outputs.overwrite else ():
+            with contextlib.suppress(OSError):
+                path.unlink()
+        raise TripoError(Kind.DISK, _not_saved(at[0], job, error), detail=_detail(job, error)) from error
 
 
 def empty_scene() -> None:
@@ -64,14 +92,53 @@ def empty_scene() -> None:
         bpy.ops.outliner.orphans_purge(do_recursive=True)
 
 
-def _write(part: Path, suffix: str, job: Job) -> None:
-    if suffix == ".blend":
+def _full(path: Path) -> Path:
+    with contextlib.suppress(RuntimeError):  # there is no such user: then it is a name like any other
+        path = path.expanduser()
+    return path.absolute()
+
+
+def _write(part: Path, job: Job, objects: Sequence[bpy.types.Object]) -> None:
+    """Write one file, and wait until it is whole on the disk; raise `OSError`, or what operators raise."""
+    if part.suffix == f".{job.model_format}":  # what the service made, byte for byte
+        shutil.copyfile(job.model_path, part)
+        written.sync(part)
+        if not filecmp.cmp(job.model_path, part, shallow=False):
+            raise OSError(errno.EIO, "the copy differs from the model", str(part))
+        return
+    if part.suffix == ".blend":
         bpy.ops.wm.save_as_mainfile(filepath=str(part), copy=True, check_existing=False)
-    elif suffix == f".{job.model_format}":
-        shutil.copyfile(job.model_path, part)  # what the service made, byte for byte
-    elif suffix == ".glb":
-        bpy.ops.export_scene.gltf(filepath=str(part), export_format="GLB", use_selection=True)
     else:
-        bpy.ops.export_scene.fbx(filepath=str(part), use_selection=True, path_mode="COPY", embed_textures=True)
-    if not part.is_file():
-        raise RuntimeError("nothing was written")
+        with _selected(objects):
+            if part.suffix == ".glb":
+                bpy.ops.export_scene.gltf(filepath=str(part), export_format="GLB", use_selection=True)
+            else:
+                bpy.ops.export_scene.fbx(filepath=str(part), use_selection=True, path_mode="COPY", embed_textures=True)
+    written.check(part, part.suffix)
+
+
+@contextlib.contextmanager
+def _selected(objects: Sequence[bpy.types.Object]) -> Iterator[None]:
+    """Have just these objects selected, for the exporters, whatever the artist has selected."""
+    before = list(bpy.context.selected_objects), bpy.context.view_layer.objects.active
+    placing.select(list(objects), objects[0], bpy.context)
+    try:
+        yield
+    finally:
+        placing.select(*before, bpy.context)
+
+
+def _not_saved(path: Path, job: Job, error: Exception) -> str:
+    if isinstance(error, AttributeError):
+        why = f"Blender's exporter for {path.suffix.lower()} is switched off. Enable its add-on in the preferences"
+    elif isinstance(error, FileExistsError):
+        why = "a file of that name was made meanwhile, and stays. Choose another name"
+    else:
+        why = targets.reason(error, path.parent)
+    again = f"save it without paying again by: tripo resume {job.id}" if job.task_id else "import it again"
+    return f"{path.name!r} could not be saved: {why}, then {again}"
+
+
+def _detail(job: Job, error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]  # of an exporter's traceback, the end
+    return f"{lines[-1].strip()}; the model is kept in {job.model_path}"
