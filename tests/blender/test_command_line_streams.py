@@ -143,6 +143,28 @@ def _done(place: Place) -> bool:
     return any('"done"' in path.read_text() for path in place.home.rglob("job.json"))
 
 
+@pytest.mark.parametrize("words", [(), ("--json",)], ids=["text", "JSON"])
+def test_an_ascii_locale_and_a_folder_that_is_no_text(
+    place: Place, simulator: SimulatorProcess, words: tuple[str, ...]
+) -> None:
+    odd = os.fsencode(place.out) + b"/\xff"
+    Path(os.fsdecode(odd)).mkdir()
+    picture = place.picture.rename(place.picture.with_name("Grüße 机.png"))
+    command = [picture, *SMALL, *words, "--out", os.fsdecode(odd + b"/\xe9.blend")]
+    environment = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+    outcome = place.run(*command, **environment)
+
+    assert outcome.code == 0, outcome.out + outcome.err
+    assert [os.fsencode(path.name) for path in Path(os.fsdecode(odd)).iterdir()] == [b"\xe9.blend"]
+    assert "Traceback" not in outcome.err
+    if words:
+        assert [os.fsencode(path) for path in outcome.result["outputs"]] == [odd + b"/\xe9.blend"]
+    else:
+        assert "Done: Grüße 机, " in outcome.out
+        assert outcome.lines[-1].endswith("\\udcff/\\udce9.blend")
+
+
 def test_a_script_that_fails_at_an_event_costs_nothing(api: Any, simulator: SimulatorProcess, picture: Path) -> None:
     def fail(event: object) -> None:
         raise BrokenPipeError(32, "nobody reads")

@@ -1,6 +1,8 @@
 """From what was picked to a job: its folder, its own copy of the picture, its settings; and a run in the foreground."""
 
+import contextlib
 import errno
+import os
 import re
 import stat
 import time
@@ -19,6 +21,7 @@ from ..core.model_file import HEAD, OF_USER, format_of
 from ..core.placement import Spot
 from ..core.request import Settings, effective, problem
 from ..core.services.gateway import is_url
+from ..core.text import as_name
 from ..core.unfinished import checked_task_id
 from ..worker.journal import Journal
 from . import folders, pictures
@@ -112,7 +115,7 @@ def import_file(path: Path, arrival: Arrival, spot: Spot, like: Job | None = Non
         ) from error
     job_id = _new_id()
     if like is None:
-        job = Job(job_id, name_of(path), "", Settings(), "", time.time(), source=path.name)
+        job = Job(job_id, name_of(path), "", Settings(), "", time.time(), source=_file_name(path))
     else:
         fresh = Job(job_id, like.name, like.picture, like.settings, like.base_url, like.created)
         job = replace(
@@ -174,14 +177,20 @@ def name_of(picture: Picture) -> str:
     else:
         text = _file_name(picture)
     text = re.sub(r"\.(png|jpe?g|webp|exr|tiff?|tga|bmp|hdr|gif|glb|fbx)$", "", text, flags=re.IGNORECASE)
-    return re.sub(r"\s+", " ", text).strip()[:_LONGEST_NAME] or "Model"
+    return as_name(text)[:_LONGEST_NAME].strip() or "Model"
 
 
 def _file_name(picture: Picture) -> str:
-    """Give the name of a picture, where it has one: without folders, and without an address's query."""
+    """Give the name of a picture, where it has one, as text: without folders, and without an address's query."""
     if isinstance(picture, bpy.types.Image):
         return picture.name
-    return str(picture).split("?")[0].split("#")[0].rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1]
+    text = str(picture)
+    if is_url(text):
+        text = text.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
+    text = text.rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1]
+    with contextlib.suppress(UnicodeError):  # what the system's own encoding does not know may still be UTF-8
+        text = os.fsencode(text).decode("utf-8", "surrogateescape")
+    return as_name(text)
 
 
 def run(job: Job, access: Access, folder: Path, emit: Callable[[Event], None]) -> Job:
