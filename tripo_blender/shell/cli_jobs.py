@@ -139,7 +139,7 @@ def _resume_all(options: argparse.Namespace, report: Report) -> int:
 
 
 def _carried_out(found: Unfinished, options: argparse.Namespace, report: Report, out: Outputs, asset: Wish) -> Job:
-    given = access(bpy.context, options.url)
+    given = access(bpy.context, options.url, key_file=options.key_file)
     job, folder = resuming.ready_to_run(found, given, send_again=options.send_again, task_id=options.task)
     report.started(job)
     return api.finish(job, given, folder, report.happened, asset, partial(outputs.save, out))[0]
