@@ -17,7 +17,7 @@ import environments
 
 ROOT = build.ROOT
 APPLICATIONS = "TRIPO_TEST_BLENDER"
-_FAULTS = "worker/test_fault_table.py"  # takes as long as all else of the worker
+_FAULTS = ("worker/test_fault_table.py", "worker/test_order_table.py")  # take as long as all else of the worker
 TIME_LIMIT_S = 20 * 60  # one suite; pytest's own limit cannot interrupt a call that hangs inside Blender's C code
 
 # No test sees the caller's Blender settings, keys or Python modules.
@@ -65,10 +65,10 @@ def suites(whole: bool = False) -> List[Suite]:
         Suite("simulator", functools.partial(_pytest, "simulator", "tools"), fast=True),
         Suite("official client", functools.partial(_pytest, "clients", "client-v2"), fast=True),
         Suite("worker", functools.partial(_worker, "tools"), fast=True, minutes=2),
-        Suite("faults", functools.partial(_pytest, _FAULTS, "tools"), fast=True, minutes=2),
+        Suite("faults", functools.partial(_faults, "tools"), fast=True, minutes=2),
         # What counts as "surely not sent" hangs on what requests raises, so the oldest that users have is tried too.
         Suite("worker, oldest requests", functools.partial(_worker, "bpy-" + versions[0]), minutes=2),
-        Suite("faults, oldest requests", functools.partial(_pytest, _FAULTS, "bpy-" + versions[0]), minutes=2),
+        Suite("faults, oldest requests", functools.partial(_faults, "bpy-" + versions[0]), minutes=2),
         Suite("build", _build),
         *(
             Suite("blender " + version, functools.partial(_blender, version, whole or version in ends), minutes=8)
@@ -122,7 +122,12 @@ def _build(_more: List[str]) -> Outcome:
 
 
 def _worker(environment: str, more: List[str]) -> Outcome:
-    return _pytest("worker", environment, ["--ignore", "tests/" + _FAULTS, *more])
+    return _pytest("worker", environment, [*("--ignore=tests/" + name for name in _FAULTS), *more])
+
+
+def _faults(environment: str, more: List[str]) -> Outcome:
+    first, *others = _FAULTS
+    return _pytest(first, environment, [*("tests/" + name for name in others), *more])
 
 
 def _blender(version: str, whole: bool, more: List[str]) -> Outcome:
