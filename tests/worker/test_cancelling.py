@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,11 @@ def check_never_ordered(folder: Path, job: Job, simulator: SimulatorProcess, *, 
         assert recorded is None or recorded.state is JobState.CANCELLED
         bought = [entry["answer"]["task_id"] for entry in simulator.creates()]
         assert recorded is None or recorded.task_id == "".join(bought)
+
+
+def minutes_ago(folder: Path, job: Job) -> None:
+    """Have the job's cancel be an old one: nobody is about to hear it any more."""
+    os.utime(folder / job.id / "cancelled", (time.time() - 100,) * 2)
 
 
 @pytest.mark.parametrize("end", ["closed", "pipe closed", "killed"])
@@ -169,6 +175,21 @@ def test_a_job_that_was_cancelled_before_the_worker_read_of_it(
     assert not (folder / job.id).exists()
 
 
+def test_a_job_on_record_that_was_cancelled_before_the_worker_began(
+    simulator: SimulatorProcess, make_job: MakeJob, start_worker: StartWorker, folder: Path
+) -> None:
+    """The new worker tidies up before it reads its orders: the word that is meant for these is not used up by that."""
+    job = make_job(simulator.url)
+    Journal(folder).write(job)
+    Journal(folder).cancel(job.id)
+    worker = start_worker()
+    worker.run(job)
+    assert worker.until_ended(job).state is JobState.CANCELLED
+    assert not simulator.requests()
+    worker.end()
+    assert not (folder / job.id).exists()
+
+
 @needs_signals
 def test_the_next_worker_writes_down_what_was_cancelled(
     start_simulator: StartSimulator, make_job: MakeJob, start_worker: StartWorker, folder: Path
@@ -182,6 +203,7 @@ def test_the_next_worker_writes_down_what_was_cancelled(
     os.kill(worker.handle.pid, signal.SIGKILL)
     wait_for(lambda: not worker.handle.alive, "its end")
     assert record_of(folder, job.id)["state"] == "generating"
+    minutes_ago(folder, job)
     start_worker().end()
     assert record_of(folder, job.id)["state"] == "cancelled"
     assert {path.name for path in (folder / job.id).iterdir()} == {"job.json"}
@@ -193,6 +215,7 @@ def test_the_next_worker_leaves_nothing_of_what_was_cancelled_before_it_cost(
     job = make_job("https://a.test")
     Journal(folder).write(job)
     Journal(folder).cancel(job.id)
+    minutes_ago(folder, job)
     start_worker().end()
     assert not (folder / job.id).exists()
 
@@ -247,6 +270,7 @@ def test_a_cancel_that_comes_too_late_does_not_give_an_order_up(
         job = job.after(event)
     Journal(folder).write(job)
     Journal(folder).cancel(job.id)
+    minutes_ago(folder, job)
     start_worker().end()
     recorded = Journal(folder).record_of(job.id)
     assert recorded is not None

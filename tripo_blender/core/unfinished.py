@@ -60,6 +60,7 @@ _WAYS = {
 }
 _INTERRUPTED = Failure(Kind.INTERNAL, "Blender or the add-on's helper process ended before it was ordered again")
 _WITHOUT_RECORD = ("picture.", "preview.", "model.blend", "model.part", "cancelled")  # worth nothing without one
+CANCEL_SECONDS = 60.0  # in which whoever is to hear that a job is cancelled surely has
 ABANDONED_SECONDS = 86_400.0  # a record follows its picture at once; but clocks are set, by hours too
 
 

@@ -126,11 +126,12 @@ class Crew:
         with self._lock:
             if job.id in self._running or any(waiting.id == job.id for waiting in self._waiting):
                 return
+        # Its message is still on the way, or died with Blender. Of one in doubt the user has decided since.
+        if not job.in_doubt and self._journal.is_cancelled(job.id):
+            self._end_cancelled(job)
+            return
         if (failure := self._journal.begin(job)) is not None:
             self._tell(Happened(job.id, Failed(failure)))
-            return
-        if self._journal.is_cancelled(job.id):  # its message is still on the way, or died with Blender
-            self._end_cancelled(job)
             return
         # Before any other thread can start it: two writers of one record would take it from each other.
         if job.working:  # a model that is on the disk already has cost nothing here

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import shutil
 from pathlib import Path
@@ -67,9 +68,12 @@ class Journal:
         with contextlib.suppress(OSError):
             (self._folder / job_id / _CANCELLED).touch()
 
-    def is_cancelled(self, job_id: str) -> bool:
-        """Whether the user has cancelled a job whose record does not say so yet."""
-        return (self._folder / job_id / _CANCELLED).exists()
+    def is_cancelled(self, job_id: str, before: float = math.inf) -> bool:
+        """Whether the user has cancelled a job, before that time (s since the epoch), whose record is yet to say so."""
+        try:
+            return (self._folder / job_id / _CANCELLED).stat().st_mtime < before
+        except OSError:
+            return False
 
     def write_cancelled(self, job_id: str) -> None:
         """Write down that a job is cancelled whose process died before it could; raises `OSError`, `RecordError`."""

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from ..core.messages import CONVERTER_HOME
 from ..core.records import RecordError
-from ..core.unfinished import ABANDONED_SECONDS, abandoned
+from ..core.unfinished import ABANDONED_SECONDS, CANCEL_SECONDS, abandoned
 from .journal import Journal
 
 
 def remove(journal: Journal, now: float) -> None:
     """Remove the homes of second Blenders long gone, locks that nobody holds, folders without a record, half files.
 
-    What was cancelled in the last moment of its process is written down as such.
+    What was cancelled in the last moment of its process is written down as such; until then its mark says so.
     `now` is in s since the epoch.
     """
     for home in Path(tempfile.gettempdir()).glob(f"{CONVERTER_HOME}*"):
@@ -25,8 +25,10 @@ def remove(journal: Journal, now: float) -> None:
                 shutil.rmtree(home)
     journal.ownership.tidy()
     for name in journal.names():
-        with contextlib.suppress(OSError, RecordError):
-            journal.write_cancelled(name)
+        # A younger word may be for an order that this very process has yet to read: the job would seem to be new.
+        if journal.is_cancelled(name, now - CANCEL_SECONDS):
+            with contextlib.suppress(OSError, RecordError):
+                journal.write_cancelled(name)
         with contextlib.suppress(OSError, RecordError):
             _tidy(journal, name, now)
 
