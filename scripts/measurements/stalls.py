@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from measurements import links
 from measurements.models import REAL, SEAMS, Model
+from simulator.sculpture.atlas import SEAMS as REAL_SEAMS
 
 if TYPE_CHECKING:
     from measurements.bench import Bench
@@ -159,8 +160,8 @@ def lines(figures: dict[str, Any]) -> list[str]:
     """Give the text: ratios first."""
     text = [
         "Longest stall of the main thread at a model's arrival, and finished to in the scene",
-        f"(of the vertices of each GLB {SEAMS:.0%} lie on UV seams and are in it twice, as in the service's: we merge",
-        "them, the stock importer does not; stalls are medians, in scene and plain the fastest of several goes)",
+        f"({SEAMS:.0%} of a GLB's vertices are in it twice, at seams, and of one like the service's {REAL_SEAMS:.0%}:",
+        "we merge them, the stock importer does not; stalls are medians, in scene and plain the fastest of several)",
         _HEAD.format(
             *("", "stall", "in scene", "heard to"),
             *("arrival", "stock", "whole", "in scene", "heard", "plain", ""),
