@@ -153,7 +153,7 @@ def test_a_failed_job_without_a_reason_can_be_fetched() -> None:
     assert unfinished(replace(FRESH, state=JobState.FAILED, task_id="t-1"), model_there=False) is not None
 
 
-@pytest.mark.parametrize("events", [[], MADE, READY], ids=str)
+@pytest.mark.parametrize("events", [[Started()], MADE, READY], ids=str)
 def test_what_is_certain_goes_on_as_it_is(events: list[Event]) -> None:
     assert resumed(found(*events)) == after(*events)
 
@@ -232,6 +232,13 @@ def test_there_is_no_choice_where_all_is_known() -> None:
             resumed(found(*MADE), **choice)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("events", [[], [Started()], [Failed(Failure(Kind.BUSY, "Wait"))]], ids=str)
+def test_what_is_taken_up_is_no_new_job_any_more(events: list[Event]) -> None:
+    job = resumed(found(*events))
+    assert overtaken(job, None) is not None
+    assert overtaken(job, after(*events)) is None
+
+
 def test_what_is_given_up_can_be_fetched_where_it_was_paid_for() -> None:
     assert given_up(found()) == "Chair was given up. Nothing was ordered for it"
     assert "Its task t-1 can still be fetched" in given_up(found(*MADE))
@@ -248,6 +255,8 @@ def test_another_blender_s_job_is_told_by_name() -> None:
         ([], None, True),
         ([], [], True),
         ([Started()], [Started()], True),
+        ([Started()], [], True),
+        ([Started()], None, False),  # it was on record when it was looked at
         ([], ORDERED, False),
         ([], [*ORDERED, LOST], False),
         ([], MADE, False),

@@ -15,9 +15,9 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Kind
-from tripo_blender.core.job import Failed, Imported, Job, JobState, Progressed, TaskCreated
+from tripo_blender.core.job import Cancelled, Event, Failed, Imported, Job, JobState, Progressed, TaskCreated
 from tripo_blender.core.messages import CONVERTER_HOME, Ended
-from tripo_blender.core.unfinished import Way
+from tripo_blender.core.unfinished import Way, resumed
 from tripo_blender.worker import foreground
 from tripo_blender.worker.journal import Journal
 from tripo_blender.worker.ownership import Ownership
@@ -253,6 +253,30 @@ def test_what_another_has_bought_is_not_bought_again(
     assert foreground.run(job, KEY, folder, "", events.append).failure == failure
     assert events == [Failed(failure)]
     assert record_of(folder, job.id)["state"] == "ready"
+
+
+@pytest.mark.parametrize("last", [Cancelled(), None], ids=["given up", "gone"])
+def test_what_was_given_up_after_it_was_looked_at_is_not_ordered(
+    simulator: SimulatorProcess, make_job: MakeJob, start_worker: StartWorker, folder: Path, last: Event | None
+) -> None:
+    """As by another process, while this one goes on with the jobs of a list one after the other."""
+    job = make_job(simulator.url, picture="https://example.test/chair.png")
+    journal = Journal(folder)
+    journal.write(job)
+    recorded = journal.record_of(job.id)
+    assert recorded is not None
+    looked_at = journal.unfinished(recorded)
+    assert looked_at is not None
+    if last is None:
+        journal.forget(job.id)
+    else:
+        journal.end(job.after(last))
+    worker = start_worker()
+    worker.run(resumed(looked_at))
+    failure = worker.until_ended(job).failure
+    assert failure is not None
+    assert "was given up elsewhere in the meantime, so nothing was sent" in failure.sentence
+    assert orders(simulator) == []
 
 
 @posix

@@ -94,7 +94,10 @@ def resumed(found: Unfinished, *, send_again: bool = False, task_id: str = "") -
     if found.way is not Way.DECIDE:
         if send_again or task_id:
             raise TripoError(Kind.USAGE, f"The job of {job.name} is not uncertain, so there is nothing to decide")
-        return _fetched(job) if found.way is Way.FETCH else job
+        if found.way is Way.FETCH:
+            return _fetched(job)
+        # No longer one that is new: where its record is gone by the time of the order, it was given up elsewhere.
+        return job.after(Started()) if job.state is JobState.QUEUED else job
     if send_again and task_id:
         raise TripoError(Kind.USAGE, "Either send the order again or name its task, not both")
     if task_id:
@@ -154,7 +157,8 @@ def overtaken(job: Job, recorded: Job | None) -> Failure | None:
 
     Nothing is bought on the word of an older look at the record.
     """
-    if job.task_id or (recorded is None and not job.in_doubt):
+    begun = job.in_doubt or job.state is JobState.UPLOADING  # a new job is queued, and has no record yet
+    if job.task_id or (recorded is None and not begun):
         return None
     if recorded is None:
         sentence = f"The job of {job.name} was given up elsewhere in the meantime, so nothing was sent"
