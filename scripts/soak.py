@@ -1,8 +1,11 @@
-"""Many jobs through faults of the network and sudden deaths: none may be lost, and none bought twice.
+"""Many jobs through faults of the network and sudden deaths: none may be lost, and none bought but at the user's word.
 
-`python3 scripts/soak.py` runs 200 jobs against the simulator with random faults, and kills the worker, the process that
-stands in for Blender, or both, at random. `--seed` repeats a run's faults; the exit code is 1 where the accounts do not
-add up.
+`python3 scripts/soak.py` runs 200 jobs against the simulator, most of them side by side in a worker, some in scripts of
+their own. Half of the faults that strike an order come of a task that was made. The worker, the process that stands in
+for Blender, or both are killed at random; disks are full at times, records are spoilt, folders are odd. The user
+cancels, presses Ctrl-C, and says of uncertain jobs that they be sent again, fetched by their task, given up, or left.
+`--seed` repeats a run's faults; the exit code is 1 where the accounts do not add up. With `--wrong` the worker is wrong
+on purpose, and they must not.
 """
 
 import argparse
@@ -22,6 +25,9 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=200, help="how many (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of all that is random (default: %(default)s)")
     parser.add_argument("--at-once", type=int, default=8, help="jobs side by side (default: %(default)s)")
+    parser.add_argument(
+        "--wrong", default="", metavar="HOW", help="what the worker does wrong on purpose: see scripts/soaking/wrong.py"
+    )
     options = parser.parse_args()
     try:
         python = environments.environment("tools")
@@ -30,6 +36,7 @@ def main() -> int:
         return 1
     command = [str(python), str(ROOT / "scripts" / "soaking")]
     command += ["--jobs", str(options.jobs), "--seed", str(options.seed), "--at-once", str(options.at_once)]
+    command += ["--wrong", options.wrong] if options.wrong else []
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("MODELSTREAM_", "BLENDER_"))}
     return subprocess.call(command, env=clean)
 

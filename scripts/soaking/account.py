@@ -11,10 +11,13 @@ from typing import Any
 
 from soaking.deaths import Deaths
 from soaking.desk import runs
-from soaking.weather import fits, lost, surely_refused
+from soaking.judge import Order, Story, violations
+from soaking.mischief import is_odd
+from soaking.weather import is_order, meaning_of
+from soaking.words import OFFERED, Words
 from tripo_blender.core.errors import Kind, TripoError
 from tripo_blender.core.job import Job, JobState
-from tripo_blender.core.records import from_record
+from tripo_blender.core.records import RecordError, from_record
 from tripo_blender.worker.checking import check_file
 from tripo_blender.worker.journal import Journal
 
@@ -30,22 +33,30 @@ class Account:
     kills: Counter[str] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
+    words: Counter[str] = field(default_factory=Counter)
+    presses: int = 0
+    full: int = 0
+    spoilt: int = 0
     orders: int = 0
     creates: int = 0
-    bought_for: int = 0
+    by_right: int = 0
     seconds: float = 0.0
     violations: list[str] = field(default_factory=list)
 
     def table(self) -> str:
-        """What happened, in lines."""
+        """Return what happened, in lines."""
         rows = [
             ("jobs", f"{self.jobs} in {self.seconds:.0f} s"),
             *((f"  {end}", str(count)) for end, count in sorted(self.ends.items())),
-            ("killed", ", ".join(f"{who} {count}" for who, count in sorted(self.kills.items())) or "nobody"),
+            ("killed", _listed(self.kills)),
+            ("the user's words", _listed(self.words)),
+            ("Ctrl-C", f"{self.presses} times"),
+            ("disk full", f"{self.full} times"),
+            ("records spoilt", str(self.spoilt)),
             ("faults struck", str(self.faults.total())),
             *((f"  {fault}", str(count)) for fault, count in sorted(self.faults.items())),
             ("orders sent", str(self.orders)),
-            ("tasks bought", f"{self.creates}, for {self.bought_for} jobs"),
+            ("tasks bought", f"{self.creates}, of {self.by_right} that may be by right"),
             ("violations", str(len(self.violations))),
         ]
         lines = [f"{name:<20} {value}" for name, value in rows]
@@ -64,67 +75,68 @@ class Auditor:
         self._account = account
         self._deaths = deaths
         self._key = key
-        journal = Journal(place / "jobs")
-        jobs, unreadable = journal.look()
-        account.violations += unreadable
-        found = ((job, journal.unfinished(job)) for job in jobs)
-        self._records = {job.id: unfinished.job if unfinished else job for job, unfinished in found}
+        self._journal = Journal(place / "jobs")
+        self._words = list(Words(place / "words").read())
         lines = (place / "told").read_text().splitlines() if (place / "told").exists() else []
         told = [from_record(Job, json.loads(line)) for line in lines]
         # What another process had at that moment goes on there, or is taken up once more.
         self._told = {job.id: job for job in told if job.failure is None or job.failure.kind is not Kind.ELSEWHERE}
 
-    def look(self) -> None:
-        """Put everything into the account."""
+    def look(self, spoilt: Mapping[str, bytes], *, full: bool) -> None:
+        """Put everything into the account; `spoilt` is what was left of records, `full` whether the disk ever was."""
         account = self._account
         account.kills.update(self._deaths.count)
         account.faults.update(entry["answer"]["fault"] for entry in self._entries if entry["answer"].get("fault"))
-        for job in self._ordered:
-            try:
-                self._look_at(job)
-            except AssertionError as error:
-                account.violations.append(f"{job.id}: {error}")
+        account.words.update(word.word for word in self._words if word.word != OFFERED)
         account.creates = sum(bool(entry["answer"].get("task_id")) for entry in self._entries)
-        if account.creates != account.bought_for:
-            account.violations.append(f"{account.creates} tasks were bought for {account.bought_for} jobs")
-        self._look_for_remains()
+        account.spoilt = len(spoilt)
+        for job in self._ordered:
+            story = self._story(job, damaged=job.id in spoilt, full=full)
+            account.orders += len(story.orders)
+            account.by_right += story.right if story.orders else 0
+            end = story.record or story.told
+            account.ends["record spoilt" if story.damaged else end.state if end else "gone unheard"] += 1
+            account.violations += [f"{job.id}: {violation}" for violation in violations(story)]
+            if story.record is not None and story.record.state is JobState.READY:
+                account.violations += [f"{job.id}: {flaw}" for flaw in _flaws(story.record)]
+        for job_id, left in spoilt.items():
+            path = self._place / "jobs" / job_id / "job.json"
+            if not path.is_file() or path.read_bytes() != left:
+                account.violations.append(f"{job_id}: its spoilt record was not left as it was")
+        self._look_for_remains(set(spoilt))
 
-    def _look_at(self, ordered: Job) -> None:
-        orders = [
+    def _story(self, job: Job, *, damaged: bool, full: bool) -> Story:
+        entries = [
             entry
             for entry in self._entries
-            if _is_order(entry) and entry["body"].get("model_seed") == ordered.settings.model_seed
+            if is_order(entry) and entry["body"].get("model_seed") == job.settings.model_seed
         ]
-        bought = [entry["answer"]["task_id"] for entry in orders if entry["answer"].get("task_id")]
-        self._account.orders += len(orders)
-        self._account.bought_for += bool(bought)
-        job = self._records.get(ordered.id) or self._told.get(ordered.id)
-        self._account.ends[job.state if job else "gone unheard"] += 1
-        assert len(bought) <= 1, f"bought {len(bought)} times"
-        assert all(surely_refused(entry) for entry in orders[:-1]), "ordered again although it may have arrived"
-        requests = orders + self._requests_of(ordered, bought)
-        if job is None:  # it had cost nothing, and the process that would have heard of its end was killed
-            assert not bought, "bought and forgotten"
-            assert self._deaths.unheard(ordered.id), "gone without a word"
-            return
-        if job.task_id:
-            assert [job.task_id] == bought, f"its record names the task {job.task_id}, bought was {bought}"
-        if job.state is JobState.READY:
-            _check_model(job)
-        elif job.state is JobState.UNCERTAIN:
-            assert job.failure is not None, "uncertain without a sentence"
-            assert job.failure.kind is Kind.UNCERTAIN, job.failure.sentence
-            killed = self._deaths.while_ordering(job.id)
-            assert killed or (orders and lost(orders[-1])), "uncertain although nothing was lost"
-        else:
-            assert job.state is JobState.FAILED, f"it ended {job.state}"
-            assert job.failure is not None, "failed without a sentence"
-            assert fits(job.failure.kind, requests), f"{job.failure.sentence}: {job.failure.technical()}"
-            assert job.task_id or not bought, "bought, failed and forgotten"
+        orders = [
+            Order(entry["time"], meaning_of(entry), entry["answer"].get("task_id") or "")
+            for entry in sorted(entries, key=lambda entry: float(entry["time"]))
+        ]
+        record = None
+        with contextlib.suppress(RecordError):
+            if (recorded := self._journal.record_of(job.id)) is not None:
+                found = self._journal.unfinished(recorded)
+                record = found.job if found else recorded
+        return Story(
+            tuple(orders),
+            tuple(word for word in self._words if word.job == job.id),
+            record,
+            self._told.get(job.id),
+            picture=Path(job.picture).is_file(),
+            killed=self._deaths.while_ordering(job.id),
+            unheard=self._deaths.unheard(job.id),
+            full=full,
+            damaged=damaged,
+            requests=tuple(entries + self._requests_of(job, [order.task_id for order in orders if order.task_id])),
+        )
 
     def _requests_of(self, job: Job, task_ids: list[str]) -> list[Entry]:
         """Its uploads, by the picture, and its polls and downloads, by the task."""
-        digest = hashlib.sha256(picture_of(job)).hexdigest()
+        picture = self._place / "pictures" / f"{job.id}.png"
+        digest = hashlib.sha256(picture.read_bytes()).hexdigest()
         return [
             entry
             for entry in self._entries
@@ -132,8 +144,9 @@ class Auditor:
             or ("/upload" in entry["path"] and (entry["body"] or {}).get("file", {}).get("sha256") in (digest, None))
         ]
 
-    def _look_for_remains(self) -> None:
+    def _look_for_remains(self, spoilt: set[str]) -> None:
         violations = self._account.violations
+        known = {job.id for job in self._journal.read()} | spoilt
         for path in self._place.rglob("*"):
             name = path.relative_to(self._place)
             if path.is_file():
@@ -141,7 +154,9 @@ class Auditor:
                     violations.append(f"left over: {name}")
                 data = path.read_bytes()
                 violations += [f"a secret in {name}" for word in (self._key, *SECRETS) if word.encode() in data]
-            elif path.parent == self._place / "jobs" and path.name not in self._records:
+            elif (
+                path.parent == self._place / "jobs" and path.is_dir() and not (path.name in known or is_odd(path.name))
+            ):
                 violations.append(f"a folder without a record: {name}")
             if path.suffix == ".lock" or path.parent == self._place / "temporary":
                 violations.append(f"left over: {name}")
@@ -151,25 +166,20 @@ class Auditor:
         violations += [f"process {pid} still runs" for pid in _processes(str(self._place / "temporary")) if runs(pid)]
 
 
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "none"
+
+
 def _processes(mark: str) -> Iterator[int]:
-    """Give the processes that have a text in their environment, as far as the system tells."""
+    """Yield the processes that have a text in their environment, as far as the system tells."""
     for path in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):
             if mark.encode() in path.read_bytes():
                 yield int(path.parent.name)
 
 
-def picture_of(job: Job) -> bytes:
-    """The picture that a job was ordered with."""
-    return (Path(job.picture).parent.parent.parent / "pictures" / f"{job.id}.png").read_bytes()
-
-
-def _is_order(entry: Entry) -> bool:
-    return bool(entry["method"] == "POST" and entry["path"].endswith("/task") and isinstance(entry["body"], dict))
-
-
-def _check_model(job: Job) -> None:
+def _flaws(job: Job) -> Iterator[str]:
     try:
         check_file(Path(job.model_path))
     except (OSError, TripoError) as error:
-        raise AssertionError(f"its model is not whole: {error}") from error
+        yield f"its model is not whole: {error}"

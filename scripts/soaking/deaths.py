@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-_HEARD_SECONDS = 1.0  # in which the stand-in for Blender hears what its worker tells, on a busy machine
+_HEARD_SECONDS = 2.0  # in which the stand-in for Blender hears what its worker tells, on a busy machine
 
 
 class Deaths:
@@ -35,8 +35,8 @@ class Deaths:
 
     def ordering(self) -> Iterator[str]:
         """Give the jobs whose orders are out, by their records."""
-        for path in self._jobs.glob("*/job.json"):
-            with contextlib.suppress(OSError):
+        for path in self._jobs.glob("job*/job.json"):
+            with contextlib.suppress(OSError, ValueError):  # one that is spoilt says nothing
                 job = json.loads(path.read_text("utf-8"))["job"]
                 if job.get("state") == "submitting":
                     yield path.parent.name

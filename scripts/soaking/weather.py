@@ -1,9 +1,10 @@
-"""Random faults: what a network may do at any time, and what a failure may say of it."""
+"""Random faults: what a network may do at any time, what an order's answer means, and what a failure may say."""
 
 import random
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.order_answers import ANSWERS, Meaning
 from tripo_blender.core.errors import Kind
 
 HTML = "<html><body><h1>Bad Gateway</h1></body></html>"
@@ -19,10 +20,10 @@ _ANYWHERE: list[dict[str, Any]] = [
     {"do": "wrong_length", "by": 40},
     {"do": "wrong_length", "by": -40},
     {"do": "gzip_bomb", "bytes": 5_000_000},
-    *(
-        {"do": "status", "status": number, "body": HTML, "headers": {"Retry-After": "1"}}
-        for number in (429, 500, 502, 503, 504, 200)
-    ),
+]
+_OF_READS: list[dict[str, Any]] = [
+    {"do": "status", "status": number, "body": HTML, "headers": {"Retry-After": "1"}}
+    for number in (429, 500, 502, 503, 504, 200)
 ]
 _OF_THE_API: list[dict[str, Any]] = [
     {"do": "large", "bytes": 5_000_000},
@@ -33,43 +34,61 @@ _OF_LINKS: list[dict[str, Any]] = [
     *({"do": "status", "status": number, "body": "<Error/>"} for number in (403, 404, 410)),
     {"do": "replace", "text": ""},
 ]
+_MEANINGS = {answer.played(made)["name"]: answer.meaning for answer in ANSWERS for made in answer.makes}
+_HARMLESS = (None, "", "delay", "hang_up")
+# What a failure says where the service refused an order: which one it was is the other tests' business.
+_REFUSALS = (Kind.REFUSED, Kind.KEY_REFUSED, Kind.NO_CREDIT, Kind.NOT_ALLOWED, Kind.CONTENT, Kind.PICTURE)
 
 
 def rules(chance: random.Random, how_many: int) -> list[dict[str, Any]]:
-    """Give a script of that many faults."""
+    """Return a script of that many faults; half of those of orders come of a task that was made."""
     script = []
     for _ in range(how_many):
         strike = chance.choice(("upload", "create", "poll", "poll", "download"))
-        fault = chance.choice(_ANYWHERE + (_OF_LINKS if strike == "download" else _OF_THE_API))
-        script.append({"on": strike, **fault, "times": chance.randint(1, 3), "after": chance.randint(0, 4)})
+        if strike == "create" and chance.random() < 0.7:
+            answer = chance.choice(ANSWERS)
+            fault = dict(answer.played(chance.choice(answer.makes)))
+        else:
+            known = {"create": _OF_THE_API, "download": _OF_READS + _OF_LINKS}.get(strike, _OF_READS + _OF_THE_API)
+            fault = {"on": strike, **chance.choice(_ANYWHERE + known)}
+        script.append({**fault, "times": chance.randint(1, 3), "after": chance.randint(0, 6)})
     # Orders take a while, so that a kill finds some of them out.
     return [*script, {"on": "create", "do": "delay", "seconds": 0.3, "times": None}]
 
 
+def meaning_of(entry: Mapping[str, Any]) -> Meaning:
+    """Return what the answer to an order says of it, by the simulator's record."""
+    answer = entry["answer"]
+    fault = answer.get("fault")
+    if fault in _MEANINGS:
+        return _MEANINGS[fault]
+    if fault not in _HARMLESS or answer["status"] is None:
+        return Meaning.UNKNOWN
+    if answer["status"] == 429:  # the quota is full
+        return Meaning.PASSING
+    return Meaning.KNOWN if answer.get("task_id") else Meaning.REFUSED
+
+
 def fits(kind: Kind, entries: list[Mapping[str, Any]]) -> bool:
     """Whether a failure of this kind can come of these requests of the job, as the simulator recorded them."""
-    struck = [entry["answer"] for entry in entries if _harmed(entry)]
+    orders = {meaning_of(entry) for entry in entries if is_order(entry)}
+    struck = [entry["answer"] for entry in entries if entry["answer"].get("fault") not in _HARMLESS]
     statuses = {answer["status"] for answer in struck}
+    if kind in _REFUSALS and (Meaning.REFUSED in orders or (kind is Kind.REFUSED and _led_away(struck))):
+        return True
     if kind is Kind.BUSY:
-        return 429 in statuses
+        return 429 in statuses or Meaning.PASSING in orders
     if kind is Kind.SERVICE_DOWN:
         return bool(statuses & {500, 502, 503, 504})
-    if kind is Kind.REFUSED:
-        return any(answer["fault"] == "redirect" for answer in struck)
     if kind is Kind.LINK_EXPIRED:
         return bool(statuses & {403, 404, 410})
     return bool(struck) and kind in (Kind.NETWORK, Kind.ANSWER, Kind.MODEL_FILE)
 
 
-def surely_refused(entry: Mapping[str, Any]) -> bool:
-    """Whether an order was refused so that it may be sent again."""
-    return entry["answer"]["status"] in (429, 503) and not entry["answer"].get("task_id")
+def is_order(entry: Mapping[str, Any]) -> bool:
+    """Whether a request is an order that arrived whole."""
+    return bool(entry["method"] == "POST" and entry["path"].endswith("/task") and isinstance(entry["body"], dict))
 
 
-def lost(entry: Mapping[str, Any]) -> bool:
-    """Whether the answer to an order may have been lost."""
-    return _harmed(entry) and not surely_refused(entry)
-
-
-def _harmed(entry: Mapping[str, Any]) -> bool:
-    return entry["answer"].get("fault") not in (None, "", "delay")
+def _led_away(answers: list[Mapping[str, Any]]) -> bool:
+    return any(answer["fault"] == "redirect" for answer in answers)

@@ -1,0 +1,67 @@
+"""A worker that is wrong on purpose, as SOAK_WRONG says: the soak must find it out."""
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+from tripo_blender.core.job import Job, JobState  # noqa: E402
+from tripo_blender.core.services import purchase  # noqa: E402
+from tripo_blender.core.services.wire import Refused, Unclear  # noqa: E402
+from tripo_blender.worker import sending  # noqa: E402
+from tripo_blender.worker.crew import Crew  # noqa: E402
+from tripo_blender.worker.journal import Journal  # noqa: E402
+
+
+def trusts_proxies() -> None:
+    """Take every answer that is no success for a refusal that passes."""
+    read = purchase.read_create
+
+    def trusting(answer: Any) -> Any:
+        meaning = read(answer)
+        return Refused(meaning.failure, again=True) if isinstance(meaning, Unclear) else meaning
+
+    sending.read_create = trusting  # type: ignore[attr-defined]
+
+
+def forgets() -> None:
+    """Tidy up after an uncertain job as if it had cost nothing."""
+    settle = Journal.settle
+
+    def forgetful(self: Journal, job: Job) -> None:
+        settle(self, job)
+        if job.state is JobState.UNCERTAIN:
+            self.forget(job.id)
+
+    Journal.settle = forgetful  # type: ignore[method-assign]
+
+
+def is_deaf() -> None:
+    """Hear no cancel."""
+    Crew.cancel = lambda self, job_id: None  # type: ignore[method-assign]
+    Journal.is_cancelled = lambda self, job_id, before=0.0: False  # type: ignore[method-assign]
+
+
+def writes_late() -> None:
+    """Write no order down before it is sent."""
+    write = Journal.write
+
+    def late(self: Journal, job: Job) -> None:
+        if job.state is not JobState.SUBMITTING:
+            write(self, job)
+
+    Journal.write = late  # type: ignore[method-assign]
+
+
+WRONGS = {wrong.__name__.replace("_", "-"): wrong for wrong in (trusts_proxies, forgets, is_deaf, writes_late)}
+
+if __name__ == "__main__":
+    from tripo_blender.worker.loop import serve
+
+    WRONGS[os.environ["SOAK_WRONG"]]()
+    with contextlib.closing(os.fdopen(os.dup(1), "wb", buffering=0)) as answers:
+        serve(sys.stdin.buffer, answers)
