@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
+import os
+import socket
 import struct
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -514,11 +518,11 @@ def test_a_render_that_is_too_small_is_refused(studio: bpy.types.Scene, send: Se
 
 
 def test_without_a_render_there_is_a_sentence(rendered: bpy.types.Image, send: Sender, preferences: Any) -> None:
-    assert "Render an image (F12) first" in send.refused(rendered, bpy.data.scenes.new("Never Rendered"))
+    assert "Render an image first (F12)" in send.refused(rendered, bpy.data.scenes.new("Never Rendered"))
 
     bpy.ops.wm.read_homefile(use_empty=True)
     bpy.context.scene.tripo.source = "RENDER"
-    with pytest.raises(RuntimeError, match="Render an image"):
+    with pytest.raises(RuntimeError, match=r"Render an image first \(F12\)"):
         bpy.ops.tripo.generate()
 
 
@@ -593,8 +597,76 @@ def test_files_that_are_no_pictures(send: Sender, tmp_path: Path) -> None:
 
     assert "'text.png' is not a picture" in send.refused(text)
     assert "'empty.png' is empty" in send.refused(empty)
-    assert "missing.png" in send.refused(tmp_path / "missing.png")
-    assert "There is no picture" in send.refused(tmp_path)
+    assert f"There is no image at '{tmp_path / 'missing.png'}'" in send.refused(tmp_path / "missing.png")
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir()
+    return path
+
+
+def _pipe(path: Path) -> Path:
+    os.mkfifo(path)
+    return path
+
+
+def _socket(path: Path) -> Path:
+    with contextlib.chdir(path.parent), socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path.name)
+    return path
+
+
+def _circle(path: Path) -> Path:
+    path.symlink_to(path.name)
+    return path
+
+
+def _secret(path: Path) -> Path:
+    file_of(path, noise(24, 40, 3))
+    path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("this user may read every file")
+    return path
+
+
+# What lies at a path, and the words that say why it cannot be read.
+UNREADABLE: dict[str, tuple[Callable[[Path], Path], str]] = {
+    "a folder": (_folder, "is a folder"),
+    "a pipe": (_pipe, "is a pipe"),
+    "a socket": (_socket, "is a socket"),
+    "a device": (lambda _path: Path("/dev/zero"), "is a device"),
+    "a file whose disk fails": (lambda _path: Path("/proc/self/mem"), "input/output error"),
+    "a circle of links": (_circle, "too many"),
+    "a file of another user": (_secret, "permission denied"),
+    "a name that is too long": (lambda path: path.with_name("x" * 300 + ".png"), "file name too long"),
+    "a path below a file": (lambda path: Path(__file__) / path.name, "not a directory"),
+    "a path with a zero in it": (lambda path: path.with_name("a\0b.png"), "There is no image at"),
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="files of these kinds")
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_file_that_cannot_be_read_is_told_from_a_full_disk(
+    send: Sender, module: Callable[[str], ModuleType], preferences: Any, tmp_path: Path, name: str
+) -> None:
+    make, words = UNREADABLE[name]
+    path = make(tmp_path / "picture.png")
+
+    sentence = send.refused(path)
+
+    assert words in sentence
+    assert len(sentence) < 200 + len(str(tmp_path))
+    ordering, given = module("shell.ordering"), module("shell.access").access(bpy.context)
+    with pytest.raises(send.pictures.TripoError) as caught:  # and nothing else is said of it above
+        ordering.order(path, module("core.request").Settings(), given, bpy.context.scene)
+    assert (caught.value.failure.kind, str(caught.value)) == ("picture", sentence)
+    # Nothing here may ask Blender for the image's size: it would read the pipe to its end.
+    image = bpy.data.images.new("Painted", 32, 32)
+    image.source, image.filepath = "FILE", str(path).replace("\0", "")
+    if image.filepath == str(path) != "/proc/self/mem":
+        with pytest.raises(send.pictures.TripoError, match=words):
+            send.pictures.save_image(image, tmp_path, bpy.context.scene)
+    bpy.data.images.remove(image)
 
 
 def test_images_that_hold_nothing(send: Sender, tmp_path: Path) -> None:
@@ -603,8 +675,19 @@ def test_images_that_hold_nothing(send: Sender, tmp_path: Path) -> None:
     text = tmp_path / "text.png"
     text.write_text("not a picture")
 
-    assert "'Missing' holds no picture" in send.refused(missing)
-    assert "holds no picture" in send.refused(bpy.data.images.load(str(text)))
+    assert "The file of the image 'Missing' is not there" in send.refused(missing)
+    assert "Blender cannot read the image 'text.png'" in send.refused(bpy.data.images.load(str(text)))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes")
+def test_a_file_whose_name_is_no_text_is_sent(send: Sender, tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.png"))
+    file_of(path, noise(24, 40, 3))
+
+    for picture in (path, bpy.data.images.load(str(path))):
+        assert send(picture).read_bytes() == path.read_bytes()
+    deep = png_16(path.with_suffix(".tif"), np.zeros((7000, 24, 4), np.uint16))
+    assert decoded(send(deep)).shape[:2] == (6000, 21)
 
 
 # -- at the press of the button ------------------------------------------------------------------------------------

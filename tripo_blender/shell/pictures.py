@@ -1,7 +1,6 @@
 """Writes the picture that was picked as the file that is sent: as the eye sees it, within the service's limits."""
 
 import contextlib
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from ..converter import compat
 from ..core.errors import Kind, TripoError
 from ..core.picture_file import HEAD_BYTES, LARGEST_FILE, PictureHead, fits, read_head, too_small
+from .image_files import read, why_unreadable
 
 _RENDERED = {"RENDER_RESULT", "COMPOSITING"}
 _PNG_COMPRESSION = 15  # percent, Blender's default: a higher one takes far longer for a few percent
@@ -25,16 +25,13 @@ def save_file(path: Path, folder: Path) -> Path:
 
     Raises `TripoError` of kind picture with a sentence, or `OSError` for the disk.
     """
-    if not path.is_file():
-        raise TripoError(Kind.PICTURE, f"There is no picture at {str(path)!r}. Check the path")
-    size = path.stat().st_size
+    start, size = read(path, HEAD_BYTES)
     if not size:
-        raise TripoError(Kind.PICTURE, f"The file {path.name!r} is empty. Choose another picture")
-    with path.open("rb") as file:
-        head = read_head(file.read(HEAD_BYTES))
+        raise TripoError(Kind.PICTURE, f"The image {path.name!r} is empty. Choose another image file")
+    head = read_head(start)
     if head is not None and _passes(head, size):
         target = folder / f"picture.{head.format}"
-        shutil.copyfile(path, target)
+        target.write_bytes(read(path, LARGEST_FILE)[0])
         return target
     try:
         image = bpy.data.images.load(str(path))
@@ -64,10 +61,10 @@ def save_image(image: bpy.types.Image, folder: Path, scene: bpy.types.Scene) -> 
             Kind.PICTURE, f"The image {image.name!r} is made of tiles (UDIM). Choose an image that is a single picture"
         )
     if not rendered:
+        if why := _why_unreadable(image):  # Blender would wait for ever for a pipe
+            raise TripoError(Kind.PICTURE, f"The file of the image {image.name!r} {why}. Choose another image")
         if not all(image.size):
-            raise TripoError(
-                Kind.PICTURE, f"The image {image.name!r} holds no picture; its file may be missing. Choose another one"
-            )
+            raise TripoError(Kind.PICTURE, f"Blender cannot read the image {image.name!r}. Choose another one")
         if sentence := too_small(*image.size):
             raise TripoError(Kind.PICTURE, sentence)
         if (target := _copy_as_it_is(image, folder)) is not None:
@@ -87,8 +84,13 @@ def save_image(image: bpy.types.Image, folder: Path, scene: bpy.types.Scene) -> 
 
 
 def render_result() -> bpy.types.Image | None:
-    """Give the Render Result; None where nothing was rendered yet (it has no pixels in the data itself)."""
-    return next((image for image in bpy.data.images if image.type == "RENDER_RESULT"), None)
+    """Return the image of that name; None where nothing was rendered.
+
+    It exists from the start. In a window it has data as soon as there is a render, of a viewport too; without one
+    Blender does not tell before it is written.
+    """
+    found = next((image for image in bpy.data.images if image.type == "RENDER_RESULT"), None)
+    return found if found is not None and (found.has_data or bpy.app.background) else None
 
 
 def _passes(head: PictureHead, size: int) -> bool:
@@ -96,6 +98,17 @@ def _passes(head: PictureHead, size: int) -> bool:
     if sentence := too_small(head.width, head.height):
         raise TripoError(Kind.PICTURE, sentence)
     return fits(head.width, head.height) == (head.width, head.height) and size <= LARGEST_FILE
+
+
+def _path_of(image: bpy.types.Image) -> Path:
+    return Path(bpy.path.abspath(image.filepath, library=image.library))
+
+
+def _why_unreadable(image: bpy.types.Image) -> str:
+    """Return why an image that is still to be read from its file cannot be; empty where it can, or needs no file."""
+    if image.source not in {"FILE", "MOVIE"} or image.packed_file is not None or image.has_data:
+        return ""
+    return why_unreadable(_path_of(image))
 
 
 def _copy_as_it_is(image: bpy.types.Image, folder: Path) -> Path | None:
@@ -112,10 +125,12 @@ def _copy_as_it_is(image: bpy.types.Image, folder: Path) -> Path | None:
     if image.packed_file is not None:
         data = bytes(image.packed_file.data)
     else:
-        path = Path(bpy.path.abspath(image.filepath, library=image.library))
-        if not path.is_file() or path.stat().st_size > LARGEST_FILE:
+        try:
+            data, size = read(_path_of(image), LARGEST_FILE)
+        except TripoError:  # it is in memory all the same
             return None
-        data = path.read_bytes()
+        if size > LARGEST_FILE:
+            return None
     head = read_head(data[:HEAD_BYTES])
     # Blender shows photographs as they are stored, without the turn that their EXIF block asks for.
     if head is None or head.orientation != 1 or (head.width, head.height) != tuple(image.size):
@@ -205,17 +220,18 @@ def _write(image: bpy.types.Image, target: Path, writer: bpy.types.Scene, file_f
     try:
         image.save_render(str(target), scene=writer)
     except RuntimeError as error:
-        if image.type in _RENDERED:
-            raise TripoError(
-                Kind.PICTURE, "There is no render yet. Render an image (F12) first", detail=str(error).strip()
-            ) from None
-        raise TripoError(
-            Kind.PICTURE,
-            f"The image {image.name!r} could not be written. Make room on the disk, or choose another image",
-            detail=str(error).strip(),
-        ) from None
+        raise TripoError(Kind.PICTURE, _why_unwritten(image, str(error)), detail=str(error).strip()) from None
     if not target.is_file() or not target.stat().st_size:
         raise TripoError(Kind.PICTURE, f"The image {image.name!r} holds no picture. Choose another one")
+
+
+def _why_unwritten(image: bpy.types.Image, error: str) -> str:
+    if image.type not in _RENDERED:
+        return f"The image {image.name!r} could not be written. Make room on the disk, or choose another image"
+    if "image data" in error:
+        return "There is no render of this scene yet. Render an image first (F12)"
+    # So Blender also says of a render that was stopped before it showed anything.
+    return "The render could not be written. Render the image again (F12), or make room on the disk"
 
 
 def _shrunk(picture: Path, writer: bpy.types.Scene) -> Path:
