@@ -8,10 +8,13 @@ from .conftest import Play
 
 
 def test_the_panels_draw_whatever_there_is(play: Play, simulator: SimulatorProcess) -> None:
-    notes = play("panels", but="There is no render yet")
+    notes = play("panels", but="There is no render of this scene yet")
 
     assert set(notes["states"]) == set(notes["all states"])
-    assert "There is no render yet" in notes["nothing rendered"]
+    assert notes["render offered"] == [False, False], "not before there is one, and not from another file"
+    for told in notes["nothing rendered"]:
+        assert "Render an image first (F12)" in told
+    assert "no render of this scene yet" in notes["rendered in another scene"]
     assert simulator.requests() == [], "nothing was sent"
     assert notes["advanced at first"] == [], "the sub-panel is closed"
     usual, narrow, wide, _scaled = notes["widths"]

@@ -23,11 +23,7 @@ def story(desk: Any) -> Any:
         yield from desk.leave()
         yield from desk.redrawn()
         desk.photograph(f"source-{source.lower()}")
-    desk.settings.source = "RENDER"
-    try:
-        desk.generate()
-    except RuntimeError as error:  # how an operator's error reaches a script
-        desk.notes["nothing rendered"] = str(error).strip()
+    yield from _render(desk)
     desk.settings.source = "IMAGE"
 
     yield from _open_advanced(desk)
@@ -42,6 +38,59 @@ def story(desk: Any) -> Any:
     yield from desk.redrawn()
     yield from _look(desk, "scale-1.5")
     desk.session.jobs.clear()
+
+
+def _render(desk: Any) -> Any:
+    """See whether a render is offered: before there is one, after a viewport's, in a new file, after F12."""
+    bpy.context.preferences.view.render_display_type = "NONE"
+    desk.settings.source = "RENDER"
+    offered = desk.notes["render offered"] = []
+
+    def is_offered() -> bool:
+        with desk.at_sidebar():
+            return bool(bpy.ops.tripo.generate.poll())
+
+    offered.append(is_offered())
+    yield from desk.redrawn()
+    desk.notes["nothing rendered"] = [desk.sentence("TRIPO_PT_main"), _refusal(desk)]
+    desk.photograph("source-render-none")
+
+    scene = desk.window.scene
+    scene.render.resolution_x, scene.render.resolution_y = 64, 48
+    with desk.at_viewport():
+        bpy.ops.render.opengl(view_context=True)
+    yield from desk.until(is_offered, "the viewport's render to be offered", 30)
+    yield from desk.redrawn()
+    desk.photograph("source-render")
+
+    other = bpy.data.scenes.new("Other")
+    desk.window.scene = other
+    other.tripo.source = "RENDER"
+    yield from desk.redrawn()
+    desk.notes["rendered in another scene"] = _refusal(desk)
+    desk.window.scene = scene
+    bpy.data.scenes.remove(other)
+
+    # What was rendered goes with the file; in the new one nothing was.
+    file = f"{desk.order['folder']}/desk.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=file)
+    bpy.ops.wm.open_mainfile(filepath=file)
+    yield from desk.redrawn()
+    offered.append(is_offered())
+    scene = desk.window.scene
+    scene.render.engine, scene.cycles.samples, scene.cycles.use_denoising = "CYCLES", 1, False
+    with desk.at_viewport():
+        bpy.ops.render.render("INVOKE_DEFAULT")
+    yield from desk.until(is_offered, "the render to be offered", 60)
+    yield from desk.redrawn()
+
+
+def _refusal(desk: Any) -> str:
+    try:
+        desk.generate()
+    except RuntimeError as error:  # how an operator's error reaches a script
+        return str(error).strip()
+    return "none"
 
 
 def _look(desk: Any, name: str) -> Any:

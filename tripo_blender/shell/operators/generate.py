@@ -89,7 +89,7 @@ def missing(context: bpy.types.Context) -> str:
     if settings.source == "WEB" and not settings.url.startswith(("https://", "http://")):
         return "Enter the public web address of a picture first"
     if settings.source == "RENDER" and later.pictures.render_result() is None:
-        return "Render an image first"
+        return "Render an image first (F12)"
     return ""
 
 

@@ -77,8 +77,10 @@ def _draw_picture(layout: bpy.types.UILayout, group: properties.TRIPO_PG_setting
         layout.prop(group, "filepath", text="")
     elif group.source == "WEB":
         layout.prop(group, "url", text="", icon="URL")
+    elif later.pictures.render_result() is None:
+        layout.label(text="Render an image first (F12)", icon="INFO")
     else:
-        layout.label(text="Sends the last render (F12)", icon="RENDER_RESULT")
+        layout.label(text="Sends the last render", icon="RENDER_RESULT")
 
 
 def _draw_settings(layout: bpy.types.UILayout, group: properties.TRIPO_PG_settings, *, advanced: bool) -> None:
