@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 import random
 import struct
 from typing import Any
 
-from fuzzing.fbx_tree import FbxTree, Value
+from fuzzing.fbx_tree import FbxTree, Node, Value
 
 _NUMBERS = (0, 1, 2, 3, 4, 7, 8, 12, 16, 255, 256, 65535, 65536, 2**31 - 1, 2**31, 2**32 - 1, 2**63 - 1)
 _ODD: tuple[Any, ...] = (None, True, -1, 0.5, 1e30, "", "x", [], {}, [[]], {"a": 1}, "\ud800", "a" * 300, 10**20)
@@ -70,6 +71,8 @@ def _edited_glb(chance: random.Random, data: bytes) -> bytes:
     """Change the JSON's values and the buffer's bytes, and put both together again."""
     (length,) = struct.unpack_from("<I", data, 12)
     scene, binary = json.loads(data[20 : 20 + length]), bytearray(data[28 + length :])
+    if chance.random() < 0.3:
+        chance.choice((_few_corners, _misaligned, _crowded, _said_of_all, _framed))(chance, scene)
     for _ in range(chance.choice((0, 1, 1, 1, 2, 3, 6))):
         _change(chance, scene)
     for _ in range(chance.choice((0, 0, 1, 8, 50)) if binary else 0):
@@ -81,6 +84,58 @@ def _edited_glb(chance: random.Random, data: bytes) -> bytes:
     text += b" " * (-len(text) % 4)
     rest = struct.pack("<I4s", len(binary), b"BIN\0") + binary if binary else b""
     return struct.pack("<4sIII4s", b"glTF", 2, 20 + len(text) + len(rest), len(text), b"JSON") + text + rest
+
+
+def _few_corners(chance: random.Random, scene: Any) -> None:
+    """Let primitives have another mode, and their arrays few values."""
+    for mesh in scene.get("meshes", []):
+        for part in mesh["primitives"]:
+            part["mode"] = chance.randrange(7)
+            for number in (part.get("indices"), part["attributes"].get("POSITION")):
+                if number is not None and chance.random() < 0.7:
+                    scene["accessors"][number]["count"] = chance.randrange(8)
+            if chance.random() < 0.3:
+                part.pop("indices", None)
+
+
+def _misaligned(chance: random.Random, scene: Any) -> None:
+    """Move arrays by a few bytes."""
+    for entry in (*scene.get("accessors", []), *scene.get("bufferViews", [])):
+        if chance.random() < 0.3:
+            entry["byteOffset"] = entry.get("byteOffset", 0) + chance.randrange(1, 4)
+        if chance.random() < 0.1:
+            entry["byteStride"] = chance.randrange(1, 40)
+
+
+def _crowded(chance: random.Random, scene: Any) -> None:
+    """Say one thing hundreds of times, or let an array be long without bytes."""
+    lists = [found for found in scene.values() if isinstance(found, list) and found]
+    if lists and chance.random() < 0.5:
+        found = chance.choice(lists)
+        found += [copy.deepcopy(chance.choice(found))] * chance.choice((100, 1000, 3000))
+    for entry in scene.get("accessors", []):
+        if chance.random() < 0.2:
+            entry.pop("bufferView", None)
+            entry["count"] = chance.choice((10**5, 10**7, 2**40))
+
+
+def _said_of_all(chance: random.Random, scene: Any) -> None:
+    """Give everything custom properties with names that mean something to Blender or to the add-on."""
+    names = ("tripo", "tripo_task_id", "cycles", "name", "location", "gltf2_animation_applied", "a" * 70)
+    extras: dict[str, Any] = {name: chance.choice((1, "x", [1.0, 2.0], {"face_limit": 7}, [{}])) for name in names}
+    for kind in ("scenes", "nodes", "meshes", "materials", "cameras", "skins", "animations"):
+        for entry in scene.get(kind, []):
+            if chance.random() < 0.7:
+                entry["extras"] = extras
+
+
+def _framed(chance: random.Random, scene: Any) -> None:
+    """Add pictures with two sizes."""
+    sizes = [chance.choice((1, 64, 20_000)) for _ in range(4)]
+    frames = [b"\xff\xc0" + struct.pack(">HBHHB", 11, 8, *size, 1) + b"\1\x11\0" for size in (sizes[:2], sizes[2:])]
+    gap = chance.choice((b"", b"gap", b"\xff\xd0", b"\xff\xfe\0\x10", b"\xff\xff"))
+    data = b"\xff\xd8\xff\xe0\0\4ab" + gap.join(frames) + b"\xff\xd9"
+    scene.setdefault("images", []).append({"uri": "data:image/jpeg;base64," + base64.b64encode(data).decode()})
 
 
 def _change(chance: random.Random, scene: Any) -> None:
@@ -127,12 +182,21 @@ def _edited_fbx(chance: random.Random, data: bytes) -> bytes:
         elif kind == 2:
             other, place = chance.choice(tree.places())
             holder[at] = copy.deepcopy(other[place])
+        elif kind == 4 and node.name in (b"Texture", b"Video"):
+            _name_as_path(chance, node)
         elif kind == 3 and node.values:
             del node.values[chance.randrange(len(node.values))]
         elif node.values:
             place = chance.randrange(len(node.values))
             node.values[place] = _other_value(chance, node.values[place])
     return tree.write(packed=chance.random() < 0.5)
+
+
+def _name_as_path(chance: random.Random, node: Node) -> None:
+    """Name a picture as a path, and take away what says where it lies."""
+    path = chance.choice(("", " ", "/ ")) + chance.choice(PATHS)
+    node.values[1:2] = [("S", path.encode() + b"\0\1" + node.name)]
+    node.children = [child for child in node.children if not child.name.lower().endswith(b"filename")]
 
 
 def _other_value(chance: random.Random, value: Value) -> Value:

@@ -84,6 +84,11 @@ class _Run:
         total, seconds = sum(self._reasons.values()), time.perf_counter() - self._started
         print(f"{total} files in {seconds:.0f} s, seed {self._options.seed}")
         print(f"the slowest check took {self._slowest * 1000:.0f} ms; the checks opened {self._opened} files")
+        if self._outcomes and sys.platform != "win32":
+            import resource  # Windows has none
+
+            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024  # KB here
+            print(f"the largest of the processes that imported took {peak:.0f} MB")
         for reason, count in self._reasons.most_common():
             print(f"{count:8} {reason}")
         for outcome, count in self._outcomes.most_common():

@@ -14,7 +14,7 @@ from hypothesis import given, strategies as st
 from tripo_blender.core.errors import Kind, TripoError
 from tripo_blender.core.gltf_arrays import all_below
 from tripo_blender.core.model_file import ModelFormat, check
-from tripo_blender.core.model_limits import Limits
+from tripo_blender.core.model_limits import COUNTS, Limits
 
 from .test_model_file import PNG, chunk, glb, verdict
 
@@ -67,7 +67,7 @@ def rich() -> tuple[Scene, bytes]:
     attributes = {"POSITION": POSITIONS, "JOINTS_0": JOINTS, "WEIGHTS_0": WEIGHTS}
     part = {"attributes": attributes, "indices": SHORTS, "material": 0, "targets": [{"POSITION": PATCHED}]}
     plain = [{"attributes": {"POSITION": POSITIONS}, "indices": number, "mode": 4} for number in (LONGS, BYTES)]
-    plain += [{"attributes": {"POSITION": POSITIONS}}, {"attributes": {}}]
+    plain += [{"attributes": {"POSITION": POSITIONS}, "mode": 6}, {"attributes": {}}]
     scene |= {
         "buffers": [{"byteLength": len(buffer.data)}],
         "images": [
@@ -199,6 +199,106 @@ WRONG: dict[str, Any] = {
 )
 def test_what_passes_its_bounds_is_refused(place: str, value: Any) -> None:
     assert "broken" in refusal(packed(changed((place, value))))
+
+
+LEAST = {0: {0, 1, 2, 3, 4}, 1: {0, 2, 4}, 2: {1, 2, 3, 4}, 3: {2, 3, 4}, 4: {0, 3}, 5: {2, 3, 4}, 6: {2, 3, 4}}
+
+
+@pytest.mark.parametrize("indexed", [False, True])
+@pytest.mark.parametrize("mode", LEAST)
+def test_a_primitive_has_as_many_corners_as_its_mode_takes(mode: int, indexed: bool) -> None:
+    """One or two corners of triangles ended Blender 4.2."""
+    for count in range(5):
+        scene = changed(("meshes/1/primitives", [{"attributes": {"POSITION": POSITIONS}, "mode": mode}]))
+        part = scene["meshes"][1]["primitives"][0]
+        number = len(scene["accessors"])
+        if indexed:
+            scene["accessors"].append({**scene["accessors"][SHORTS], "count": count})
+            part["indices"] = number
+        else:
+            scene["accessors"].append({**scene["accessors"][POSITIONS], "count": count})
+            part["attributes"]["POSITION"] = number
+            scene["nodes"][3] = {"mesh": 1}
+        if count in LEAST[mode]:
+            assert check(packed(scene)) is ModelFormat.GLB
+        else:
+            assert f"mode {mode} has {count} corners" in refusal(packed(scene))
+
+
+@pytest.mark.parametrize("off", [1, 2, 3])
+@pytest.mark.parametrize("of", ["view", "accessor", "stride"])
+def test_an_accessor_that_is_not_aligned_is_refused(of: str, off: int) -> None:
+    scene = changed()
+    scene["bufferViews"].append({"buffer": 0, "byteOffset": off if of == "view" else 0, "byteLength": 64})
+    scene["accessors"].append(
+        {
+            "bufferView": len(scene["bufferViews"]) - 1,
+            "byteOffset": off if of == "accessor" else 0,
+            "componentType": 5126,
+            "type": "VEC3",
+            "count": 2,
+        }
+    )
+    if of == "stride":
+        scene["bufferViews"][-1]["byteStride"] = 12 + off
+    assert "an accessor begins" in refusal(packed(scene))
+    scene["accessors"][-1]["componentType"] = 5121
+    assert check(packed(scene)) is ModelFormat.GLB
+
+
+def test_matrices_without_bytes_count_as_memory() -> None:
+    """584 bytes took 10 GB."""
+    scene = changed()
+    scene["accessors"][MATRICES] = {"componentType": 5126, "type": "MAT4", "count": 1_000_000}
+    assert check(packed(scene)) is ModelFormat.GLB
+    scene["accessors"][MATRICES]["count"] = 10_000_000
+    assert "GB of memory" in refusal(packed(scene))
+
+
+def crowded(what: str, count: int) -> Scene:
+    """The rich scene with so many more of something."""
+    scene = changed()
+    part = scene["meshes"][0]["primitives"][0]
+    for name in ("materials", "images", "animations"):
+        if what == name:
+            scene[name] += [{}] * count
+    if what == "bones":
+        scene["skins"].append({"joints": list(range(len(scene["nodes"]), len(scene["nodes"]) + count))})
+        scene["nodes"] += [{}] * count
+    elif what == "skins":
+        scene["skins"] += [{"joints": [0]}] * count
+    elif what == "channels of movement":
+        scene["animations"][0]["channels"] += [{"sampler": 0}] * count
+    elif what == "shape keys":
+        part["targets"] = [{"POSITION": POSITIONS}] * count
+    elif what == "attributes":
+        part["attributes"] |= {f"_{number}": POSITIONS for number in range(count)}
+    elif what == "variants of materials":
+        scene["extensions"]["KHR_materials_variants"] = {"variants": [{}] * count}
+    elif what == "custom properties":
+        scene["nodes"][0]["extras"] = dict.fromkeys(map(str, range(count)), 1)
+    return scene
+
+
+@pytest.mark.parametrize("what", COUNTS)
+def test_what_takes_minutes_by_its_number_is_refused(what: str) -> None:
+    assert check(packed(crowded(what, COUNTS[what] - 10))) is ModelFormat.GLB
+    assert what in refusal(packed(crowded(what, COUNTS[what] + 1)))
+
+
+def framed(*frames: tuple[int, int], between: bytes = b"") -> bytes:
+    """A JPEG with these frame headers: width and height."""
+    headers = [b"\xff\xc0" + struct.pack(">HBHHB", 11, 8, down, across, 1) + b"\1\x11\0" for across, down in frames]
+    return b"\xff\xd8" + b"\xff\xe0\0\4ab" + between.join(headers) + b"\xff\xd9"
+
+
+@pytest.mark.parametrize("between", [b"", b"garbage", b"\xff\xd0", b"\xff\xfe\0\x10"], ids=repr)
+def test_a_jpeg_is_as_large_as_any_of_its_headers_says(between: bytes) -> None:
+    scene = changed(("images/1/uri", "data:;base64," + base64.b64encode(framed((64, 64), (64, 64))).decode()))
+    assert check(packed(scene)) is ModelFormat.GLB
+    hidden = framed((64, 64), (64, 20_000), between=between)
+    scene["images"][1]["uri"] = "data:;base64," + base64.b64encode(hidden).decode()
+    assert "16384 px" in refusal(packed(scene))
 
 
 FINE: dict[str, Any] = {

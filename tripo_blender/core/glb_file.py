@@ -7,7 +7,7 @@ import struct
 
 from .gltf_arrays import Arrays, Entry, broken
 from .gltf_scene import check_scene
-from .model_limits import BadFile, Demand, Limits, cut_short
+from .model_limits import COUNTS, BadFile, Demand, Limits, cut_short
 
 _HEADER = struct.Struct("<4sII")
 _CHUNK = struct.Struct("<I4s")
@@ -91,6 +91,9 @@ def _check_values(scene: object) -> None:
         below: list[object] = []
         for value in level:
             if isinstance(value, dict):
+                extras = value.get("extras")
+                if isinstance(extras, dict) and len(extras) > COUNTS["custom properties"]:
+                    raise broken(f"{len(extras)} custom properties of one thing")
                 below += value.keys()
                 below += value.values()
             elif isinstance(value, list):

@@ -69,6 +69,7 @@ def indices(holder: Entry, key: str, length: int) -> list[int]:
 
 @dataclass(frozen=True)
 class _View:
+    start: int  # in its buffer; 0 where it is compressed
     length: int
     stride: int
     data: memoryview | None  # None: compressed
@@ -137,7 +138,8 @@ class Arrays:
             self._meshopt(found, length)
         if data is None and not compressed:
             raise broken("a view lies in a buffer that the file does not hold")
-        return _View(length, whole(entry, "byteStride", 0, most=_PIECE), None if compressed else data)
+        start = 0 if compressed else whole(entry, "byteOffset", 0)
+        return _View(start, length, whole(entry, "byteStride", 0, most=_PIECE), None if compressed else data)
 
     def _slice(self, entry: Entry, length: int) -> memoryview | None:
         whole_length, data = self._buffers[whole(entry, "buffer", most=len(self._buffers) - 1)]
@@ -165,27 +167,29 @@ class Arrays:
         if component not in _WIDTHS or not isinstance(kind, str) or kind not in _COMPONENTS:
             raise broken(f"an accessor of type {str(kind)[:20]} and {component}")
         size = _WIDTHS[component] * _COMPONENTS[kind]
-        data = self._array(entry, count, size) if "bufferView" in entry else None
+        data = self._array(entry, count, size, _WIDTHS[component]) if "bufferView" in entry else None
         if "sparse" in entry:
-            self._sparse(child(entry, "sparse"), count, size)
+            self._sparse(child(entry, "sparse"), count, size, _WIDTHS[component])
             data = None
         return Accessor(count, kind, component, size, data)
 
-    def _array(self, entry: Entry, count: int, size: int) -> memoryview | None:
+    def _array(self, entry: Entry, count: int, size: int, width: int) -> memoryview | None:
         view, start = self._named(entry), whole(entry, "byteOffset", 0)
         stride = view.stride or size
+        if (view.start + start) % width or stride % width:
+            raise broken(f"an accessor begins at byte {start} of a view at {view.start}, each {stride} bytes")
         end = start + (count - 1) * stride + size if count else start
         if end > view.length:
             raise broken(f"an accessor ends at byte {end} of a view of {view.length}")
         return view.data[start:end] if view.data is not None and stride == size else None
 
-    def _sparse(self, sparse: Entry, count: int, size: int) -> None:
+    def _sparse(self, sparse: Entry, count: int, size: int, width: int) -> None:
         changed, places, values = whole(sparse, "count", most=count), child(sparse, "indices"), child(sparse, "values")
         component = whole(places, "componentType")
         if component not in _UNSIGNED:
             raise broken(f"sparse indices of type {component}")
-        found = self._array(places, changed, _WIDTHS[component])
-        self._array(values, changed, size)
+        found = self._array(places, changed, _WIDTHS[component], _WIDTHS[component])
+        self._array(values, changed, size, width)
         if found is not None and not all_below(found, _WIDTHS[component], count):
             raise broken("a sparse index passes its array")
 

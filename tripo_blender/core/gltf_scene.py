@@ -12,6 +12,11 @@ _PBR_TEXTURES = ("baseColorTexture", "metallicRoughnessTexture")
 _SOURCES = ("EXT_texture_webp", "KHR_texture_basisu")
 _DRACO, _INSTANCES, _LIGHTS = "KHR_draco_mesh_compression", "EXT_mesh_gpu_instancing", "KHR_lights_punctual"
 
+# How many corners a primitive must have at least, by its mode, and of what their number must be a multiple. One or two
+# corners of triangles end Blender 4.2; those that are left over make the faces of the parts behind them wrong.
+_CORNERS = ((0, 1), (0, 2), (1, 1), (2, 1), (0, 3), (2, 1), (2, 1))
+_VARIANTS = "KHR_materials_variants"
+
 
 def check_scene(scene: Entry, arrays: Arrays, demand: Demand) -> None:
     """Raise `BadFile` where a scene is broken or too much."""
@@ -19,6 +24,9 @@ def check_scene(scene: Entry, arrays: Arrays, demand: Demand) -> None:
     meshes = [_check_mesh(mesh, arrays, demand, len(entries(scene, "materials"))) for mesh in entries(scene, "meshes")]
     nodes, skins = entries(scene, "nodes"), entries(scene, "skins")
     demand.add_nodes(len(nodes))
+    demand.add("skins", len(skins))
+    demand.add("bones", len({joint for skin in skins for joint in indices(skin, "joints", len(nodes))}))
+    demand.add("variants of materials", len(entries(extension(scene, _VARIANTS) or {}, "variants")))
     for skin in skins:
         joints = indices(skin, "joints", len(nodes))
         _optional(skin, "skeleton", nodes)
@@ -26,12 +34,14 @@ def check_scene(scene: Entry, arrays: Arrays, demand: Demand) -> None:
             matrices = arrays.accessor(skin, "inverseBindMatrices")
             if matrices.kind != "MAT4" or matrices.count < len(joints):
                 raise broken(f"{matrices.count} matrices {matrices.kind} for {len(joints)} joints")
+            demand.add_matrices(matrices.count)
     _check_nodes(scene, nodes, arrays, demand)
     for node in nodes:
         if "skin" in node and "mesh" in node:
             count = len(skins[node["skin"]].get("joints", []))
             if not all(joints.all_below(count) for joints in meshes[node["mesh"]]):
                 raise broken("a vertex hangs on a joint that its skin does not have")
+    demand.add("animations", len(entries(scene, "animations")))
     for movement in entries(scene, "animations"):
         _check_movement(movement, nodes, arrays, demand)
 
@@ -43,6 +53,8 @@ def _optional(holder: Entry, key: str, list_: list[Entry]) -> None:
 
 def _check_pictures(scene: Entry, arrays: Arrays, demand: Demand) -> None:
     images, samplers, textures = (entries(scene, key) for key in ("images", "samplers", "textures"))
+    demand.add("images", len(images))
+    demand.add("materials", len(entries(scene, "materials")))
     for image in images:
         if "uri" in image:
             demand.add_picture(inside(image["uri"]))
@@ -67,10 +79,13 @@ def _check_mesh(mesh: Entry, arrays: Arrays, demand: Demand, materials: int) -> 
         demand.add_parts(1)
         if "material" in part:
             whole(part, "material", most=materials - 1)
-        whole(part, "mode", 4, most=6)
+        mode = whole(part, "mode", 4, most=6)
         attributes = {name: arrays.accessor(child(part, "attributes"), name) for name in child(part, "attributes")}
         count = _check_vertices(part, attributes, arrays)
         corners = arrays.accessor(part, "indices").count if "indices" in part else count
+        least, multiple = _CORNERS[mode]
+        if "POSITION" in attributes and (corners < least or corners % multiple):
+            raise broken(f"a primitive of mode {mode} has {corners} corners")
         demand.add_vertices(count)
         demand.add_corners(corners)
         draco = extension(part, _DRACO)
@@ -83,6 +98,8 @@ def _check_mesh(mesh: Entry, arrays: Arrays, demand: Demand, materials: int) -> 
         targets = max(targets, len(entries(part, "targets")))
         for name, found in attributes.items():
             sizes[name] = max(sizes.get(name, 0), found.size)
+    demand.add("attributes", len(sizes))
+    demand.add("shape keys", targets)
     demand.add_memory(vertices * (2 * sum(sizes.values()) + 24 * targets))
     return joints
 
@@ -154,6 +171,7 @@ def _check_movement(movement: Entry, nodes: list[Entry], arrays: Arrays, demand:
         times, values = arrays.accessor(sampler, "input"), arrays.accessor(sampler, "output")
         if times.kind != "SCALAR" or values.count < times.count:
             raise broken(f"{values.count} values for {times.count} moments")
+    demand.add("channels of movement", len(entries(movement, "channels")))
     for channel in entries(movement, "channels"):
         sampler = samplers[whole(channel, "sampler", most=len(samplers) - 1)]
         _optional(child(channel, "target"), "node", nodes)

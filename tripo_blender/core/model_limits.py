@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 
 from .picture_file import HEAD_BYTES, read_head
 
 _GIGABYTE = 2**30
 # Pictures that Blender does not decode, so that their size does not matter: KTX2, and AVIF, with their first bytes.
 _NOT_DECODED = (b"\xabKTX 20\xbb", b"\0\0\0\x1cftypavif", b"\0\0\0\x20ftypavif", b"\0\0\0\x18ftypavif")
+
+# The size of a JPEG, wherever its reader may find it: frame headers of any kind, as long as their components make them.
+_FRAME = re.compile(rb"(?=\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf]\0(.).(..)(..)(.))", re.DOTALL)
+_MATRIX = 1000  # bytes that the glTF importer takes for one: 16 numbers of Python
+
+# How many there may be of what the importers of glTF take time for by the square of their number, in one file; beside
+# each the seconds of processor time that it took in 4.2.23 and 5.2.3 for the number in brackets. Of nodes and
+# primitives the limits are in `Limits`.
+COUNTS = {
+    "materials": 2000,  # 15 s and 16 s in one mesh (2000), 36 s and 35 s in as many meshes
+    "images": 2000,  # each makes nodes of materials
+    "bones": 2000,  # 6.8 s and 7.2 s (2000); a face for films has some hundred
+    "skins": 2000,  # 4.9 s and 5.7 s (2000), each worn by a mesh of its own
+    "animations": 1000,  # 1.1 s and 1.4 s (2000); as many nodes beside them: 8.1 s and 16 s
+    "channels of movement": 20_000,  # 1.1 s and 1.9 s (2000)
+    "shape keys": 2000,  # 0.2 s and 0.1 s (2000)
+    "attributes": 2000,  # 0.5 s and 0.1 s (2000), counted for each mesh
+    "variants of materials": 1000,
+    "custom properties": 1000,  # of one thing: each is looked for among all that it has already
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +79,15 @@ class Demand:
     keys: int = 0
     nodes: int = 0
     parts: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def add(self, what: str, count: int) -> None:
+        """Add to what there is of a kind of `COUNTS`."""
+        self.counts[what] = self.counts.get(what, 0) + count
+        self._within(what, self.counts[what], COUNTS[what])
+
+    def add_matrices(self, count: int) -> None:
+        self.add_memory(count * _MATRIX)
 
     def add_vertices(self, count: int) -> None:
         self.vertices += count
@@ -100,7 +130,7 @@ class Demand:
             if not self.trusted and start and not start.startswith(_NOT_DECODED):
                 raise BadFile("The model has a picture that is no whole PNG, JPEG or WebP", repr(start[:16]))
             return
-        longest = max(head.width, head.height)
+        longest = max(head.width, head.height, _longest_frame(data) if head.format == "jpg" else 0)
         if longest > self.limits.side:
             raise BadFile(
                 f"The model has a picture of more than {self.limits.side} px a side",
@@ -113,3 +143,10 @@ class Demand:
     def _within(what: str, count: int, most: int) -> None:
         if count > most:
             raise BadFile(f"The model has more than {most:,} {what}", f"at least {count}", "Choose fewer faces")
+
+
+def _longest_frame(data: bytes | memoryview) -> int:
+    """Return the longest side, in px, that any frame header of a JPEG tells: readers differ in which they find."""
+    frames = [found.groups() for found in _FRAME.finditer(bytes(data))]
+    sides = [side for length, *sides, parts in frames if length[0] == 8 + 3 * parts[0] for side in sides]
+    return max((int.from_bytes(side, "big") for side in sides), default=0)
