@@ -17,6 +17,7 @@ from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import Cancelled, Event, Failed, Imported, Job, JobState, Progressed, TaskCreated
 from tripo_blender.core.messages import CONVERTER_HOME, Ended
+from tripo_blender.core.records import to_record
 from tripo_blender.core.unfinished import Way, resumed
 from tripo_blender.worker import foreground
 from tripo_blender.worker.journal import Journal
@@ -29,7 +30,7 @@ MakeJob = Callable[..., Job]
 StartWorker = Callable[..., Worker]
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
 
-# Takes the jobs it is told of, gives back those it is told of with a minus, and says what came of it.
+# Takes the jobs it is told of, keeps those with a plus, gives back those with a minus, and says what came of it.
 OWNER = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
@@ -38,7 +39,7 @@ from tripo_blender.worker.ownership import Ownership
 owners = Ownership(Path(sys.argv[2]))
 for line in sys.stdin:
     name = line.strip()
-    said = owners.release(name[1:]) if name.startswith("-") else owners.take(name)
+    said = {"-": owners.release, "+": owners.keep}.get(name[0], owners.take)(name.lstrip("+-"))
     print(json.dumps(said), flush=True)
 """
 
@@ -104,6 +105,97 @@ def test_who_dies_gives_it_back(other: Other, folder: Path) -> None:
     assert mine.take("a")
     mine.release("a")
     assert locks(folder) == []
+
+
+def test_one_that_waits_is_its_owner_s_too(other: Other, folder: Path) -> None:
+    mine = Ownership(folder)
+    assert other("+a") is True
+    assert other("+b") is True
+    assert mine.elsewhere("a")
+    assert not mine.take("a")
+    assert not mine.keep("a")
+    assert locks(folder) == [], "no lock lies beside what only waits, nor where it was tried to be taken"
+    assert not mine.elsewhere("c")
+    assert mine.keep("c")
+    assert other("c") is False
+    assert other("+c") is False
+    assert mine.take("c"), "it is ours: its turn has come"
+    assert locks(folder) == ["c.lock"]
+    assert mine.keep("c"), "it waits again"
+    assert locks(folder) == []
+    assert other("c") is False
+    mine.release("c")
+    assert other("c") is True
+    other("-c")
+    assert other("a") is True
+    other("-a")
+    assert not mine.elsewhere("a")
+    assert mine.elsewhere("b")
+    other("-b")
+    assert mine.keep("b")
+    mine.release_all()
+    assert not (folder / ".waiting").exists()
+    assert locks(folder) == []
+    assert Journal(folder).names() == []
+
+
+def test_what_waits_in_a_dead_process_s_hands_is_free(other: Other, folder: Path) -> None:
+    assert other("+a") is True
+    other.end()
+    mine = Ownership(folder)
+    assert not mine.elsewhere("a")
+    assert mine.take("a")
+    mine.release("a")
+    assert len(list((folder / ".waiting").iterdir())) == 1
+    mine.tidy()
+    assert not (folder / ".waiting").exists()
+
+
+def test_hundreds_that_wait_cost_one_file(folder: Path) -> None:
+    mine = Ownership(folder)
+    before = len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").exists() else 0
+    for number in range(300):
+        assert mine.keep(f"job{number}")
+    if before:
+        assert len(list(Path("/proc/self/fd").iterdir())) == before + 1
+    another = Other(folder)
+    assert [another(f"job{number}") for number in (0, 150, 299, 300)] == [False, False, False, True]
+    another.end()
+    mine.release_all()
+
+
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.READY])
+def test_a_job_that_waits_its_turn_or_for_blender_is_not_offered_elsewhere(
+    start_simulator: Callable[..., SimulatorProcess],
+    make_job: MakeJob,
+    start_worker: StartWorker,
+    folder: Path,
+    state: JobState,
+) -> None:
+    simulator = start_simulator(seconds=60 if state is JobState.QUEUED else 0.05)
+    worker = start_worker(at_once=1)
+    jobs = [make_job(simulator.url) for _ in range(4)]
+    for job in jobs:
+        worker.run(job)
+    wait_for((folder / jobs[-1].id / "job.json").exists, "all to be on record")
+    if state is JobState.READY:
+        for job in jobs:
+            assert worker.until_ended(job).state is state
+        wait_for(lambda: locks(folder) == [], "the locks of what runs no more to go")
+    else:
+        wait_for(simulator.creates, "the first to be made")
+        wait_for(lambda: locks(folder) == [f"{jobs[0].id}.lock"], "a lock for what runs alone")
+    journal = Journal(folder)
+    assert [journal.unfinished(job) for job in journal.read()] == [None] * 4
+    again = start_worker()
+    again.run(jobs[-1])
+    refused = again.until_ended(jobs[-1])
+    assert refused.failure is not None
+    assert refused.failure.kind is Kind.ELSEWHERE
+    os.kill(worker.handle.pid, signal.SIGKILL)
+    wait_for(lambda: not worker.handle.alive, "its end")
+    offered = [journal.unfinished(job) for job in journal.read()]
+    assert None not in offered
 
 
 def test_a_child_that_outlives_its_parent_has_no_job(folder: Path, tmp_path: Path) -> None:
@@ -174,6 +266,91 @@ def test_a_worker_tidies_up_at_its_start(
     assert Path(recorded.picture).is_file()
     assert [path.parent.name for path in folder.glob("*/job.part")] == [owned.id], "which is being written"
     another.end()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("odd", ["pipe", "folder", "circle", "nothing"])
+def test_what_is_no_lock_holds_nobody_up(folder: Path, odd: str) -> None:
+    """Whatever lies under the name of a lock or a list: nobody waits for it."""
+    (folder / ".waiting").mkdir(parents=True)
+    for path in (folder / "a.lock", folder / ".waiting" / "1-00"):
+        if odd == "pipe":
+            os.mkfifo(path)
+        elif odd == "folder":
+            path.mkdir()
+        elif odd == "circle":
+            path.symlink_to(path.name)
+        else:
+            path.symlink_to("nowhere/at/all")
+    mine = Ownership(folder)
+    mine.tidy()
+    assert not mine.elsewhere("a")
+    assert mine.take("a")
+    assert mine.keep("b")
+    mine.release("a")
+    mine.release_all()
+
+
+# Runs out of files to open, in the worker or in the process that looks.
+HUNGRY = """
+import json, os, resource, sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from tripo_blender.worker.journal import Journal
+from tripo_blender.core.job import Job
+from tripo_blender.core.records import from_record
+journal = Journal(Path(sys.argv[2]))
+job = from_record(Job, json.loads(sys.argv[3]))
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+files = []
+while True:
+    try:
+        files.append(open(os.devnull))
+    except OSError:
+        break
+failure = journal.begin(job)
+print(json.dumps([journal.ownership.elsewhere(job.id), failure.sentence if failure else "", journal.end(job)]))
+"""
+
+
+@posix
+def test_without_a_file_to_open_nothing_is_taken_and_the_reason_is_true(folder: Path, make_job: MakeJob) -> None:
+    job = make_job("https://a.test")
+    Journal(folder).write(job)
+    said = subprocess.run(
+        [sys.executable, "-c", HUNGRY, str(ROOT), str(folder), json.dumps(to_record(job))],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    elsewhere, sentence, ended = json.loads(said.stdout)
+    assert elsewhere, "who has it cannot be told"
+    assert "No more files can be opened" in sentence
+    assert not ended
+    assert Journal(folder).read() == [job]
+
+
+@posix
+def test_more_jobs_than_files_can_be_open(
+    start_simulator: Callable[..., SimulatorProcess],
+    make_job: MakeJob,
+    start_worker: StartWorker,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Eighty handed over to a worker that may open sixty-four: each gets its turn, and none fails."""
+    import resource
+
+    simulator = start_simulator(seconds=0.02, concurrency=1000)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    worker = start_worker(at_once=8)
+    resource.prlimit(worker.handle.pid, resource.RLIMIT_NOFILE, (64, limits[1]))
+    jobs = [make_job(simulator.url, picture="https://pictures.example.test/cat.png") for _ in range(80)]
+    for job in jobs:
+        worker.run(job)
+    ended = [worker.until_ended(job) for job in jobs]
+    assert [job.failure for job in ended if job.state is not JobState.READY] == []
+    assert len(orders(simulator)) == 80
 
 
 def test_where_no_lock_can_lie_nobody_is_kept_away(tmp_path: Path) -> None:

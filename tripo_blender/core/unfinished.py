@@ -152,6 +152,16 @@ def elsewhere(name: str) -> Failure:
     )
 
 
+def too_many_files(detail: str) -> Failure:
+    """Give the failure of a job for which no more files can be opened."""
+    return Failure(
+        Kind.DISK,
+        "No more files can be opened at the moment. Wait until other jobs have ended, or raise the limit of open "
+        "files, then try again",
+        detail,
+    )
+
+
 def overtaken(job: Job, recorded: Job | None) -> Failure | None:
     """Give what keeps a job from being carried out: its record says that more has happened to it since it was read.
 

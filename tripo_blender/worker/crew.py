@@ -12,12 +12,13 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from ..core.errors import TripoError
+from ..core.errors import Failure, TripoError
 from ..core.job import Cancelled, Delayed, Event, Failed, Job, JobState, Prepared, TaskCreated
 from ..core.messages import Configure, Happened, Learnt
 from ..core.model_limits import Limits
 from ..core.network import Network
 from ..core.records import RecordError
+from ..core.unfinished import elsewhere, too_many_files
 from .calls.client import Client
 from .checking import check_model
 from .conversion import Converter
@@ -137,6 +138,7 @@ class Crew:
         if job.working:  # a model that is on the disk already has cost nothing here
             with contextlib.suppress(OSError):  # where it cannot be written, the job's start says so
                 self._journal.write(job)
+        self._journal.ownership.keep(job.id)
         with self._lock:
             self._waiting.append(job)
             self._meant[job.id] = self._configure
@@ -183,13 +185,29 @@ class Crew:
         self._journal.ownership.release_all()
 
     def _fill(self) -> None:
+        refused: list[tuple[Job, Failure]] = []
         with self._lock:
             while self._waiting and len(self._running) < self._configure.at_once and not self._closed:
-                job = self._waiting.popleft()
+                job = self._waiting[0]
+                failure = None
+                try:
+                    if not self._journal.ownership.take(job.id):
+                        failure = elsewhere(job.name)
+                except OSError as error:
+                    if self._running:
+                        break  # until one of them gives its files back
+                    failure = too_many_files(str(error))
+                self._waiting.popleft()
                 meant = self._meant.pop(job.id)
+                if failure is not None:
+                    refused.append((job, failure))
+                    continue
                 place = self._place(job, replace(self._configure, key=meant.key, base_url=meant.base_url))
                 self._running[job.id] = place
                 place.thread.start()
+        for job, failure in refused:
+            self._journal.ownership.release(job.id)
+            self._tell(Happened(job.id, Failed(failure)))
 
     def _place(self, job: Job, configure: Configure) -> _Place:
         habits = self._book.of(job.base_url, configure.rung)
@@ -228,8 +246,10 @@ class Crew:
         return _Place(threading.Thread(target=work, name=f"job {job.id}", daemon=True), stop, runner)
 
     def _leave(self, job: Job) -> None:
-        if job.final or job.state is JobState.UNCERTAIN:  # a ready one is kept until it is in the scene
+        if job.final or job.state is JobState.UNCERTAIN:
             self._journal.ownership.release(job.id)
+        else:  # a ready one is kept until it is in the scene
+            self._journal.ownership.keep(job.id)
         with self._lock:
             del self._running[job.id]
         self._fill()

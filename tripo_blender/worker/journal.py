@@ -12,7 +12,7 @@ from ..core.errors import Failure, Kind
 from ..core.job import Job, JobState
 from ..core.job_record import half_written, read_text, record_text, unreadable
 from ..core.records import RecordError
-from ..core.unfinished import Unfinished, elsewhere, overtaken, stopped, unfinished
+from ..core.unfinished import Unfinished, elsewhere, overtaken, stopped, too_many_files, unfinished
 from .ownership import Ownership
 from .small_file import read_small
 
@@ -107,9 +107,9 @@ class Journal:
         return sorted(jobs, key=lambda job: job.created), sentences
 
     def names(self) -> list[str]:
-        """Give the ids of the jobs that have a folder."""
+        """Give the ids of the jobs that have a folder; what else lies there is passed over."""
         with contextlib.suppress(OSError), os.scandir(self._folder) as entries:
-            return sorted(entry.name for entry in entries if entry.is_dir())
+            return sorted(entry.name for entry in entries if _is_folder(entry) and not entry.name.startswith("."))
         return []
 
     def record_of(self, job_id: str) -> Job | None:
@@ -138,8 +138,11 @@ class Journal:
 
     def begin(self, job: Job) -> Failure | None:
         """Make a job this process's own; where it must not be carried out here, give why not."""
-        if not self.ownership.take(job.id):
-            return elsewhere(job.name)
+        try:
+            if not self.ownership.take(job.id):
+                return elsewhere(job.name)
+        except OSError as error:
+            return too_many_files(str(error))
         if job.in_doubt:  # the user has decided since
             self._unmark(job.id)
         try:
@@ -150,13 +153,19 @@ class Journal:
             self.ownership.release(job.id)
         return failure
 
-    def end(self, job: Job) -> None:
-        """Write down how a job ended, tidy up after it, and give it back."""
-        if self.ownership.take(job.id):
-            with contextlib.suppress(OSError):  # the model is in the scene; a record that says less is harmless
+    def end(self, job: Job) -> bool:
+        """Write down how a job ended, tidy up after it, and give it back; False where it is not on the disk then."""
+        with contextlib.suppress(OSError):
+            if not self.ownership.take(job.id):
+                return False
+            with contextlib.suppress(OSError):  # of what ended well, a record that says less is harmless
                 self.write(job)
             self.settle(job)
             self.ownership.release(job.id)
+        with contextlib.suppress(RecordError):
+            recorded = self.record_of(job.id)
+            return recorded is None or recorded.final
+        return False
 
     def size_of(self, job_id: str) -> int:
         """Give the bytes that a job takes on the disk."""
@@ -228,11 +237,19 @@ class Journal:
             elif job.task_id:
                 self._remove_but_record(job_id, set())
 
-    def forget(self, job_id: str) -> None:
-        """Remove a job's record and files, unless another process has the job."""
+    def forget(self, job_id: str) -> bool:
+        """Remove a job's record and files, unless another process has the job; False where they are there still."""
         if self.ownership.elsewhere(job_id):
-            return
+            return False
         shutil.rmtree(self._folder / job_id, ignore_errors=True)
+        return not (self._folder / job_id).exists()
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link in a circle
+        return False
 
 
 def _sync(folder: Path) -> None:

@@ -15,6 +15,8 @@ from . import leftovers
 from .crew import Crew
 from .journal import Journal
 
+_PRUNE_SECONDS = 60.0  # between two looks at all that is kept: each reads every record
+
 
 class _Events:
     """Tells Blender what happens, as long as it listens."""
@@ -34,10 +36,29 @@ class _Events:
         return self.heard
 
 
+class _Pruning:
+    """Keeps what is kept within its limit: after the first job that ends, then once a while, and at the end."""
+
+    def __init__(self) -> None:
+        self.limit = 0  # bytes
+        self._last = 0.0
+        self._due = False
+
+    def after_a_job(self, journal: Journal) -> None:
+        self._due = True
+        if not self._last or time.monotonic() - self._last > _PRUNE_SECONDS:
+            self.now(journal)
+
+    def now(self, journal: Journal) -> None:
+        if self._due:
+            journal.prune(self.limit)
+            self._last, self._due = time.monotonic(), False
+
+
 def serve(orders: BinaryIO, pipe: RawIOBase) -> None:
     """Carry out the orders until their pipe closes, then end the jobs where they are."""
     events = _Events(pipe)
-    kept = 0
+    pruning = _Pruning()
     crew: Crew | None = None
     journal: Journal | None = None
     for line in orders:
@@ -49,7 +70,7 @@ def serve(orders: BinaryIO, pipe: RawIOBase) -> None:
         if not events.heard and not isinstance(order, Ended | Cancel):  # it has no user any more, but their last word
             continue
         if isinstance(order, Configure):
-            kept = order.kept
+            pruning.limit = order.kept
             if crew is None or journal is None:
                 journal = Journal(Path(order.folder))
                 leftovers.remove(journal, time.time())
@@ -64,6 +85,7 @@ def serve(orders: BinaryIO, pipe: RawIOBase) -> None:
             crew.cancel(order.job_id)
         elif isinstance(order, Ended) and journal is not None:
             journal.end(order.job)
-            journal.prune(kept)
-    if crew is not None:
+            pruning.after_a_job(journal)
+    if crew is not None and journal is not None:
         crew.close()
+        pruning.now(journal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import random
 import threading
@@ -37,6 +38,7 @@ from ..core.services import modelstream as service
 from ..core.services.purchase import lost_answer
 from ..core.services.refusals import may_still_be_made, passing
 from ..core.services.wire import Created, TaskReport, TaskStatus, Unclear
+from ..core.unfinished import too_many_files
 from . import preview
 from .calls.client import Client, NoAnswer, NotSent
 from .habits import Habits
@@ -369,9 +371,12 @@ class Runner:
 
 
 def _disk_failure(error: OSError, task_id: str) -> Failure:
+    detail = f"{type(error).__name__}: {error.strerror or error} {error.filename or ''}".strip()
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return too_many_files(detail)
     again = "then fetch the model again, which is paid for" if task_id else "and try again"
     return Failure(
         Kind.DISK,
         f"The add-on could not write to its folder. Make room on the disk, or make the folder writable, {again}",
-        f"{type(error).__name__}: {error.strerror or error} {error.filename or ''}".strip(),
+        detail,
     )
