@@ -1,6 +1,9 @@
 """The worker's process through its handle: orders in, events out."""
 
+import os
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from tripo_blender.core.messages import Cancel, Ended, Learnt
 from tripo_blender.core.services.gateway import KEY_VARIABLE
 from tripo_blender.worker.journal import Journal
 
-from .course import KEY, check_folder, orders, record_of, wait_for
+from .course import DEADLINE, KEY, check_folder, orders, record_of, wait_for
 from .processes import Worker
 
 MakeJob = Callable[..., Job]
@@ -152,6 +155,56 @@ def test_a_paid_job_that_waits_its_turn_is_cancelled(
     assert (record["state"], record["task_id"]) == ("cancelled", task_id)
 
 
+@posix
+def test_a_worker_that_does_not_read_holds_nobody_up(
+    simulator: SimulatorProcess, make_job: MakeJob, start_worker: StartWorker, folder: Path
+) -> None:
+    """Hundreds of jobs are handed over while it stands still: they are taken at once, and reach it in order."""
+    worker = start_worker(at_once=1)
+    worker.until(lambda: worker.handle.alive, "its start")
+    os.kill(worker.handle.pid, signal.SIGSTOP)
+    jobs = [make_job(simulator.url) for _ in range(300)]
+    for job in jobs[3:]:
+        Journal(folder).cancel(job.id)
+
+    def hand_over() -> None:
+        for job in jobs:
+            worker.run(job)
+
+    thread = threading.Thread(target=hand_over, daemon=True)
+    thread.start()
+    thread.join(DEADLINE)
+    stands_still = thread.is_alive()
+    os.kill(worker.handle.pid, signal.SIGCONT)
+    assert not stands_still
+    assert worker.handle._orders.unwritten
+    assert [worker.until_ended(job).state for job in jobs[:3]] == [JobState.READY] * 3
+    assert {worker.until_ended(job).state for job in jobs[3:]} == {JobState.CANCELLED}
+    started = [job_id for job_id, event in worker.events if isinstance(event, Started)]
+    assert started == [job.id for job in jobs[:3]]
+    assert len(orders(simulator)) == 3
+
+
+@posix
+@pytest.mark.parametrize("how", ["end", "close"])
+def test_what_was_handed_over_reaches_it_before_the_end(
+    simulator: SimulatorProcess, make_job: MakeJob, start_worker: StartWorker, folder: Path, how: str
+) -> None:
+    worker = start_worker()
+    done = [make_job("https://a.test", task_id=f"task-{number}", state=JobState.DONE) for number in range(200)]
+    for job in done:
+        worker._jobs[job.id] = job
+        assert worker.handle.send(Ended(job))
+    if how == "close":
+        worker.handle.close(DEADLINE)
+    else:
+        worker.handle.end()
+        assert not worker.handle.send(Ended(done[0])), "it takes no more"
+        wait_for(lambda: worker.handle.receive() or not worker.handle.alive, "its end")
+    worker.check_end()
+    assert not worker.handle._orders.unwritten
+
+
 def test_the_same_job_twice_is_bought_once(
     simulator: SimulatorProcess, make_job: MakeJob, start_worker: StartWorker
 ) -> None:
@@ -217,10 +270,7 @@ def test_a_line_of_garbage(
     simulator: SimulatorProcess, make_job: MakeJob, start_worker: StartWorker, line: bytes
 ) -> None:
     worker = start_worker()
-    pipe = worker.handle._process.stdin
-    assert pipe is not None
-    pipe.write(line + b"\n")
-    pipe.flush()
+    assert worker.handle._orders.put(line + b"\n")
     job = make_job(simulator.url)
     worker.run(job)
     worker.until(lambda: worker.of(job, TaskCreated), "the task")

@@ -6,17 +6,19 @@ import contextlib
 import os
 import subprocess
 import sys
+import time
 from collections import deque
 from pathlib import Path
 
 from ..core.messages import Fault, Happened, Learnt, Message, decode, encode
 from ..core.records import RecordError
 from ..core.services.keys import is_key_variable
-from .lines import Lines
+from .lines import Feed, Lines
 
 _PROCESS = Path(__file__).resolve().parent.parent / "process.py"
 _AT_ONCE = 4  # messages; each takes about 50 microseconds of the tick, the change of its job included
 _ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}  # glibc would keep one for each thread of ten, and free pages in all of them
+_CLOSING_TICK_SECONDS = 0.01
 _LONGEST_LOG = 1_000_000  # bytes; the workers of all Blenders write to one file, each line whole
 
 
@@ -34,13 +36,16 @@ class WorkerHandle:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log_file,
+                bufsize=0,  # what is given is in the pipe, or still kept
                 env=environment,
                 cwd=str(log.parent),
                 start_new_session=True,  # Ctrl-C in Blender's terminal is not for it
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         self._log = log
+        assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self._orders = Feed(self._process.stdin)
         self._events = Lines(self._process.stdout)
         self._lines: deque[bytes] = deque()
 
@@ -55,17 +60,17 @@ class WorkerHandle:
         return self._process.pid
 
     def send(self, message: Message) -> bool:
-        """Give an order; False when the process is gone. Orders are small and read at once, so this never blocks."""
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(encode(message))
-            self._process.stdin.flush()
-        except (OSError, ValueError):
-            return False
-        return True
+        """Give an order, without waiting; False when the process is gone.
+
+        A pipe holds some forty jobs, and the process takes milliseconds for each: what finds no room in it follows, in
+        order, whenever the process is heard.
+        """
+        return self._orders.put(encode(message))
 
     def receive(self) -> list[Happened | Learnt | Fault]:
         """Give some of what has come and was not given yet, without waiting; nothing when there is no more."""
+        if self._orders.unwritten:
+            self._orders.flush()
         if not self._lines:
             self._lines.extend(self._events.read())
         messages: list[Happened | Learnt | Fault] = []
@@ -90,16 +95,22 @@ class WorkerHandle:
 
         It is never killed: an order that was sent must be written down.
         """
-        if self._process.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()
+        self._orders.end()
 
     def close(self, patience: float = 0.0) -> None:
-        """Give no more orders and hear no more events; wait for the end `patience` seconds at the most."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        """Give no more orders and hear no more events; wait for the end `patience` seconds at the most.
+
+        What finds no room in that time is never given.
+        """
+        until = time.monotonic() + patience
+        self._orders.end()
+        while self._orders.unwritten and self.alive and time.monotonic() < until:
+            time.sleep(_CLOSING_TICK_SECONDS)
+            self._orders.flush()
+        self._orders.close()
+        assert self._process.stdout is not None
+        with contextlib.suppress(OSError):
+            self._process.stdout.close()
         if patience:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(patience)
+                self._process.wait(max(until - time.monotonic(), 0))

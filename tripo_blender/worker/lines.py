@@ -1,10 +1,13 @@
-"""Reads what a child process writes, line by line and without a thread, so that it can be done inside Blender."""
+"""Reads what a child process writes, and feeds it, without a thread or a wait: it is done inside Blender."""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 import time
+from collections import deque
 from typing import IO
 
 _READ_BYTES = 65_536
@@ -31,9 +34,61 @@ class Lines:
         return lines
 
 
+class Feed:
+    """Lines for a pipe: what finds no room in it is kept, in order, until there is room again."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._pipe = pipe
+        self._rest: deque[bytes] = deque()
+        self._ends = False
+        if os.name != "nt":
+            os.set_blocking(pipe.fileno(), False)
+
+    @property
+    def unwritten(self) -> bool:
+        """Whether some of it is kept still."""
+        return bool(self._rest)
+
+    def put(self, line: bytes) -> bool:
+        """Take one more line; False when the reader is gone."""
+        if self._ends or self._pipe.closed:
+            return False
+        self._rest.append(line)
+        return self.flush()
+
+    def flush(self) -> bool:
+        """Write as much as there is room for; False when the reader is gone."""
+        try:
+            while self._rest:
+                written = _written(self._pipe.fileno(), self._rest[0])
+                if written < len(self._rest[0]):
+                    self._rest[0] = self._rest[0][written:]
+                    break
+                self._rest.popleft()
+        except (OSError, ValueError):
+            return False
+        if self._ends and not self._rest:
+            self.close()
+        return True
+
+    def end(self) -> None:
+        """Close the pipe as soon as all of it is written."""
+        self._ends = True
+        self.flush()
+
+    def close(self) -> None:
+        """Close the pipe now."""
+        self._ends = True
+        with contextlib.suppress(OSError):
+            self._pipe.close()
+
+
 if sys.platform == "win32":
     import _winapi
     import msvcrt
+
+    _PIPE_NOWAIT = 1
+    _WHOLE_BYTES = 4096  # that a pipe which must not wait takes whole or not at all
 
     def _readable(descriptor: int, seconds: float) -> bool:
         """Whether something came, or the end did: pipes of Windows know no non-blocking mode before Python 3.12."""
@@ -47,6 +102,19 @@ if sys.platform == "win32":
                 return bool(waiting)
             time.sleep(_PEEK_SECONDS)
 
+    def _written(descriptor: int, data: bytes) -> int:
+        """Write what there is room for, and return the count; a full pipe that must not wait is called a full disk."""
+        _winapi.SetNamedPipeHandleState(msvcrt.get_osfhandle(descriptor), _PIPE_NOWAIT, None, None)
+        written = 0
+        while written < len(data):
+            try:
+                written += os.write(descriptor, data[written : written + _WHOLE_BYTES])
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+                break
+        return written
+
 else:
     import select
 
@@ -55,3 +123,10 @@ else:
         poll = select.poll()  # not `select`, which knows the first 1024 descriptors alone
         poll.register(descriptor, select.POLLIN)
         return bool(poll.poll(seconds * 1000))
+
+    def _written(descriptor: int, data: bytes) -> int:
+        """Write what there is room for, and return the count; raises `OSError` when the reader is gone."""
+        try:
+            return os.write(descriptor, data)
+        except BlockingIOError:
+            return 0
