@@ -110,6 +110,12 @@ def _key_file(path: str) -> KeyFile:
     return _read[2]
 
 
+def forget() -> None:
+    """Forget the key file's content: the add-on is switched off."""
+    global _read
+    _read = None
+
+
 def _read_key_file(path: str) -> KeyFile:
     try:
         # Non-blocking: a pipe without a writer would stop Blender.

@@ -55,6 +55,8 @@ def _stop_preparing() -> None:
 
 
 def _stop_session() -> None:
+    if later.is_loaded("access"):
+        later.access.forget()
     if not later.is_loaded("session"):
         return
     tick, session = later.session.tick, later.session.session

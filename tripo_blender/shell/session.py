@@ -7,7 +7,6 @@ Panels and polls read `session.jobs`; nothing here waits for the network, the di
 import contextlib
 import logging
 import time
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -25,7 +24,6 @@ from ..core.job import (
     Started,
 )
 from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run
-from ..core.network import Network
 from ..core.records import RecordError
 from ..core.services.gateway import same_service
 from ..core.services.purchase import lost_answer
@@ -47,20 +45,13 @@ _PREPARING_TICK_SECONDS = 0.01  # while a model is being set up, which is then b
 _READ_BUDGET = 0.0003  # s for the events of one tick; what is left over is read in the next
 
 
-@dataclass(frozen=True)
-class _Errand:
-    """What a job needs besides itself: how to reach the service, and where its files lie."""
-
-    access: Access
-    folder: Path
-
-
 class Session:
     """All jobs since Blender started, by id, in the order in which they were asked for."""
 
     def __init__(self) -> None:
         self.jobs: dict[str, Job] = {}
-        self._errands: dict[str, _Errand] = {}
+        self._folders: dict[str, Path] = {}  # where the records of those lie that are on record
+        self._access: dict[str, Access] = {}  # how to reach the service, with the key: while a job needs it
         self._revived: set[str] = set()
         self._learnt: dict[str, Learnt] = {}
         self._worker: WorkerHandle | None = None
@@ -71,9 +62,8 @@ class Session:
 
     def start(self, job: Job, access: Access, folder: Path) -> None:
         """Hand a job to the worker. Raises `TripoError`."""
-        errand = _Errand(access, folder)
-        self._order(job, errand)
-        self._errands[job.id] = errand
+        self._order(job, access, folder)
+        self._access[job.id], self._folders[job.id] = access, folder
         self._put(job)
         self._look_after()
 
@@ -101,8 +91,8 @@ class Session:
         job = self.jobs[job_id]
         if job.final or (job.state is JobState.UNCERTAIN and not gives_up):
             return
-        if (errand := self._errands.get(job_id)) is not None:
-            Journal(errand.folder).cancel(job_id)
+        if (folder := self._folders.get(job_id)) is not None:
+            Journal(folder).cancel(job_id)
         if self._worker is not None and (job.working or self._is_being_prepared(job)):
             self._worker.send(Cancel(job_id))
         if job.working and job.in_doubt:  # it is uncertain again as soon as the worker says that nothing more was sent
@@ -126,25 +116,24 @@ class Session:
 
     def finished(self, job: Job) -> None:
         """Take note of a job of the list that was carried out to its end without the worker."""
-        self._errands.pop(job.id, None)
+        self._folders.pop(job.id, None)
         self._put(job)
 
     def replace(self, job_id: str) -> None:
         """Take a job out of the list whose task another one fetches; its record stays."""
         self.cancel(job_id, gives_up=True)
         del self.jobs[job_id]
+        self._folders.pop(job_id, None)
 
     def clear(self) -> None:
         """Take the jobs that have ended out of the list."""
         self.jobs = {job_id: job for job_id, job in self.jobs.items() if not job.final}
-        self._drop_keys()
+        self._folders = {job_id: folder for job_id, folder in self._folders.items() if job_id in self.jobs}
 
     def step(self) -> bool:
         """Look after the jobs once; True while there is something to look after."""
         self._hear()
         self._take_in()
-        if self._changed:
-            self._drop_keys()
         self._redraw()
         if any(not job.final and job.state is not JobState.UNCERTAIN for job in self.jobs.values()):
             return True
@@ -152,23 +141,15 @@ class Session:
         return bool(self._leaving) or self._changed
 
     def close(self, patience: float) -> None:
-        """Let the worker end, and wait for that `patience` seconds at the most."""
+        """Let the worker end, and wait for that `patience` seconds at the most; no key stays here."""
         self._dismiss()
         for worker in self._leaving:
             worker.close(patience)
         self._leaving = [worker for worker in self._leaving if worker.alive]
-        for job_id, errand in self._errands.items():
-            Ownership(errand.folder).release(job_id)
-        self._errands.clear()
-
-    def _drop_keys(self) -> None:
-        """Keep no key longer than its job runs; one that is uncertain is taken up with the key of that moment."""
-        for job_id, errand in list(self._errands.items()):
-            job = self.jobs.get(job_id)
-            if job is None or job.final:
-                del self._errands[job_id]
-            elif job.state is JobState.UNCERTAIN and errand.access.key:
-                self._errands[job_id] = replace(errand, access=replace(errand.access, key="", network=Network()))
+        for job_id, folder in self._folders.items():
+            Ownership(folder).release(job_id)
+        self._folders.clear()
+        self._access.clear()
 
     def _dismiss(self) -> None:
         if self._worker is not None:
@@ -179,16 +160,16 @@ class Session:
 
     def _keep_uncertain(self) -> None:
         """Have the uncertain jobs, which no worker has any more: no other Blender shall offer them."""
-        for job_id, errand in self._errands.items():
+        for job_id, folder in self._folders.items():
             job = self.jobs.get(job_id)
             if job is not None and job.state is JobState.UNCERTAIN:
-                Ownership(errand.folder).take(job_id, tries=1)
+                with contextlib.suppress(OSError):
+                    Ownership(folder).keep(job_id)
 
-    def _order(self, job: Job, errand: _Errand) -> None:
-        access = errand.access
+    def _order(self, job: Job, access: Access, folder: Path) -> None:
         configure = Configure(
             access.key,
-            str(errand.folder),
+            str(folder),
             access.at_once,
             access.rung,
             access.converts,
@@ -204,13 +185,13 @@ class Session:
             self._hear()
         try:
             if self._worker is None:
-                self._worker, self._configured = WorkerHandle(errand.folder.parent / "worker.log"), None
+                self._worker, self._configured = WorkerHandle(folder.parent / "worker.log"), None
             if self._configured != configure and self._worker.send(configure):
                 if self._configured is None:
                     for learnt in self._learnt.values():
                         self._worker.send(learnt)
                 self._configured = configure
-            Ownership(errand.folder).release(job.id)
+            Ownership(folder).release(job.id)
             sent = self._worker.send(Run(job))
         except OSError as error:
             raise TripoError(
@@ -244,6 +225,7 @@ class Session:
     def _bury(self, worker: WorkerHandle) -> None:
         """A worker has ended. If it was not told to, what was paid for goes on with a new one, once."""
         worker.close()
+        self._recall_cancelled()
         if worker is not self._worker:
             self._leaving.remove(worker)
             self._keep_uncertain()  # it may have had them until its very end
@@ -254,27 +236,38 @@ class Session:
         for job in [job for job in self.jobs.values() if self._is_being_prepared(job)]:
             self._happened(job.id, Prepared(why="Imported in place: the add-on's helper process ended"))
         for job in [self._recalled(job) for job in self.jobs.values() if job.working]:
-            errand = self._errands.get(job.id)
+            access, folder = self._access.get(job.id), self._folders.get(job.id)
             if not (job.working or job.state is JobState.READY):
                 continue
             if job.state is JobState.SUBMITTING:
                 self._happened(job.id, AnswerLost(lost_answer("the helper process ended while it ordered")))
-            elif errand is not None and job.id not in self._revived:
+            elif access is not None and folder is not None and job.id not in self._revived:
                 self._revived.add(job.id)
                 try:
-                    self._order(job, errand)
+                    self._order(job, access, folder)
                 except TripoError as error:
                     self._happened(job.id, Failed(error.failure))
             else:
                 self._happened(job.id, Failed(_worker_died(job, detail)))
 
+    def _recall_cancelled(self) -> None:
+        """Say of what was cancelled that it is uncertain, where the answer to its order died with the worker."""
+        for job in [job for job in self.jobs.values() if job.state is JobState.CANCELLED and not job.task_id]:
+            recorded = self._recorded(job)
+            if recorded is not None and recorded.state is JobState.UNCERTAIN and recorded.failure is not None:
+                self._happened(job.id, AnswerLost(recorded.failure))
+
     def _recalled(self, job: Job) -> Job:
         """Give a job of a worker that died by its record, where that says more than was heard."""
-        if (errand := self._errands.get(job.id)) is not None:
-            with contextlib.suppress(RecordError):
-                job = further(job, Journal(errand.folder).record_of(job.id))
-                self._put(job)
+        job = further(job, self._recorded(job))
+        self._put(job)
         return job
+
+    def _recorded(self, job: Job) -> Job | None:
+        if (folder := self._folders.get(job.id)) is not None:
+            with contextlib.suppress(RecordError):
+                return Journal(folder).record_of(job.id)
+        return None
 
     def _take_in(self) -> None:
         """Bring in the first model that is ready, if Blender can take it."""
@@ -308,17 +301,17 @@ class Session:
 
     def _is_being_prepared(self, job: Job) -> bool:
         """Whether the worker will still say that a model is prepared, or why not."""
-        errand = self._errands.get(job.id)
-        return job.state is JobState.READY and job.prepared is None and errand is not None and errand.access.converts
+        access = self._access.get(job.id)
+        return job.state is JobState.READY and job.prepared is None and access is not None and access.converts
 
     def _end(self, job: Job) -> None:
         """Have the end of a job in Blender written down: by the worker, or here where there is none."""
-        errand = self._errands.pop(job.id, None)
-        if errand is None:  # a local file, of which nothing is on record
+        folder = self._folders.pop(job.id, None)
+        if folder is None:  # a local file, of which nothing is on record
             return
-        Ownership(errand.folder).release(job.id)
+        Ownership(folder).release(job.id)
         if self._worker is None or not self._worker.send(Ended(job)):
-            Journal(errand.folder).end(job)
+            Journal(folder).end(job)
 
     def _happened(self, job_id: str, event: Event) -> None:
         job = self.jobs.get(job_id)
@@ -326,6 +319,8 @@ class Session:
             self._put(job.after(event))
 
     def _put(self, job: Job) -> None:
+        if job.final or job.state is JobState.UNCERTAIN:
+            self._access.pop(job.id, None)
         if self.jobs.get(job.id) != job:
             self.jobs[job.id] = job
             self._changed = True
