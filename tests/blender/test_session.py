@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,8 @@ import bpy
 import pytest
 
 from simulator.process import SimulatorProcess
+
+from .conftest import PACKAGE
 
 
 @pytest.fixture(autouse=True)
@@ -122,6 +125,41 @@ def test_a_lost_answer_is_uncertain_and_sent_again_only_at_the_user_s_word(
 
     assert states(jobs) == ["done"]
     assert len(simulator.creates()) == 2
+
+
+def holders(key: str) -> list[str]:
+    """The kinds of our own objects, Blender's preferences apart, that have the key in a field."""
+    gc.collect()
+    return [
+        type(thing).__name__
+        for thing in gc.get_objects()
+        if str(type(thing).__module__).startswith(PACKAGE)
+        and not isinstance(thing, bpy.types.bpy_struct)
+        and key in [value for value in getattr(thing, "__dict__", {}).values() if isinstance(value, str)]
+    ]
+
+
+def test_no_key_is_kept_longer_than_its_job_runs(jobs: SimpleNamespace, simulator: SimulatorProcess) -> None:
+    simulator.play(
+        [
+            {"on": "create", "do": "status", "status": 401, "body": {"code": 1002, "message": "no"}},
+            {"on": "create", "do": "lost"},
+        ]
+    )
+    jobs.start(bpy.context)
+    assert holders(simulator.key)
+    jobs.pump(lambda: states(jobs) == ["failed"])
+    jobs.start(bpy.context)
+    jobs.pump(lambda: states(jobs) == ["failed", "uncertain"])
+    jobs.start(bpy.context)
+    jobs.session.cancel(jobs.list()[-1].id)
+    jobs.pump(lambda: jobs.session.step() is False)
+    assert states(jobs) == ["failed", "uncertain", "cancelled"]
+    assert holders(simulator.key) == []
+
+    jobs.start(bpy.context)
+    jobs.session.close(5.0)
+    assert holders(simulator.key) == []
 
 
 def test_a_killed_worker_loses_nothing_that_was_paid_for(jobs: SimpleNamespace, simulator: SimulatorProcess) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import bpy
 
 from .. import __package__ as base_package
-from ..worker.small_file import read_small
 from . import beside, later
 
 if TYPE_CHECKING:
@@ -89,7 +88,9 @@ def _look() -> Iterator[None]:
 
 
 def _is_candidate(folder: str, name: str) -> bool:
-    """Whether a job may wait, by a look that needs none of our own modules."""
+    """Whether a job may wait, by a look that needs no more of our own modules than one that reads small files."""
+    from ..worker.small_file import read_small  # noqa: PLC0415  # where there is a job at all
+
     try:
         job = later.json.loads(read_small(Path(folder, name, "job.json")))["job"]
         if job["state"] == "failed":
