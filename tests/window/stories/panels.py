@@ -123,7 +123,7 @@ def _make_up_jobs(desk: Any) -> None:
     failed = failure(
         kind.TASK_FAILED,
         "The service could not make a model of this picture. Try a picture with one object that stands out",
-        "status failed",
+        "status failed of caf\udce9",
         "2015",
         "d6cfeb06-4460-40fa-9308-e237b1615273",
     )
@@ -138,7 +138,7 @@ def _make_up_jobs(desk: Any) -> None:
         ("Ready", state.READY, {"percent": 99.0, "note": "Waits for Object Mode"}),
         ("Done", state.DONE, {"percent": 100.0, "object_name": "Done"}),
         ("Uncertain", state.UNCERTAIN, {"failure": desk.module("core.services.purchase").lost_answer("timeout")}),
-        ("Failed", state.FAILED, {"failure": failed}),
+        ("Failed caf\udce9", state.FAILED, {"failure": failed}),  # a name whose bytes are no text
         ("A statue of another rather long name", state.CANCELLED, {}),
     )
     for number, (name, where, values) in enumerate(made_up):

@@ -61,7 +61,7 @@ def _make_up(desk: Any) -> None:
             ("Picture", state.QUEUED, way.ORDER, {}),
             ("A statue of a rather long name", state.GENERATING, way.FOLLOW, {"percent": 61.0, "task_id": "1"}),
             ("Dahlia", state.READY, way.TAKE_IN, {}),
-            ("Chair", state.UNCERTAIN, way.DECIDE, {"failure": lost}),
+            ("Chair \udce9", state.UNCERTAIN, way.DECIDE, {"failure": lost}),
         )
     ):
         job = core.Job(str(number), name, "", settings, "", 0.0, state=where, **values)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from .. import later
-from .text import draw_sentence, lined_up
+from .text import draw_sentence, drawable, lined_up
 
 if TYPE_CHECKING:
     from ...core.job import Job
@@ -53,10 +53,10 @@ class TRIPO_PT_jobs(bpy.types.Panel):
 def _draw_job(box: bpy.types.UILayout, context: bpy.types.Context, job: "Job") -> None:
     row = box.row()
     icon = _ICONS.get(job.state, "MESH_MONKEY")
-    row.label(text=job.object_name or job.name, icon=icon, translate=False)  # type: ignore[arg-type]
+    row.label(text=drawable(job.object_name or job.name), icon=icon, translate=False)  # type: ignore[arg-type]
     if not job.final and job.state != "uncertain":
         row.operator("tripo.cancel", text="", icon="X", emboss=False).job_id = job.id  # type: ignore[attr-defined]
-        box.progress(text=_caption(job), factor=job.percent / 100.0)
+        box.progress(text=drawable(_caption(job)), factor=job.percent / 100.0)
         if job.note and job.state != "ready":
             draw_sentence(box, context, job.note)
     elif job.failure is not None:

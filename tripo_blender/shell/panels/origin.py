@@ -3,6 +3,7 @@
 import bpy
 
 from .. import later
+from .text import drawable
 
 
 class TRIPO_PT_origin(bpy.types.Panel):
@@ -29,6 +30,6 @@ class TRIPO_PT_origin(bpy.types.Panel):
             name = split.row()
             name.alignment = "RIGHT"
             name.label(text=label)
-            split.label(text=value, translate=False)
+            split.label(text=drawable(value), translate=False)
         if later.origin.settings_of(obj) is not None:
             layout.operator("tripo.generate_again", text="Generate Again", icon="FILE_REFRESH")

@@ -19,13 +19,18 @@ def is_narrow(context: bpy.types.Context) -> bool:
     return context.region.width < _NARROW * context.preferences.system.ui_scale
 
 
+def drawable(text: str) -> str:
+    """Return a text as a label takes it: the name of a file may hold bytes that are no text."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def draw_sentence(layout: bpy.types.UILayout, context: bpy.types.Context, sentence: str, icon: str = "NONE") -> None:
     """Draw a sentence over as many labels as the region's width asks for."""
     scale = context.preferences.system.ui_scale
     room = context.region.width - (_MARGIN + (_ICON if icon != "NONE" else 0)) * scale
     column = layout.column(align=True)
     column.scale_y = 0.8
-    for line in _lines(sentence, room, _FONT_SIZE * scale):
+    for line in _lines(drawable(sentence), room, _FONT_SIZE * scale):
         column.label(text=line, icon=icon, translate=False)  # type: ignore[arg-type]
         icon = "BLANK1" if icon != "NONE" else "NONE"
 

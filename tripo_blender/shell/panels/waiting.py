@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..waiting import waiting
-from .text import draw_sentence, is_narrow, lined_up
+from .text import draw_sentence, drawable, is_narrow, lined_up
 
 if TYPE_CHECKING:
     from ...core.unfinished import Unfinished
@@ -56,7 +56,7 @@ class TRIPO_PT_waiting(bpy.types.Panel):
 def _draw(box: bpy.types.UILayout, context: bpy.types.Context, found: "Unfinished") -> None:
     job = found.job
     row = box.row()
-    row.label(text=job.name, icon=_ICONS[found.way], translate=False)  # type: ignore[arg-type]
+    row.label(text=drawable(job.name), icon=_ICONS[found.way], translate=False)  # type: ignore[arg-type]
     if is_narrow(context):
         sub = box.column()
         sub.active = False
