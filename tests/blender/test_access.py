@@ -85,25 +85,51 @@ def test_a_pipe_stops_nobody(access: ModuleType, preferences: Any, tmp_path: Pat
     assert "it is not a file" in obstacle(access)
 
 
-def test_polls_read_the_file_once(
+def test_only_what_uses_the_key_looks_at_its_file(
     access: ModuleType, preferences: Any, key_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read: list[str] = []
-    original = os.open
+    """A file on a share that hangs would hold the window up at each redraw."""
+    looked: list[str] = []
 
-    def counted(path: Any, *arguments: Any, **options: Any) -> int:
-        read.append(str(path))
-        return original(path, *arguments, **options)
+    def counted(name: str) -> None:
+        original = getattr(os, name)
 
-    monkeypatch.setattr(os, "open", counted)
+        def counting(path: Any, *arguments: Any, **options: Any) -> Any:
+            looked.append(name)
+            return original(path, *arguments, **options)
+
+        monkeypatch.setattr(os, name, counting)
+
+    counted("open")
+    counted("stat")
     preferences.key_file = str(key_file)
-    for _ in range(50):
+    assert looked == ["stat", "open"], "it was chosen"
+    looked.clear()
+    for _ in range(5):
         bpy.ops.tripo.generate.poll()
-        access.access(bpy.context)
-    assert read == [str(key_file)]
+        bpy.ops.tripo.generate_again.poll()
+        assert access.obstacle(access.access(bpy.context, looks=False)) is None
+        assert access.key_told(bpy.context) == (f"The key of the file {key_file} is used", False)
+    assert looked == []
     key_file.write_text("key-of-another-length")
     assert access.access(bpy.context).key == "key-of-another-length"
-    assert read == [str(key_file)] * 2
+    assert looked == ["stat", "open"]
+
+
+@posix
+def test_a_file_that_was_mended_is_used_at_the_next_press(access: ModuleType, preferences: Any, key_file: Path) -> None:
+    key_file.chmod(0o644)
+    preferences.key_file = str(key_file)
+    settings = bpy.context.scene.tripo
+    settings.source, settings.filepath = "FILE", "/nowhere.png"
+
+    assert "chmod 600" in str(access.obstacle(access.access(bpy.context, looks=False))), "the panel says it"
+    with pytest.raises(RuntimeError, match="chmod 600"):
+        bpy.ops.tripo.generate()
+    key_file.chmod(0o600)
+    with pytest.raises(RuntimeError, match="There is no image at"):
+        bpy.ops.tripo.generate()
+    assert access.obstacle(access.access(bpy.context, looks=False)) is None
 
 
 @pytest.mark.filterwarnings("ignore:.*blend relative")  # 5.2 says so, and 4.2 gives such paths

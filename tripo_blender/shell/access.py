@@ -2,7 +2,7 @@
 
 import os
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import bpy
 
@@ -32,17 +32,20 @@ class Access:
     kept: int = 0  # bytes that models of ended jobs may take on the disk; 0: no limit
 
 
-def access(context: bpy.types.Context, base_url: str = "", key: str = "", *, key_file: str = "") -> Access:
+def access(
+    context: bpy.types.Context, base_url: str = "", key: str = "", *, key_file: str = "", looks: bool = True
+) -> Access:
     """Give key and address, from the arguments, the preferences, the key file or the environment, in that order.
 
-    Nothing is checked but the key file.
+    Nothing is checked but the key file. What is drawn `looks` at no file: one on a share that hangs would hold the
+    window up. It goes by what was found when the file was chosen or last used.
     """
     chosen = preferences.get(context)
     address = gateway.normal_url(base_url or (chosen.base_url.strip() if chosen else "") or gateway.BASE_URL)
     if chosen is None:
-        given = _given(key, key_file, "", "")
+        given = _given(key, key_file, "", "", looks=looks)
         return Access(given.key, address, source=given.source, problem=given.problem)
-    given = _given(key, key_file, chosen.api_key, chosen.key_file)
+    given = _given(key, key_file, chosen.api_key, chosen.key_file, looks=looks)
     return Access(
         given.key,
         address,
@@ -63,7 +66,8 @@ def obstacle(given: Access) -> TripoError | None:
         return TripoError(Kind.USAGE, sentence)
     if given.problem:
         return TripoError(Kind.NO_KEY, given.problem)
-    if sentence := gateway.key_problem(given.key):
+    unread = given.source is Source.FILE and not given.key
+    if not unread and (sentence := gateway.key_problem(given.key)):
         return TripoError(Kind.NO_KEY, f"{sentence}, or set {KEY_VARIABLE}" if bpy.app.background else sentence)
     if sentence := network.proxy_problem(given.network.proxy):
         return TripoError(Kind.USAGE, sentence)
@@ -72,23 +76,31 @@ def obstacle(given: Access) -> TripoError | None:
     return None
 
 
+def poll_obstacle(context: bpy.types.Context) -> TripoError | None:
+    """Give the same for a button. It looks at the key file when it is pressed, which may be mended by then."""
+    given = access(context, looks=False)
+    return obstacle(replace(given, problem="", key="") if given.source is Source.FILE else given)
+
+
 def key_told(context: bpy.types.Context) -> tuple[str, bool]:
     """Say, for the preferences, which key is used and where it lies; and whether that place is at fault."""
     chosen = preferences.get(context)
     if chosen is None:
         return "", False
-    given = _given("", "", chosen.api_key, chosen.key_file)
+    given = _given("", "", chosen.api_key, chosen.key_file, looks=False)
     return told(given, _full(chosen.key_file), bpy.utils.user_resource("CONFIG", path="userpref.blend")), bool(
         given.problem
     )
 
 
-def _given(argument: str, argument_file: str, preference: str, preference_file: str) -> KeyGiven:
+def _given(argument: str, argument_file: str, preference: str, preference_file: str, *, looks: bool) -> KeyGiven:
     if argument_file and not argument.strip():
         return choose("", "", _key_file(_full(argument_file)), "")
     path = _full(preference_file)
-    looked_for = path and not argument.strip() and not preference.strip()
-    return choose(argument, preference, _key_file(path) if looked_for else None, os.environ.get(KEY_VARIABLE, ""))
+    if not path or argument.strip() or preference.strip():
+        return choose(argument, preference, None, os.environ.get(KEY_VARIABLE, ""))
+    file = _key_file(path) if looks else _read[2] if _read is not None and _read[0] == path else None
+    return choose("", "", file, "") if file is not None else KeyGiven(source=Source.FILE)
 
 
 _Stamp = tuple[int, ...]
@@ -96,15 +108,13 @@ _read: tuple[str, _Stamp, KeyFile] | None = None
 
 
 def _key_file(path: str) -> KeyFile:
-    """Give what lies there. Polls ask this at every redraw: one look at the file's data (2 us), no reading.
-
-    Another content, owner or permission shows in the stamp.
-    """
+    """Give what lies there, and remember it. It is read only where its stamp says that anything of it has changed."""
     global _read
     try:
-        stamp = _stamp(os.stat(path))  # noqa: PTH116  # a Path costs as much as the look itself
+        stamp = _stamp(os.stat(path))  # noqa: PTH116
     except (OSError, ValueError) as error:
-        return KeyFile(path, why_unread=_reason(error))
+        _read = (path, (), KeyFile(path, why_unread=_reason(error)))
+        return _read[2]
     if _read is None or _read[:2] != (path, stamp):
         _read = (path, stamp, _read_key_file(path))
     return _read[2]

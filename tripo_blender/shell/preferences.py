@@ -20,12 +20,17 @@ _RUNG_ITEMS = (
 
 
 def _make_absolute(name: str) -> "Callable[[TripoPreferences, bpy.types.Context], None]":
-    """Give an update that turns a path beside the open .blend, as the file browser gives it, into a full one."""
+    """Give an update that turns a path beside the open .blend, as the file browser gives it, into a full one.
 
-    def update(preferences: "TripoPreferences", _context: bpy.types.Context) -> None:
+    A key file is looked at then.
+    """
+
+    def update(preferences: "TripoPreferences", context: bpy.types.Context) -> None:
         path: str = getattr(preferences, name)
         if path.startswith("//") and bpy.data.filepath:
             setattr(preferences, name, bpy.path.abspath(path))
+        elif name == "key_file":
+            later.access.access(context)  # looks at it, once for all that is drawn
 
     return update
 

@@ -31,7 +31,7 @@ class TRIPO_OT_generate_again(AsksFirst, bpy.types.Operator):
         if later.origin.settings_of(obj) is None:
             cls.poll_message_set("Select an object that was made by Tripo")
             return False
-        if (failure := later.access.obstacle(later.access.access(context))) is not None:
+        if (failure := later.access.poll_obstacle(context)) is not None:
             cls.poll_message_set(str(failure))
             return False
         return True

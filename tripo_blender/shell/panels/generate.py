@@ -59,7 +59,7 @@ class TRIPO_PT_advanced(bpy.types.Panel):
 
 
 def _draw_obstacle(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    failure = later.access.obstacle(later.access.access(context))
+    failure = later.access.obstacle(later.access.access(context, looks=False))
     if failure is None:
         return
     box = layout.box()
