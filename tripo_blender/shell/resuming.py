@@ -6,7 +6,7 @@ from ..core.errors import Failure, Kind, TripoError
 from ..core.job import Cancelled, Job
 from ..core.records import RecordError
 from ..core.services.gateway import is_url
-from ..core.unfinished import Unfinished, Way, address_problem, elsewhere, given_up, resumed
+from ..core.unfinished import Unfinished, Way, address_problem, elsewhere, given_up, resumed, too_many_files
 from ..worker.journal import Journal
 from .access import Access, obstacle
 from .folders import jobs_folder
@@ -54,15 +54,28 @@ def ready_to_run(found: Unfinished, given: Access, *, send_again: bool = False, 
 
 
 def leave(found: Unfinished) -> str:
-    """Give a job up, and say what is left of it; raises `TripoError` where another process has it."""
+    """Give a job up, and say what is left of it.
+
+    Raises `TripoError` where another process has it, or the disk keeps it as it was.
+    """
     journal = Journal(jobs_folder())
-    if not journal.ownership.take(found.job.id, tries=1):  # a click waits for nobody
-        raise TripoError.of(elsewhere(found.job.name))
+    try:
+        if not journal.ownership.take(found.job.id, tries=1):  # a click waits for nobody
+            raise TripoError.of(elsewhere(found.job.name))
+    except OSError as error:
+        raise TripoError.of(too_many_files(str(error))) from error
     if found.way is Way.FETCH:
-        journal.forget(found.job.id)
+        gone = journal.forget(found.job.id)
         journal.ownership.release(found.job.id)
     else:
-        journal.end(found.job.after(Cancelled()))
+        gone = journal.end(found.job.after(Cancelled()))
+    if not gone:
+        raise TripoError(
+            Kind.DISK,
+            f"{found.job.name} could not be given up: its record is as it was. Make the add-on's folder writable, "
+            "then give it up again",
+            detail=str(journal.path_of(found.job.id)),
+        )
     return given_up(found)
 
 
