@@ -142,7 +142,7 @@ def test_each_of_tripos_codes_has_its_meaning(code: int) -> None:
 
 def test_a_refusal_that_is_not_known_passes_on_the_services_reason() -> None:
     assert "file is required" in read_create(DOCUMENTED_400).failure.sentence
-    assert "HTTP status 418" in read_create(answer(418)).failure.sentence
+    assert "HTTP status 417" in read_create(answer(417)).failure.sentence
 
 
 def test_the_suggestion_is_part_of_what_was_said() -> None:

@@ -4,6 +4,7 @@ Each row was, or could be, somebody's two models for one order, or a paid model 
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from .strategies import ANSWERS, JSON_VALUES
 MADE, REFUSED, AGAIN, UNCLEAR = "made", "refused", "refused, may be sent again", "unclear"
 ENVOY = "upstream connect error or disconnect/reset before headers. reset reason: connection termination"
 CDN = "<html><head><title>503 first byte timeout</title></head><body>Varnish cache server</body></html>"
+UUID = "5f0c2a44-9f0e-4d7c-9c1b-0a6f4f1f2b11"
 MADE_BODY = {"code": 0, "data": {"task_id": TASK}}
 
 
@@ -40,7 +42,42 @@ ROWS: dict[str, tuple[HttpAnswer, str]] = {
     "503 no code": (answer(503, error("")), AGAIN),
     "503 flat": (flat(503, "get_channel_failed", "no"), AGAIN),
     "503 of Tripo": (answer(503, said(2000)), AGAIN),
-    "503 of v3": (answer(503, {"code": 7, "status": "error", "message": "no"}), AGAIN),
+    "503 of v3": (answer(503, {"code": 7, "status": "error", "message": "no"}), UNCLEAR),
+    "503 of v3 by a known number": (answer(503, {"code": 2000, "status": "error", "message": "no"}), AGAIN),
+    "503 upstream": (answer(503, error("service_unavailable", type="upstream_error")), UNCLEAR),
+    "503 upstream without a code": (answer(503, error("", type="upstream_error")), UNCLEAR),
+    "503 server": (answer(503, error("", type="server_error")), UNCLEAR),
+    "503 server of no code": (answer(503, error(None, type="server_error")), UNCLEAR),
+    "503 flat, unknown": (flat(503, "service_unavailable", "upstream reset"), UNCLEAR),
+    "429 flat, unknown": (flat(429, "slow", "please poll"), UNCLEAR),
+    "429 of v3, unknown": (
+        answer(429, {"code": 429, "status": "error", "message": "job accepted; poll slower"}),
+        UNCLEAR,
+    ),
+    # -- its end was not as promised
+    "429 broken off": (replace(answer(429, said(2000)), broken=True), UNCLEAR),
+    "503 broken off": (replace(answer(503, error("model_not_found")), broken=True), UNCLEAR),
+    "400 broken off": (replace(answer(400, said(1004)), broken=True), UNCLEAR),
+    # -- something like a task's id stands where the order would be sent again
+    "429 that leads to the task": (answer(429, said(2000), location=f"/tripo/v2/openapi/task/{UUID}"), UNCLEAR),
+    "429 with the task in a header": (answer(429, said(2000), x_task_id=UUID), UNCLEAR),
+    "429 with the task in prose": (answer(429, said(2000, message=f"task {UUID} was queued, too many")), UNCLEAR),
+    "429 with a field twice": (
+        answer(429, f'{{"data": {{"task_id": "{UUID}"}}, "code": 2000, "message": "no", "data": null}}'),
+        UNCLEAR,
+    ),
+    "200 busy with the task in prose": (answer(200, said(2000, message=f"busy, queued as {UUID}")), UNCLEAR),
+    "429 with a gateway's task in prose": (answer(429, said(2000, message="task_8f3kd02k was queued")), UNCLEAR),
+    "429 with the request's id": (answer(429, said(2000, message=f"no (request id: {UUID})")), AGAIN),
+    "429 with the trace's id": (answer(429, said(2000), x_tripo_trace_id=UUID), AGAIN),
+    "429 with a request's id in a field": (answer(429, said(2000, request_id=UUID)), AGAIN),
+    # -- 4xx of what stands in between
+    "424 of text": (answer(424, "Failed dependency: upstream timed out"), UNCLEAR),
+    "460 of nothing": (answer(460), UNCLEAR),
+    "444 of nothing": (answer(444), UNCLEAR),
+    "421 page": (answer(421, HTML), UNCLEAR),
+    "423 of text": (answer(423, "locked: task is being processed"), UNCLEAR),
+    "424 of Tripo": (answer(424, said(2007)), REFUSED),
     "503 in JSON in a text": (answer(503, escaped(said(2000))), AGAIN),
     "503 of Envoy": (answer(503, ENVOY), UNCLEAR),
     "503 of a CDN": (answer(503, CDN), UNCLEAR),
@@ -71,7 +108,8 @@ ROWS: dict[str, tuple[HttpAnswer, str]] = {
     "429 without a suggestion": (answer(429, {"code": 1007, "message": "no"}), AGAIN),
     "429 of the gateway": (answer(429, error("rate_limit_exceeded")), AGAIN),
     "429 passed on": (flat(429, "fail_to_fetch_task", json.dumps(said(2000))), AGAIN),
-    "429 passed on as it is": (flat(429, "fail_to_fetch_task", "slow down"), AGAIN),
+    "429 passed on as it is": (flat(429, "fail_to_fetch_task", "slow down"), UNCLEAR),
+    "429 of Tripo passed on": (flat(429, "fail_to_fetch_task", '{"code":2000,"message":"no"}'), AGAIN),
     "429 page": (answer(429, HTML), UNCLEAR),
     "429 text": (answer(429, "Too Many Requests"), UNCLEAR),
     "429 of nothing": (answer(429, b"", retry_after="1"), UNCLEAR),

@@ -29,9 +29,10 @@ from .wire import Created, HttpAnswer, Refused, Unclear
 # or of a JSON of its own, may come after it has passed the order on ("upstream connect error or disconnect/reset").
 _AGAIN = (429, 503)
 
-# Refusals by the number that say that something is going on, not that nothing was done: the time was up, the task
-# exists, it came too early, the client had gone.
-_UNCLEAR_REFUSALS = (408, 409, 425, 499)
+# Of whoever answers so, the order was looked at and turned down. Other numbers below 500 say that something is going
+# on (the time was up, the task exists or is locked, it came too early, the client had gone), or are a proxy's own.
+_REFUSALS = {400, 401, 402, 403, 404, 405, 406, 407, 410, 411, 413, 414, 415, 416, 417, 422, 426, 428, 431, 451}
+_UNCLEAR_REFUSALS = {408, 409, 425, 499}  # in whatever form
 
 # Codes, in any answer, of a fault in the middle of the work, or of who passed the order on and then lost sight of it.
 _LOST_SIGHT = re.compile(
@@ -44,11 +45,15 @@ _LOST_SIGHT = re.compile(
     re.IGNORECASE,
 )
 
-# Of a gateway that passes on what the service behind it answered: as sure as the HTTP status beside it.
-_PASSED_ON = {"fail_to_fetch_task", "bad_response_status_code", "upstream_error"}
-
-# Of a gateway, beside a success: what it looks at before it passes an order on. Tripo's own numbers are believed too.
+# Of a gateway: what it looks at before it passes an order on. Where its code is empty its type stands here. All else
+# beside a 429, a 503 or a success may be of an order that was passed on: "server_error", "upstream_error", "slow down".
 _REFUSED_BEFORE = {
+    "new_api_error",
+    "insufficient_quota",
+    "rate_limit_error",
+    "rate_limit_reached",
+    "get_channel_failed",
+    "too_many_requests",
     "insufficient_user_quota",
     "pre_consume_token_quota_failed",
     "access_denied",
@@ -62,6 +67,13 @@ _REFUSED_BEFORE = {
 }
 
 
+_OF_REQUEST = re.compile(r"request|trace|correlation", re.IGNORECASE)
+_ID_OF_REQUEST = re.compile(r"(request|trace)[_ -]?id\W{1,40}[\w-]{1,100}", re.IGNORECASE)
+_LIKE_A_TASK = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\btask[_-](?=[\w-]*\d)[\w-]{6,100}", re.IGNORECASE
+)
+
+
 def read_create(answer: HttpAnswer) -> Created | Refused | Unclear:
     """Return what the answer to a purchase means. Only a sure refusal is called one: all else may have cost money."""
     value = read_json(answer.body)
@@ -72,10 +84,9 @@ def read_create(answer: HttpAnswer) -> Created | Refused | Unclear:
     if 200 <= answer.status < 300 and complaint is None and task_id and answer.masks.token(task_id) == task_id:
         return Created(task_id, trace_id)
     failure = failure_of(answer)
-    text = answer.body[:LARGEST_ANSWER].decode("utf-8", "replace")
-    if (task_id := named_task(value or text)) and task_id != trace_id:
+    if (task_id := _task_it_names(answer, value)) and task_id != trace_id:
         return Unclear(lost_answer(f"{failure.detail}; it names the task {told_id(task_id, answer.masks)}", trace_id))
-    if not _is_refusal(answer.status, complaint, own):
+    if answer.broken or not _is_refusal(answer.status, complaint, own):
         return Unclear(lost_answer(failure.detail, trace_id))
     usual = 400 <= answer.status < 500 and answer.status not in _AGAIN
     return Refused(
@@ -95,13 +106,28 @@ def _is_refusal(status: int, complaint: Complaint | None, own: Complaint | None)
     """
     if complaint is not None and _LOST_SIGHT.fullmatch(complaint.code):
         return False
-    if status == 429:
-        return own is not None
-    if status == 503:
-        return own is not None and own.code not in _PASSED_ON
-    if 200 <= status < 300:
+    if status in _AGAIN or 200 <= status < 300:
         return own is not None and (is_tripos(own.code) or own.code in _REFUSED_BEFORE)
-    return 400 <= status < 500 and status not in _UNCLEAR_REFUSALS
+    return status in _REFUSALS or (400 <= status < 500 and own is not None and status not in _UNCLEAR_REFUSALS)
+
+
+def _task_it_names(answer: HttpAnswer, value: dict[str, object]) -> str:
+    """Return the id of a task that an answer names anywhere; empty where it names none.
+
+    What would have the order sent again must not hold anything like one, in a header or in prose, but for the ids of
+    the request itself.
+    """
+    text = answer.body[:LARGEST_ANSWER].decode("utf-8", "replace")
+    if found := named_task(value or text) or named_task(text):
+        return found
+    if answer.status not in _AGAIN and not 200 <= answer.status < 300:
+        return ""
+    headers = [
+        told for name, told in answer.headers.items() if "task" in name or name in ("location", "content-location")
+    ]
+    request = " ".join(told for name, told in answer.headers.items() if _OF_REQUEST.search(name))
+    text = " ".join([_ID_OF_REQUEST.sub("", text), *headers])
+    return next((found for found in _LIKE_A_TASK.findall(text) if found not in request), "")
 
 
 def lost_answer(detail: str, trace_id: str = "") -> Failure:

@@ -26,13 +26,14 @@ class HttpRequest:
 class HttpAnswer:
     """Status, headers (names in lower case) and body of an answer, as they came.
 
-    `masks` are for whatever of it is shown, kept or logged.
+    `masks` are for whatever of it is shown, kept or logged. `broken` is that its end was not as promised.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     masks: Masks = Masks()  # noqa: RUF009  # frozen
+    broken: bool = False
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,8 @@ class Client:
             )
             with response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
-                return HttpAnswer(response.status_code, headers, _read_limited(response), self.masks)
+                body, broken = _read_limited(response)
+                return HttpAnswer(response.status_code, headers, body, self.masks, broken)
 
     @contextmanager
     def download(
@@ -160,14 +161,13 @@ def _borrowed(session: Session) -> Iterator[Session]:
     yield session
 
 
-def _read_limited(response: requests.Response) -> bytes:
-    """Read a body up to one byte more than any answer may have.
+def _read_limited(response: requests.Response) -> tuple[bytes, bool]:
+    """Return a body, up to one byte more than any answer may have, and whether its end was not as promised.
 
-    One that breaks off after a whole JSON object is an answer: only its length or its end was not as promised, and
-    the id of a task may be in it.
+    One that breaks off after a whole JSON object is an answer all the same: the id of a task may be in it.
     """
     packed = is_packed(response.headers.get("Content-Encoding", ""))
-    body, most = bytearray(), LARGEST_ANSWER + 1
+    body, most, broken = bytearray(), LARGEST_ANSWER + 1, False
     response.raw.enforce_content_length = True  # which urllib3 does by itself from 2.0 on
     try:
         for chunk in response.raw.stream(8192, decode_content=False):
@@ -177,4 +177,5 @@ def _read_limited(response: requests.Response) -> bytes:
     except urllib3.exceptions.HTTPError:
         if packed or not read_json(bytes(body)):
             raise
-    return unpacked(bytes(body), most) if packed else bytes(body)
+        broken = True
+    return (unpacked(bytes(body), most) if packed else bytes(body)), broken
