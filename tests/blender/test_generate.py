@@ -111,7 +111,7 @@ def test_api_tells_every_event(api: ModuleType, picture: Path) -> None:
     api.generate(picture, texture=False, on_event=lambda event: events.append(type(event).__name__))
 
     assert events[:3] == ["Started", "Submitting", "TaskCreated"]
-    assert events[-2:] == ["Downloaded", "Imported"]
+    assert events[-3:] == ["Downloaded", "Delayed", "Imported"]
 
 
 def test_api_refuses_a_broken_rule_before_anything_is_sent(

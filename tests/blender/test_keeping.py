@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import bpy
 import pytest
 
+from fixtures.catalogue import write_all
 from simulator.options import SMALL_MODELS
 from simulator.process import SimulatorProcess
 from simulator.sculpture.sculptor import Commission, sculpt
@@ -269,6 +271,41 @@ def test_button_saves_an_asset(jobs: SimpleNamespace, sidebar: Any, library: Pat
     bpy.data.objects.remove(bpy.context.object)
     with pytest.raises(RuntimeError, match="no longer in the scene"):
         bpy.ops.tripo.save_asset(job_id=job_id, where="FILE", catalog="Tripo")
+
+
+@pytest.mark.parametrize("name", ["glb_pbr", "glb_group", "glb_skinned", "glb_animated"])
+def test_an_asset_is_the_model_without_what_the_artist_hung_it_on_or_on_it(
+    name: str, api: ModuleType, module: Any, library: Path, tmp_path: Path
+) -> None:
+    main = api.import_model(write_all(tmp_path, [name])[0].file)
+    keeping, scene = module("shell.keeping"), bpy.context.scene.collection
+    model = set(scene.all_objects)
+    root = main
+    while root.parent is not None:
+        root = root.parent
+    shelf, neighbour, lamp = (bpy.data.objects.new(name, None) for name in ("Shelf", "Neighbour", "Lamp"))
+    for obj in (shelf, neighbour, lamp):
+        scene.objects.link(obj)
+    root.parent = neighbour.parent = shelf
+    lamp.parent = main
+    shelf.location = root.location = (1, 2, 3)
+    bpy.context.view_layer.update()
+    stands = root.matrix_world.copy()
+
+    assert set(keeping.family(main)) == model
+    keeping.keep(main, job_of(main, module), keeping.Wish(library=str(library)), bpy.context)
+    (saved,) = library.rglob("*.blend")
+    with bpy.data.libraries.load(str(saved)) as (there, _):
+        assert len(there.objects) == len(model)
+        assert not {"Shelf", "Neighbour", "Lamp"} & set(there.objects)
+    bpy.context.view_layer.update()
+    assert (root.parent, root.matrix_world) == (shelf, stands)
+
+
+def job_of(main: bpy.types.Object, module: Any) -> Any:
+    """A job that is done."""
+    job = module("core.job").Job("1", main.name, "", module("core.request").Settings(), "", 0.0)
+    return replace(job, object_name=main.name, source="chair.glb")
 
 
 def run(*arguments: object, **more: str) -> subprocess.CompletedProcess[str]:

@@ -45,6 +45,8 @@ def prepare(job: Job, service: str, addon_version: str) -> PreparedModel:
     main = naming.name(objects, job.name)
     for name, value in provenance.properties(job, service, addon_version).items():
         main[name] = value
+    for obj in objects if len(objects) > 1 else ():
+        obj[provenance.PART_OF] = job.id
     pictures = [image for image in bpy.data.images if image not in before["images"]]
     # Objects were removed: until this, the layer still lists them, and selecting what it lists crashes Blender.
     bpy.context.view_layer.update()

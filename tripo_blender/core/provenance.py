@@ -16,6 +16,7 @@ from .setting_table import SETTING_BY_NAME
 _PREFIX = "tripo_"
 TASK_ID, SETTINGS, PICTURE_HASH = "tripo_task_id", "tripo_settings", "tripo_picture_hash"
 CREATED = "tripo_created"
+PART_OF = "tripo_part_of"  # on each object of a model that has several: what tells it from what an artist adds
 
 # The rows of the panel: property and label.
 _ROWS = (

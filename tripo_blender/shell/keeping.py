@@ -1,5 +1,7 @@
 """Keeps a model as an asset: at its arrival by the preferences, later by the button, headless by the command line."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import bpy
 from ..core.catalog import clean_path, with_catalog
 from ..core.errors import Kind, TripoError
 from ..core.job import Job
+from ..core.provenance import PART_OF
 from . import preferences
 
 CATALOG, TAGS = "Tripo", "tripo"
@@ -72,7 +75,8 @@ def keep(main: bpy.types.Object, job: Job, asked: Wish, context: bpy.types.Conte
     if not asked.library:
         return f"Marked as an asset of this file, in the catalog {asked.catalog}"
     try:
-        saved = assets.save_to_library(asset, assets.library_folder(context, asked.library), asked.catalog)
+        with _on_its_own(objects[0]):
+            saved = assets.save_to_library(asset, assets.library_folder(context, asked.library), asked.catalog)
     finally:
         if not (asked.in_file or marked_before):
             assets.unmark(asset)
@@ -80,11 +84,37 @@ def keep(main: bpy.types.Object, job: Job, asked: Wish, context: bpy.types.Conte
 
 
 def family(main: bpy.types.Object) -> list[bpy.types.Object]:
-    """Give all objects of a model: they hang together."""
+    """Return all objects of a model, and none that an artist has hung it on, or hung on it."""
+    model = main.get(PART_OF)
+    if model is None:
+        return [main]
     root = main
-    while root.parent is not None:
+    while root.parent is not None and root.parent.get(PART_OF) == model:
         root = root.parent
-    return [root, *root.children_recursive]
+    return [root, *(obj for obj in root.children_recursive if obj.get(PART_OF) == model)]
+
+
+@contextmanager
+def _on_its_own(root: bpy.types.Object) -> Iterator[None]:
+    """Take a model off what an artist has hung it on meanwhile: what is written takes its parents along."""
+    parent = root.parent
+    if parent is None:
+        yield
+        return
+    kind, bone, inverse, basis = (
+        root.parent_type,
+        root.parent_bone,
+        root.matrix_parent_inverse.copy(),
+        root.matrix_basis.copy(),
+    )
+    world = root.matrix_world.copy()
+    root.parent = None
+    root.matrix_world = world
+    try:
+        yield
+    finally:
+        root.parent, root.parent_type, root.parent_bone = parent, kind, bone
+        root.matrix_parent_inverse, root.matrix_basis = inverse, basis
 
 
 def _description(job: Job) -> str:
