@@ -220,6 +220,10 @@ class _Stop:
         del seconds
         return work
 
+    def hedged(self, ask: Callable[[float], T], good: Callable[[T], bool], seconds: float, /) -> T | None:
+        del good, seconds
+        return ask(0.0)
+
     def shielded(self) -> AbstractContextManager[object]:
         return nullcontext()
 

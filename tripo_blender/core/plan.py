@@ -11,6 +11,7 @@ LONGEST_GENERATION = 7200.0  # s
 RETRIES = 4  # of an upload, or of an order that surely did not arrive, in a row: 1 + 2 + 4 + 8 s of patience
 BUSY_SECONDS = 3600.0  # that a full quota is waited for: it is one's own other tasks, of minutes each, that fill it
 READ_RETRIES = 40  # of a poll or a download in a row: about twenty minutes without the service
+STALLED_SECONDS = 4.0  # without an answer to a poll, after which it is asked once more: the usual takes a tenth of one
 ODD_ANSWERS = 2  # refusals of polls in a row that do not say they will pass, before they are believed
 LOST_ANSWERS = 6  # polls that do not find the task: about a minute, after which a mistyped id is told
 UNKNOWN_ANSWERS = 10  # polls in a row that say "unknown" before the task counts as lost

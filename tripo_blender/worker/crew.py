@@ -19,6 +19,7 @@ from ..core.model_limits import Limits
 from ..core.network import Network
 from ..core.records import RecordError
 from ..core.unfinished import elsewhere, too_many_files
+from . import hedging
 from .calls.client import Client
 from .checking import check_model
 from .conversion import Converter
@@ -68,6 +69,10 @@ class ThreadStop:
             return results[0] if results else None
 
         return finish
+
+    def hedged(self, ask: hedging.Ask[T], good: Callable[[T], bool], seconds: float, /) -> T | None:
+        """Ask, and once more beside it where no answer has come after `seconds`; None: the run shall end."""
+        return hedging.side_by_side(ask, good, seconds, self._event.is_set)
 
     def interruptible(self) -> AbstractContextManager[None]:
         """Change nothing: nobody presses Ctrl-C here."""

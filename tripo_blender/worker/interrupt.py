@@ -11,6 +11,8 @@ from enum import Enum, auto
 from types import FrameType
 from typing import TypeVar
 
+from . import hedging
+
 _LOOK_SECONDS = 0.1  # between two looks at Ctrl-C while the next attempt is waited for
 _INSISTING_SECONDS = 2.0  # after the first Ctrl-C, another one is meant: keys that are held down repeat at once
 _AGAIN_SECONDS = 0.5  # Python drops an exception that it raises inside a finalizer: then a later Ctrl-C raises it anew
@@ -52,6 +54,10 @@ class Interrupt:
     def aside(self, work: Callable[[], T], _seconds: float, /) -> Callable[[], T | None]:
         """Do `work` when it is waited for: Blender wants no threads, and Ctrl-C breaks it off."""
         return work
+
+    def hedged(self, ask: hedging.Ask[T], good: Callable[[T], bool], seconds: float, /) -> T | None:
+        """Ask, and once more where no answer has come after `seconds`: in place of the first, for want of threads."""
+        return hedging.one_after_the_other(ask, good, seconds)
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:

@@ -37,12 +37,13 @@ from ..core.model_limits import Limits
 from ..core.services import modelstream as service
 from ..core.services.purchase import lost_answer
 from ..core.services.refusals import may_still_be_made, passing
-from ..core.services.wire import Created, TaskReport, TaskStatus, Unclear
+from ..core.services.wire import Created, TaskStatus, Unclear
 from ..core.unfinished import too_many_files
-from . import preview
+from . import polling, preview
 from .calls.client import Client, NoAnswer, NotSent
 from .habits import Habits
 from .journal import Journal
+from .polling import Polling
 from .sending import Sending
 from .transfer import Busy, Refused, fetch, forget, is_whole, keep
 
@@ -57,13 +58,10 @@ _FRESH_LINKS = 2  # how often the task is asked for another link
 T = TypeVar("T")
 
 
-class Stop(Protocol):
+class Stop(polling.Stop, Protocol):
     """How a run is ended from outside: asked before every step, waited on instead of sleeping."""
 
     cancelled: bool  # by the user; otherwise the process closes, and the record stays as it is
-
-    def is_set(self) -> bool:
-        """Whether the run shall end."""
 
     def wait(self, timeout: float) -> bool:
         """Wait, at most `timeout` seconds; True as soon as the run shall end."""
@@ -107,6 +105,7 @@ class Runner:
         self._stop = stop
         self._emit = emit
         self._sending = Sending(job, client, habits, self._delay, self._before_sending, self._go_on)
+        self._polling = Polling(client, stop, self._delay)
         self._limits = limits
         self._link = self._preview_link = ""
         self._picture: Callable[[], bytes | None] | None = None  # gives the preview, which is under way
@@ -262,7 +261,9 @@ class Runner:
         unknown = polls = 0
         pace: plan.Pace | None = None
         while True:
-            report = self._report()
+            report = self._polling.report(self.job.base_url, self.job.task_id)
+            if report is None:
+                raise _Stopped
             if self.job.in_doubt and report.status is not TaskStatus.UNKNOWN:
                 self._happened(TaskFound())
             if report.status is TaskStatus.SUCCESS and report.model_url:
@@ -281,27 +282,6 @@ class Runner:
             pace = pace.after(waited, report.percent) if pace else plan.Pace(waited, report.percent)
             if self._stop.wait(plan.poll_wait(waited, polls, report.seconds_left, pace.left(waited, report.percent))):
                 raise _Stopped
-
-    def _report(self) -> TaskReport:
-        """Ask how far the task is, through whatever passes; raises `TripoError` when it does not pass."""
-        request = service.poll(self.job.base_url, self.job.task_id)
-        attempt = odd = lost = 0
-        while True:
-            self._go_on()
-            retry_after = -1.0
-            try:
-                report = service.read_poll(self._client.call(request), self.job.task_id)
-            except (NotSent, NoAnswer) as error:
-                sentence = f"{error.failure.sentence}. {may_still_be_made(self.job.task_id)}"
-                failure, again = replace(error.failure, sentence=sentence), True
-            else:
-                if isinstance(report, TaskReport):
-                    return report
-                failure, again, retry_after = report.failure, report.again, report.retry_after
-            attempt, odd, lost = attempt + 1, odd + (not again), lost + (failure.kind is Kind.TASK_LOST)
-            if odd > plan.ODD_ANSWERS or lost > plan.LOST_ANSWERS or attempt > plan.READ_RETRIES:
-                raise TripoError.of(failure)
-            self._delay(attempt, failure, retry_after)
 
     def _download(self) -> Event:
         folder = self._journal.folder_of(self.job.id)

@@ -56,9 +56,10 @@ class Client:
         self._session.close()
         self._files.close()
 
-    def call(self, request: HttpRequest, *, purchase: bool = False) -> HttpAnswer:
+    def call(self, request: HttpRequest, *, purchase: bool = False, patience: float = 0.0) -> HttpAnswer:
         """Make one call of the API, once; raise `NotSent` or `NoAnswer` where it gives no answer.
 
+        `patience` is for how many seconds the connection, and then each byte, is waited for; 0: as long as usual.
         A redirect is an answer: it is not followed, so the key stays with its host. A `purchase` gets a connection
         of its own, since a kept one may have been closed by the server just as the order is written to it.
         Raises `TripoError` where the key must not be sent, and `OSError` for a file that cannot be read.
@@ -68,6 +69,7 @@ class Client:
         if request.file:
             path = Path(request.file)
             files = {"file": (path.name, path.read_bytes(), request.mime_type)}
+        usual = CREATE_SECONDS if purchase or files else READ_SECONDS
         with (
             translated("service", self.masks),
             Session(self._network) if purchase else _borrowed(self._session) as session,
@@ -79,7 +81,7 @@ class Client:
                 files=files,
                 auth=Bearer(self._key),
                 headers={"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"},
-                timeout=(CONNECT_SECONDS, CREATE_SECONDS if purchase or files else READ_SECONDS),
+                timeout=(patience or CONNECT_SECONDS, patience or usual),
                 allow_redirects=False,
             )
             with response:

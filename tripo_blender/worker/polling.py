@@ -1,0 +1,86 @@
+"""Asks how far a task is, through whatever passes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+from ..core import plan
+from ..core.errors import Failure, Kind, TripoError
+from ..core.services import modelstream as service
+from ..core.services.refusals import may_still_be_made
+from ..core.services.wire import HttpRequest, Refused, TaskReport
+from .calls.client import Client, NoAnswer, NotSent
+
+T = TypeVar("T")
+
+
+class Stop(Protocol):
+    """What ends the questions from outside."""
+
+    def is_set(self) -> bool:
+        """Whether the run shall end."""
+
+    def hedged(self, ask: Callable[[float], T], good: Callable[[T], bool], seconds: float, /) -> T | None:
+        """Ask, and once more where no answer has come after `seconds`; None: the run shall end.
+
+        `ask` is told for how many seconds each byte is waited for, 0 for the usual.
+        """
+
+
+class Polling:
+    """The questions of one job. `delay` waits before another attempt, and ends the run when told to."""
+
+    def __init__(self, client: Client, stop: Stop, delay: Callable[[int, Failure, float], object]) -> None:
+        self._client = client
+        self._stop = stop
+        self._delay = delay
+        self._own = threading.Lock()  # of the job's own connection: a client is not shared between threads
+
+    def report(self, base_url: str, task_id: str) -> TaskReport | None:
+        """Return how far the task is; None: the run shall end.
+
+        Raises `TripoError` when what is in the way does not pass.
+        """
+        request = service.poll(base_url, task_id)
+
+        def ask(patience: float) -> TaskReport | Refused:
+            return self._ask(request, task_id, patience)
+
+        attempt = odd = lost = 0
+        while not self._stop.is_set():
+            meaning = self._stop.hedged(
+                lambda patience: self._ask(request, task_id, patience), _says_it, plan.STALLED_SECONDS
+            )
+            if not isinstance(meaning, Refused):
+                return meaning
+            failure = meaning.failure
+            attempt, odd, lost = attempt + 1, odd + (not meaning.again), lost + (failure.kind is Kind.TASK_LOST)
+            if odd > plan.ODD_ANSWERS or lost > plan.LOST_ANSWERS or attempt > plan.READ_RETRIES:
+                raise TripoError.of(failure)
+            self._delay(attempt, failure, meaning.retry_after)
+        return None
+
+    def _ask(self, request: HttpRequest, task_id: str, patience: float) -> TaskReport | Refused:
+        """Ask once: over the job's own connection, or a new one where that has an unanswered question still."""
+        if not self._own.acquire(blocking=False):
+            with self._client.another() as client:
+                return _asked(client, request, task_id, patience)
+        try:
+            return _asked(self._client, request, task_id, patience)
+        finally:
+            self._own.release()
+
+
+def _asked(client: Client, request: HttpRequest, task_id: str, patience: float) -> TaskReport | Refused:
+    try:
+        return service.read_poll(client.call(request, patience=patience), task_id)
+    except (NotSent, NoAnswer) as error:
+        sentence = f"{error.failure.sentence}. {may_still_be_made(task_id)}"
+        return Refused(replace(error.failure, sentence=sentence), again=True)
+
+
+def _says_it(meaning: TaskReport | Refused) -> bool:
+    return isinstance(meaning, TaskReport)
