@@ -36,6 +36,7 @@ from tripo_blender.core.unfinished import (
     overtaken,
     resumed,
     stopped,
+    too_many_files,
     unfinished,
 )
 
@@ -243,6 +244,13 @@ def test_what_is_given_up_can_be_fetched_where_it_was_paid_for() -> None:
     assert given_up(found()) == "Chair was given up. Nothing was ordered for it"
     assert "Its task t-1 can still be fetched" in given_up(found(*MADE))
     assert "If your account shows its task" in given_up(found(*ORDERED))
+
+
+def test_a_job_for_which_no_file_can_be_opened_says_so() -> None:
+    failure = too_many_files("Too many open files")
+    assert (failure.kind, failure.detail) == (Kind.DISK, "Too many open files")
+    assert "raise the limit of open files" in failure.sentence
+    assert "disk" not in failure.sentence
 
 
 def test_another_blender_s_job_is_told_by_name() -> None:
