@@ -125,7 +125,7 @@ def test_reset_in_the_middle(start: Start) -> None:
 
 def test_slow_and_delay(start: Start) -> None:
     client = script(
-        start, {"on": "download", "do": "slow", "rate": 1_500_000}, {"on": "poll", "do": "delay", "seconds": 0.2}
+        start, {"on": "download", "do": "slow", "rate": 400_000}, {"on": "poll", "do": "delay", "seconds": 0.2}
     )
     began = time.monotonic()
     task_id = client.words()
@@ -134,7 +134,7 @@ def test_slow_and_delay(start: Start) -> None:
     link = client.finish(task_id)["output"]["pbr_model"]
     began = time.monotonic()
     body = client.get(link).body
-    assert time.monotonic() - began > 0.8 * len(body) / 1_500_000
+    assert time.monotonic() - began > 0.8 * len(body) / 400_000
     assert client.get(link).body == body
 
 

@@ -33,7 +33,7 @@ def brightness(pixels: Pixels) -> Field:
 
 def pbr_textures(colour: bytes, pixels: Pixels) -> Textures:
     """The colour as it is with the maps that go with it, each a PNG."""
-    _, rough, none, normal = _maps(pixels)
+    _, rough, none, normal = _maps(pixels, MAP_SIZE)
     return Textures(
         colour=colour,
         metallic_roughness=write_png(np.stack([none, rough, none], axis=2)),
@@ -46,23 +46,25 @@ def pbr_textures(colour: bytes, pixels: Pixels) -> Textures:
 def laid_out(pixels: Pixels, layout: Layout, side: int, pbr: bool) -> Textures:
     """The textures of a GLB as the service gives them: JPEG of so many px a side, laid out for the model's islands."""
 
+    squares = max(1, side // BLOCK)
+
     def jpeg(picture: Pixels) -> bytes:
-        return write_jpeg(layout.lay_out(picture, max(1, side // BLOCK)))
+        return write_jpeg(layout.lay_out(picture, squares))
 
     colour = jpeg(pixels[:, :, :3])
     if not pbr:
         return Textures(colour)
-    shade, rough, metal, normal = _maps(pixels)
+    shade, rough, metal, normal = _maps(pixels, min(MAP_SIZE, max(2, squares)))
     return Textures(colour, metallic_roughness=jpeg(np.stack([shade, rough, metal], axis=2)), normal=jpeg(normal))
 
 
-def _maps(pixels: Pixels) -> tuple[Pixels, Pixels, Pixels, Pixels]:
+def _maps(pixels: Pixels, side: int) -> tuple[Pixels, Pixels, Pixels, Pixels]:
     """Occlusion, roughness, metal and normals, guessed from brightness: darker is rougher, nothing is metal."""
-    luma = resize(brightness(pixels), MAP_SIZE, MAP_SIZE)
+    luma = resize(brightness(pixels), side, side)
     rough = ((0.85 - 0.4 * luma) * 255).astype(np.uint8)
-    height = blur(luma, 1.5)
-    shade = (np.clip(1 + 2 * (height - blur(luma, 12)), 0, 1) * 255).astype(np.uint8)
-    slope_y, slope_x = np.gradient(height * 12)
+    height = blur(luma, 1.5 * side / MAP_SIZE)
+    shade = ((0.6 + 0.4 * height) * 255).astype(np.uint8)
+    slope_y, slope_x = np.gradient(height * 12 * side / MAP_SIZE)
     # Tangent space with green upwards, as glTF wants it; rows run down.
     normal = np.stack([-slope_x, slope_y, np.ones_like(luma)], axis=2)
     normal /= np.linalg.norm(normal, axis=2, keepdims=True)
