@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -19,6 +20,9 @@ from typing import NoReturn
 
 def main() -> int:
     """Run the same command line as the installed add-on, and give its exit code."""
+    pressed: list[int] = []  # Ctrl-C while Blender is imported, which would swallow it or break on it
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number))
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     from tripo_blender.shell.channel import open_standard_streams
 
@@ -42,7 +46,7 @@ def main() -> int:
     else:
         arguments = [] if inside_blender else sys.argv[1:]
     named = bool(arguments) and arguments[0] in cli.COMMANDS
-    return cli.run(arguments if named else ["generate", *arguments])
+    return cli.run(arguments if named else ["generate", *arguments], stopped=lambda: bool(pressed))
 
 
 def end(code: int) -> NoReturn:

@@ -503,6 +503,21 @@ def test_an_output_that_cannot_be_saved_takes_the_others_along_but_not_the_model
 # -- Ctrl-C --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="this system does not tell what a process has loaded")
+def test_ctrl_c_while_blender_is_imported(tmp_path: Path, simulator: SimulatorProcess) -> None:
+    place = Place(tmp_path, simulator)
+    process = place.start(place.picture)
+    while b"/bpy/" not in Path(f"/proc/{process.pid}/maps").read_bytes():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    outcome = ended(process)
+    assert outcome.code == 1
+    assert "Cancelled: nothing was brought in" in outcome.out + outcome.err
+    assert "Traceback" not in outcome.out + outcome.err
+    assert simulator.requests() == []
+    place.assert_nothing_left()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to all processes of a console")
 def test_ctrl_c(tmp_path: Path) -> None:
     slow = [{"on": "upload", "do": "hang", "seconds": 30}]

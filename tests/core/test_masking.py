@@ -70,6 +70,36 @@ def test_a_key_is_taken_out(name: str, key: str) -> None:
     assert re.fullmatch(r"no \S*\.\.\.\S* here", masked)
 
 
+LONG = "sk-secretkey0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        LONG[:-4],
+        LONG[4:],
+        LONG[:15],
+        LONG[8:20],
+        " ".join(LONG),
+        "-".join(LONG),
+        f"{LONG[:10]}\n{LONG[10:]}",
+        LONG[::-1],
+    ],
+)
+def test_a_key_is_taken_out_that_was_cut_or_broken(spelt: str) -> None:
+    masked = Masks.of(LONG).token(f"no: {spelt}! here")
+    letters = re.sub("[^a-z0-9]", "", masked.lower())
+    row = LONG.removeprefix("sk-")
+    assert not any(piece[at : at + 8] in letters for piece in (row, row[::-1]) for at in range(len(row) - 7))
+    assert masked.startswith("no: ")
+    assert masked.endswith("! here")
+
+
+def test_ids_beside_a_key_stay() -> None:
+    text = f"task {TASK}, request 20261122101530123456789, error 2001: not found, 0123456789 tries"
+    assert Masks.of("sk-7f3a91e0d2c45b6688aa").words(text) == text
+
+
 _WAYS: list[Callable[[str], str]] = [
     str, lambda one: quote(one, safe=""), lambda one: f"\\u{ord(one):04x}", lambda one: f"&#{ord(one)};",
     lambda one: f"\\{one}", lambda one: f"%25{ord(one):02X}",

@@ -2,7 +2,7 @@
 
 import argparse
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -43,13 +43,15 @@ class _Parser(argparse.ArgumentParser):
         raise _Help(self.format_help())
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Carry out a command line and give the exit code.
+def run(arguments: Sequence[str], stopped: Callable[[], bool] = lambda: False) -> int:
+    """Carry out a command line and give the exit code; `stopped` is whether Ctrl-C was pressed before.
 
     0 done, 1 the job failed, 2 wrong usage, 3 no key, 4 offline, 5 outcome unknown after sending.
     """
     with Once().listening(), open_report(as_json="--json" in arguments) as report:
         try:
+            if stopped():  # looked at only now, when the next one is answered here
+                raise KeyboardInterrupt
             options = _parser().parse_args(list(arguments))
             return _carry_out(options, report)
         except _Help as help_:
