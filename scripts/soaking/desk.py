@@ -17,6 +17,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from simulator.process import SimulatorProcess  # noqa: E402
 from soaking.words import AGAIN, CANCEL, GIVE_UP, LEAVE, OFFERED, TASK, Words  # noqa: E402
+from soaking.wrong import WRONGS  # noqa: E402
 from tripo_blender.core.job import Cancelled, Job, JobState  # noqa: E402
 from tripo_blender.core.messages import Cancel, Configure, Happened, Run  # noqa: E402
 from tripo_blender.core.records import to_record  # noqa: E402
@@ -172,4 +173,5 @@ if __name__ == "__main__":
     if order["wrong"]:
         handle._PROCESS = Path(__file__).with_name("wrong.py")  # noqa: SLF001
         os.environ["SOAK_WRONG"] = order["wrong"]
+        WRONGS[order["wrong"]]()
     Desk(order).work()

@@ -1,4 +1,4 @@
-"""A worker that is wrong on purpose, as SOAK_WRONG says: the soak must find it out."""
+"""A worker that is wrong on purpose, as SOAK_WRONG says, and who started it likewise: the soak must find it out."""
 
 import contextlib
 import os
@@ -40,10 +40,10 @@ def forgets() -> None:
     Journal.settle = forgetful  # type: ignore[method-assign]
 
 
-def is_deaf() -> None:
-    """Hear no cancel."""
+def loses_cancels() -> None:
+    """Have no cancel reach the disk or the job."""
     Crew.cancel = lambda self, job_id: None  # type: ignore[method-assign]
-    Journal.is_cancelled = lambda self, job_id, before=0.0: False  # type: ignore[method-assign]
+    Journal.cancel = lambda self, job_id: None  # type: ignore[method-assign]
 
 
 def writes_late() -> None:
@@ -57,7 +57,7 @@ def writes_late() -> None:
     Journal.write = late  # type: ignore[method-assign]
 
 
-WRONGS = {wrong.__name__.replace("_", "-"): wrong for wrong in (trusts_proxies, forgets, is_deaf, writes_late)}
+WRONGS = {wrong.__name__.replace("_", "-"): wrong for wrong in (trusts_proxies, forgets, loses_cancels, writes_late)}
 
 if __name__ == "__main__":
     from tripo_blender.worker.loop import serve
