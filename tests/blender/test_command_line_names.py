@@ -83,3 +83,23 @@ def test_what_waits_under_any_name_is_listed_and_comes_in(
     assert len(outcome.result["done"]) == len(list(results.iterdir())) == len(names) == bought
     assert len(simulator.creates()) == bought
     assert console.listed() == []
+
+
+@pytest.mark.parametrize("name", ["\x1b[2Jred", "two\nlines", "", "\udcff"], ids=ascii)
+def test_a_name_that_the_first_version_took_as_it_was_comes_in_too(
+    console: Console, simulator: SimulatorProcess, tmp_path: Path, name: str
+) -> None:
+    console.forget()
+    job = console.leave()
+    (path,) = console.place.home.rglob("job.json")
+    record = json.loads(path.read_text())
+    record["job"]["name"], record["job"]["source"] = name, f"{name}.png"
+    path.write_text(json.dumps(record))
+
+    text = console("jobs", keeps=True)
+    assert (text.code, len(text.lines)) == (0, 1)
+    assert text.out.removesuffix("\n").isprintable()
+    assert [each["job"] for each in console.listed()] == [job]
+    outcome = console("resume", "--all", "--json", keeps=True, folder=tmp_path)
+    assert (outcome.code, outcome.result["done"]) == (0, [job]), outcome.out
+    assert len(list(tmp_path.iterdir())) == 1

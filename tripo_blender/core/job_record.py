@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 from .job import Job
 from .records import RecordError, from_record, strangers, to_record
+from .text import as_name
 
 _FORMAT = 1
 _NEVER = 253_402_300_800  # s since the epoch: the year 10,000, which no calendar of Python's can show
@@ -40,7 +42,8 @@ def read_text(text: str, folder: str) -> Job:
         raise RecordError(unreadable(folder, text)) from error
     if job.id != folder or not 0 <= job.created < _NEVER:
         raise RecordError(unreadable(folder, text))
-    return job
+    # The first version took the name of a picture's file as it was, also where Blender and most encodings refuse it.
+    return replace(job, name=as_name(job.name), source=as_name(job.source))
 
 
 def unreadable(folder: str, text: str = "") -> str:
