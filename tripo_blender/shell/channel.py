@@ -7,6 +7,9 @@ import select
 import sys
 from collections.abc import Iterator, Sequence
 
+if sys.platform != "win32":
+    import fcntl
+
 _AT_ONCE = getattr(select, "PIPE_BUF", 512)  # bytes; so many fit in wherever there is room at all
 
 
@@ -16,11 +19,12 @@ class Channel:
     def __init__(self, descriptor: int) -> None:
         self.terminal = os.isatty(descriptor)
         self._descriptor = descriptor
+        self._usable = _is_written_to(descriptor)
         self._waiting = bytearray()
 
     def write(self, text: str) -> None:
         """Send a text, as far as it is taken at once."""
-        if self._descriptor >= 0:
+        if self._descriptor >= 0 and self._usable:
             self._waiting += text.encode("utf-8", "backslashreplace")
             self._send(patient=False)
 
@@ -37,6 +41,13 @@ class Channel:
         with contextlib.suppress(OSError):  # nobody reads any more, or the disk behind it is full
             while self._waiting and _has_room(self._descriptor, patient=patient):
                 del self._waiting[: os.write(self._descriptor, self._waiting[:_AT_ONCE])]
+
+
+def _is_written_to(descriptor: int) -> bool:
+    """Return whether a descriptor is for writing: a pipe that Blender reads may have the number of a closed stdout."""
+    if sys.platform == "win32":
+        return True
+    return fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY
 
 
 def _has_room(descriptor: int, *, patient: bool) -> bool:
@@ -71,7 +82,7 @@ def open_channel(*, to_the_end: bool) -> Iterator[Channel]:
             stream.flush()
     out, errors = Channel(os.dup(1)), Channel(os.dup(2))
     null = os.open(os.devnull, os.O_WRONLY)
-    for number in (1, 2):
+    for number in filter(_is_written_to, (1, 2)):
         os.dup2(null, number)
     os.close(null)
     printed = _Printed(errors)

@@ -112,7 +112,7 @@ class SecondBlender:
         except RecordError as error:
             answer = Fault(str(error))
         if not isinstance(answer, Converted):
-            _log.warning("converter: %s", answer)
+            _log.info("converter: %s", answer)  # such as what Blender prints before it runs our script
         elif answer.job_id:
             self._answers.append(answer)
         else:
