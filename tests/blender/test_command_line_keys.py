@@ -112,3 +112,25 @@ def test_a_key_file_that_cannot_be_used_is_told_and_no_other_key_taken(
 
     assert code == 3
     assert simulator.requests() == []
+
+
+@pytest.mark.parametrize("option", ["--key-file", "--url"])
+@pytest.mark.parametrize("command", ["generate", "fetch", "resume FOLLOW", "resume --all"])
+def test_an_empty_value_puts_no_other_key_or_service_in_its_stead(
+    module: Callable[[str], ModuleType],
+    preferences: Any,
+    simulator: SimulatorProcess,
+    ways: dict[str, str],
+    picture: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    option: str,
+) -> None:
+    """As a shell gives it for a variable that is not set."""
+    monkeypatch.chdir(tmp_path)
+    named, _, way = command.partition(" ")
+    source = {"generate": str(picture), "fetch": "task-1", "resume": ways.get(way, way)}[named]
+
+    assert module("shell.cli").run([named, source, option, ""]) == 2
+    assert simulator.requests() == []

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from ..core.unfinished import checked_task_id
 from ..worker.interrupt import Once
 from . import api, cli_jobs, ordering, outputs, preparing
 from .access import access
+from .cli_jobs import Named
 from .ordering import name_of
 from .report import Report, open_report
 from .spots import spot
@@ -114,7 +116,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no key, 4 offline, 5 outcome unknown after sending.",
         allow_abbrev=False,
     )
-    generate.add_argument("source", metavar="PICTURE", help="a picture file, or the public web address of one")
+    generate.add_argument(
+        "source", action=Named, metavar="PICTURE", help="a picture file, or the public web address of one"
+    )
     group = generate.add_argument_group("settings")
     for setting in SETTINGS:
         group.add_argument(f"--{setting.option}", dest=setting.name, default=None, **_option(setting))
@@ -124,14 +128,14 @@ def _parser() -> argparse.ArgumentParser:
         description="Fetch the model of a task that was made before. Nothing is ordered.",
         allow_abbrev=False,
     )
-    fetch.add_argument("source", metavar="TASK_ID", help="id of the task, as a failed run printed it")
+    fetch.add_argument("source", action=Named, metavar="TASK_ID", help="id of the task, as a failed run printed it")
     import_ = commands.add_parser(
         "import",
         help="bring in a GLB or FBX file of this disk",
         description="Bring in a GLB or FBX file of this disk like a generated model. No key and no network are needed.",
         allow_abbrev=False,
     )
-    import_.add_argument("source", metavar="FILE", help="a GLB or FBX file")
+    import_.add_argument("source", action=Named, metavar="FILE", help="a GLB or FBX file")
     jobs = commands.add_parser(
         "jobs",
         help="list the jobs that can be gone on with",
@@ -150,10 +154,14 @@ def _parser() -> argparse.ArgumentParser:
     jobs.add_argument("--json", action="store_true", help="one JSON object a line for each job, the result last")
     for command in (generate, fetch, resume):
         command.add_argument(
-            "--url", default="", metavar="BASE", help="base URL of the service: all that precedes /task"
+            "--url", action=Named, default="", metavar="BASE", help="base URL of the service: all that precedes /task"
         )
         command.add_argument(
-            "--key-file", default="", metavar="PATH", help="file with the API key, which only you may read"
+            "--key-file",
+            action=Named,
+            default="",
+            metavar="PATH",
+            help="file with the API key, which only you may read",
         )
     names = ((generate, "PICTURE's name"), (fetch, "TASK_ID"), (import_, "FILE's name"), (resume, "the job's name"))
     for command, source in names:
@@ -163,7 +171,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--out",
             action="append",
-            type=Path,
+            type=_file,
             metavar="FILE",
             help=f"where to save: .blend, .glb or .fbx; may be repeated (default: {source} with .blend)",
         )
@@ -172,11 +180,14 @@ def _parser() -> argparse.ArgumentParser:
         )
         command.add_argument(
             "--asset-library",
+            action=Named,
             default="",
             metavar="PATH",
             help="save the model as an asset into this library: its folder, or its name in the preferences",
         )
-        command.add_argument("--catalog", default="", metavar="NAME", help="catalog of the asset (default: Tripo)")
+        command.add_argument(
+            "--catalog", action=Named, default="", metavar="NAME", help="catalog of the asset (default: Tripo)"
+        )
         command.add_argument(
             "--json", action="store_true", help="one JSON object a line for each event, the result last"
         )
@@ -192,3 +203,12 @@ def _option(setting: Option) -> dict[str, Any]:
         return {"choices": [choice[0] for choice in setting.choices], "help": setting.tooltip}
     offered = ", ".join(offer.name for offer in OFFERS)
     return {"metavar": "NAME", "help": f"{setting.tooltip}: {offered}, or another (default: {setting.default})"}
+
+
+def _file(text: str) -> Path:
+    """Return the path of a file; raise `ArgumentTypeError` where it is none, or that of a folder."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty: give a value, or leave it out")
+    if text.endswith(("/", os.sep)):
+        raise argparse.ArgumentTypeError(f"{text!r} names a folder: give a file's name")
+    return Path(text)

@@ -26,6 +26,21 @@ _OLDEST = 1e9  # s: a record may name any time
 _CHOICES = "--task TASK_ID, --send-again or --give-up"
 
 
+class Named(argparse.Action):
+    """Takes a text, but not an empty one.
+
+    A variable of a shell that is not set shall not put another key, service or place in the stead of the one meant.
+    """
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, _option: str | None = None
+    ) -> None:
+        """Take note of what was named; raises `TripoError` of kind usage for nothing."""
+        if not values.strip():
+            parser.error(str(argparse.ArgumentError(self, "it is empty: give a value, or leave it out")))
+        setattr(namespace, self.dest, values)
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the words of `tripo resume` alone."""
     parser.add_argument("source", nargs="?", default="", metavar="ID", help="id of the job, as `tripo jobs` lists it")
@@ -36,7 +51,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     choice = parser.add_argument_group("an uncertain order").add_mutually_exclusive_group()
     choice.add_argument("--send-again", action="store_true", help="order it once more: it may have been bought already")
-    choice.add_argument("--task", default="", metavar="TASK_ID", help="fetch the task that was made after all")
+    choice.add_argument(
+        "--task", action=Named, default="", metavar="TASK_ID", help="fetch the task that was made after all"
+    )
     choice.add_argument("--give-up", action="store_true", help="give the job up; this works for every job")
 
 

@@ -58,17 +58,17 @@ def read_key_file(file: KeyFile) -> KeyGiven:
         text = "\0"
     problem, quoted = "", _quoted(file.path)
     if file.why_unread:
-        problem = f"The key file {quoted} cannot be read: {file.why_unread}. Choose another in the preferences"
+        problem = f"The key file {quoted} cannot be read: {file.why_unread}. Choose another"
     elif file.others_may_read:
         problem = f"Other users of this computer can read the key file, or change it. Run: chmod 600 {quoted}"
     elif len(file.content) > LONGEST_FILE:
-        problem = f"The key file {quoted} is too large for one that holds a key. Choose another in the preferences"
+        problem = f"The key file {quoted} is too large for one that holds a key. Choose another"
     elif not text:
         problem = f"The key file {quoted} is empty. Put the key from your ModelStream account into it"
     elif len(text.splitlines()) > 1:
         problem = f"The key file {quoted} has more than one line. Leave nothing in it but the key"
     elif not text.isprintable():
-        problem = f"The key file {quoted} is no text file. Choose another in the preferences"
+        problem = f"The key file {quoted} is no text file. Choose another"
     return KeyGiven("" if problem else text, Source.FILE, problem)
 
 
