@@ -8,6 +8,7 @@ import json
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from simulator.options import SMALL_MODELS
 from simulator.process import SimulatorProcess
 from simulator.sculpture.png import write_png
 
-from .console import Console, Place, assert_one_sentence, ended, wait_for
+from .console import SCRIPT, Console, Place, assert_one_sentence, ended, wait_for
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -479,28 +480,15 @@ def test_an_output_that_cannot_be_saved_takes_the_others_along_but_not_the_model
     place: Place, simulator: SimulatorProcess
 ) -> None:
     simulator.play([{"on": "download", "do": "delay", "seconds": 1.5}])
-    gone = place.out / "gone"
-    gone.mkdir()
-    arguments = ["--no-texture", "--face-limit", "1000", "--out", "m.glb", "--out", "m.fbx", "--out", "gone/m.blend"]
-
-    process = place.start(place.picture, *arguments, "--json")
-    wait_for(process, '"generated"')
-    gone.rmdir()
-    outcome = ended(process)
-
-    assert outcome.code == 1
-    last = json.loads(outcome.lines[-1])
-    assert last["error"]["kind"] == "disk"
-    assert "'m.blend' could not be saved" in last["error"]["sentence"]
-    assert last["task_id"] == simulator.tasks()[-1]["task_id"]
-    assert list(place.out.iterdir()) == []
-    kept = next(place.home.rglob("model.glb"))
-    assert f"tripo resume {last['job']}" in last["error"]["sentence"]
-    assert str(kept) in last["error"]["detail"]
-    assert kept.read_bytes() == downloaded(simulator)
-
-
-# -- Ctrl-C --------------------------------------------------------------------------------------------------------
+    command = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
+    words = [sys.executable, str(SCRIPT), str(place.picture), "--url", simulator.url, "--out", "x.glb"]
+    ran = subprocess.run(
+        ["sh", "-c", command, "sh", *words], env=place.environment, cwd=place.out, capture_output=True, check=False
+    )
+    told = (ran.stdout + ran.stderr).decode()
+    assert ran.returncode == 2, told
+    assert "is gone. Change to another one and try again" in told
+    assert simulator.requests() == []
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="this system does not tell what a process has loaded")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -219,3 +220,16 @@ def test_a_task_that_was_made_before_is_fetched_without_an_order(
     assert len(simulator.creates()) == 1
     with pytest.raises(api.TripoError, match="no task id"):
         api.fetch("../user/balance")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_cursor_that_is_nowhere_is_told_before_anything_is_ordered(
+    preferences: Any, simulator: SimulatorProcess, picture: Path, api: ModuleType, value: float
+) -> None:
+    bpy.context.scene.cursor.location.x = value
+    if math.isfinite(bpy.context.scene.cursor.location.x):
+        pytest.skip("this Blender keeps the cursor where it can be seen")
+    with pytest.raises(api.TripoError, match="3D cursor has a location that is not a number"):
+        api.generate(picture)
+    assert simulator.requests() == []
+    assert api.generate(picture, place="origin", texture=False, face_limit=1000).name

@@ -74,6 +74,11 @@ def run(arguments: Sequence[str], stopped: Callable[[], bool] = lambda: False) -
 def _carry_out(options: argparse.Namespace, report: Report) -> int:
     if options.command == "jobs":
         return cli_jobs.list_jobs(report)
+    try:
+        Path.cwd()
+    except OSError as error:
+        sentence = "The folder that this was started in is gone. Change to another one and try again"
+        raise TripoError(Kind.USAGE, sentence, detail=str(error)) from error
     if options.command == "resume":
         return cli_jobs.resume(options, report)
     if options.command == "fetch":

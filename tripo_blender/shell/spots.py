@@ -1,6 +1,7 @@
 """Where in the scene a model shall stand, noted at the moment it is asked for."""
 
 from dataclasses import replace
+from math import isfinite
 
 import bpy
 from mathutils import Vector
@@ -13,10 +14,20 @@ _ABOVE = 1e-3  # scene units: a cursor that lies on a face finds that face, not 
 
 
 def spot(context: bpy.types.Context, arrival: Arrival, clicked: Vector | None = None) -> Spot:
-    """Give where a model shall stand, by the scene as it is now; `clicked` is the point under the mouse, if any.
+    """Return where a model shall stand, by the scene as it is now; `clicked` is the point under the mouse, if any.
 
-    Raises `TripoError` of kind usage where the place that was chosen does not exist.
+    Raise `TripoError` of kind usage where the place that was chosen does not exist.
     """
+    noted = _noted(context, arrival, clicked)
+    box = (*noted.box.size, *noted.box.base) if noted.box else ()
+    if not all(map(isfinite, (noted.x, noted.y, noted.z, *box))):  # as a driver or a script may leave them
+        what = "The object that was chosen" if noted.box else "The 3D cursor"
+        reset = "Clear its transforms" if noted.box else "Reset it (Shift C)"
+        raise TripoError(Kind.USAGE, f"{what} has a location that is not a number. {reset} and try again")
+    return noted
+
+
+def _noted(context: bpy.types.Context, arrival: Arrival, clicked: Vector | None) -> Spot:
     scene = context.scene
     noted = Spot(
         unit_scale=scene.unit_settings.scale_length,
