@@ -50,8 +50,6 @@ def order(
     if sentence := problem(settings):
         raise TripoError(Kind.USAGE, sentence)
     job_id, folder = _begin(access)
-    if not (isinstance(picture, bpy.types.Image) or (isinstance(picture, str) and is_url(picture))):
-        _check_readable(Path(picture))
     journal = Journal(folder)
     try:
         if isinstance(picture, str) and is_url(picture):
@@ -137,21 +135,6 @@ def kept(task_id: str) -> Job | None:
         if task_id and job.task_id == task_id and (is_url(job.picture) or Path(job.picture).is_file()):
             return job
     return None
-
-
-def _check_readable(picture: Path) -> None:
-    """Raise `TripoError` of kind picture where a file cannot be read; one that is not there is told by who reads it."""
-    try:
-        if picture.is_file():
-            with picture.open("rb") as file:
-                file.read(1)
-    except (OSError, ValueError) as error:
-        why = (getattr(error, "strerror", None) or "its name cannot be used").lower()
-        raise TripoError(
-            Kind.PICTURE,
-            f"The picture {picture.name!r} cannot be read: {why}. Choose another, or make it readable",
-            detail=str(error),
-        ) from error
 
 
 def _check_regular(path: Path) -> None:
