@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simulator.order_answers import Meaning
+from simulator.order_answers import ANSWERS, Meaning
 from soaking.judge import Order, Story, violations
 from soaking.run import soak
 from soaking.words import AGAIN, CANCEL, GIVE_UP, LEAVE, OFFERED, TASK, Word
@@ -34,9 +34,14 @@ def test_nothing_is_lost_and_nothing_bought_twice(tmp_path: Path) -> None:
 
 
 @needs_signals
-def test_a_client_that_is_wrong_is_found_out(tmp_path: Path) -> None:
+def test_a_client_that_is_wrong_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One takes a proxy's word for a refusal; the script has others, of which a long run is sure to find each."""
-    account = soak(tmp_path, jobs=10, seed=5, at_once=5, wrong="trusts-proxies", longest=120.0)
+    (envoy,) = [answer for answer in ANSWERS if answer.name == "503, Envoy's text"]
+    weathers = iter([[envoy.played(made=True, times=4)]] * 5)  # a few seconds; then the sun shines
+    monkeypatch.setattr("soaking.run.rules", lambda chance, how_many: next(weathers, []))
+    monkeypatch.setattr("soaking.run._Run._kill", lambda run, desk: None)
+    monkeypatch.setattr("soaking.run._FULL_SHARE", 0.0)
+    account = soak(tmp_path, jobs=4, seed=5, at_once=4, wrong="trusts-proxies", longest=120.0)
     assert any("bought" in violation for violation in account.violations), account.table()
 
 
