@@ -296,7 +296,7 @@ def test_what_is_no_picture_is_refused_before_anything_is_sent(
     small.write_bytes(write_png(np.zeros((19, 64, 3), np.uint8)))
     for path, words in (
         (tmp_path / "missing.png", "missing.png"),
-        (tmp_path, "There is no picture"),
+        (tmp_path, "is a folder"),
         (text, "'text.png' is not a picture"),
         (empty, "'empty.png' is empty"),
         (small, "64 x 19 px"),
@@ -480,6 +480,32 @@ def test_an_output_that_cannot_be_saved_takes_the_others_along_but_not_the_model
     place: Place, simulator: SimulatorProcess
 ) -> None:
     simulator.play([{"on": "download", "do": "delay", "seconds": 1.5}])
+    gone = place.out / "gone"
+    gone.mkdir()
+    arguments = ["--no-texture", "--face-limit", "1000", "--out", "m.glb", "--out", "m.fbx", "--out", "gone/m.blend"]
+
+    process = place.start(place.picture, *arguments, "--json")
+    wait_for(process, '"generated"')
+    gone.rmdir()
+    outcome = ended(process)
+
+    assert outcome.code == 1
+    last = json.loads(outcome.lines[-1])
+    assert last["error"]["kind"] == "disk"
+    assert "'m.blend' could not be saved" in last["error"]["sentence"]
+    assert last["task_id"] == simulator.tasks()[-1]["task_id"]
+    assert list(place.out.iterdir()) == []
+    kept = next(place.home.rglob("model.glb"))
+    assert f"tripo resume {last['job']}" in last["error"]["sentence"]
+    assert str(kept) in last["error"]["detail"]
+    assert kept.read_bytes() == downloaded(simulator)
+
+
+# -- Ctrl-C --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows removes no folder that a process is in")
+def test_the_folder_it_was_started_in_is_gone(place: Place, simulator: SimulatorProcess) -> None:
     command = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
     words = [sys.executable, str(SCRIPT), str(place.picture), "--url", simulator.url, "--out", "x.glb"]
     ran = subprocess.run(
