@@ -518,8 +518,7 @@ def test_the_folder_it_was_started_in_is_gone(place: Place, simulator: Simulator
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="this system does not tell what a process has loaded")
-def test_ctrl_c_while_blender_is_imported(tmp_path: Path, simulator: SimulatorProcess) -> None:
-    place = Place(tmp_path, simulator)
+def test_ctrl_c_while_blender_is_imported(place: Place, simulator: SimulatorProcess) -> None:
     process = place.start(place.picture)
     while b"/bpy/" not in Path(f"/proc/{process.pid}/maps").read_bytes():
         assert process.poll() is None
