@@ -20,9 +20,10 @@ from typing import NoReturn
 
 def main() -> int:
     """Run the same command line as the installed add-on, and give its exit code."""
-    pressed: list[int] = []  # Ctrl-C while Blender is imported, which would swallow it or break on it
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number))
+    # Ctrl-C while Blender is imported would break that, or go to a handler of Blender's and be swallowed: it waits.
+    answer, pressed = signal.getsignal(signal.SIGINT), list[int]()
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     from tripo_blender.shell.channel import open_standard_streams
 
@@ -37,6 +38,10 @@ def main() -> int:
         return 2
     from tripo_blender.shell import cli
 
+    ignored = answer is signal.SIG_IGN
+    signal.signal(signal.SIGINT, answer if ignored else lambda number, _frame: pressed.append(number))
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     inside_blender = bool(bpy.app.binary_path)
     if not inside_blender:
         # Whoever runs this file with Python has asked for the network; in Blender there is a switch for it.
