@@ -31,6 +31,10 @@ def convert(order: dict) -> None:  # type: ignore[type-arg]
         failure = {"kind": doing()[5:], "sentence": "There is nothing in it", "detail": "", "code": "", "trace_id": ""}
         say(job_id=job["id"], failure=failure)
         return
+    if doing().startswith("say "):
+        sys.stdout.write(doing()[4:].replace("JOB", job["id"]) + "\n")
+        sys.stdout.flush()
+        time.sleep(600)
     time.sleep(0.2)
     blend.write_text(job["model_path"], "utf-8")
     say(job_id=job["id"], prepared={"path": str(blend), "names": job["name"], "inspection": None, "why": ""})

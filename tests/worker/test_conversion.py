@@ -300,6 +300,45 @@ def test_a_mistake_of_ours_imports_in_place(
     assert in_place(event) == "it could not be set up in the background"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        '{"message": "Fault", "text": "an order could not be read: Spot.x: nan is no number"}',
+        '{"message": "Converted", "job_id": "JOB", "prepared": {"path": "x", "inspection": {"outside": NaN}}}',
+        '{"message": "Converted", "job_id": "JOB", "prepared": 7}',
+        '{"message": "Converted", "job_id": "JOB", "failure": {"kind": "of a newer version", "sentence": ""}}',
+        '{"message": "Converted", "job_id": "another"}',
+        '{"message": "Converted", "job_id": ""}',
+        '{"job": "JOB", "event": "Cancelled"}',
+        "Segmentation fault",
+        "[" * 100_000,
+        "",
+    ],
+    ids=lambda said: said[:60],
+)
+def test_whatever_it_says_of_an_order_is_heard_at_once(
+    ready_job: Callable[[], Job],
+    convert: Converter,
+    stand_in: StandIn,
+    monkeypatch: pytest.MonkeyPatch,
+    folder: Path,
+    said: str,
+) -> None:
+    """Not at the deadline, after which the file would be taken for dangerous."""
+    monkeypatch.setattr(plan, "conversion_deadline", lambda size: 5.0)
+    stand_in.does(f"say {said}")
+    job = ready_job()
+    event = convert.prepare(job, ThreadStop())
+    assert event is not None
+    assert in_place(event) == "it could not be set up in the background"
+    assert {path.name for path in (folder / job.id).iterdir()} == {"picture.png", "model.glb"}
+
+    stand_in.does("well")
+    event = convert.prepare(ready_job(), ThreadStop())
+    assert isinstance(event, Prepared)
+    assert event.path, "the next model has a second Blender again"
+
+
 def test_a_file_that_holds_no_model_fails_as_it_would_in_place(
     ready_job: Callable[[], Job], start_worker: StartWorker, stand_in: StandIn, folder: Path
 ) -> None:

@@ -13,6 +13,7 @@ from collections import deque
 from pathlib import Path
 from typing import IO
 
+from ..core.errors import Failure, Kind
 from ..core.messages import CONVERTER_HOME, Convert, Converted, Fault, decode, encode
 from ..core.records import RecordError
 from ..core.services.keys import is_key_variable
@@ -58,6 +59,7 @@ class SecondBlender:
         assert self._process.stdout is not None
         self._lines = Lines(self._process.stdout)
         self._answers: deque[Converted] = deque()
+        self._ordered = ""  # the job of the last order
 
     @property
     def alive(self) -> bool:
@@ -71,6 +73,7 @@ class SecondBlender:
 
     def send(self, order: Convert) -> bool:
         """Give an order; False when the process is gone."""
+        self._ordered = order.job.id
         try:
             self._orders.write(encode(order))
             self._orders.flush()
@@ -111,12 +114,16 @@ class SecondBlender:
             answer = decode(line)
         except RecordError as error:
             answer = Fault(str(error))
-        if not isinstance(answer, Converted):
-            _log.info("converter: %s", answer)  # such as what Blender prints before it runs our script
-        elif answer.job_id:
+        if self._ordered and isinstance(answer, Converted) and answer.job_id == self._ordered:
             self._answers.append(answer)
-        else:
+        elif self._ordered:  # whatever else it says now means that no answer comes
+            _log.warning("converter, of job %s: %s", self._ordered, answer)
+            failure = Failure(Kind.INTERNAL, "The second Blender could not tell what came of the model", str(answer))
+            self._answers.append(Converted(self._ordered, failure=failure))
+        elif isinstance(answer, Converted):
             self.up = True
+        else:
+            _log.info("converter: %s", answer)  # such as what Blender prints before it runs our script
 
 
 def _command(blender: str) -> list[str]:
