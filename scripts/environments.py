@@ -15,6 +15,11 @@ import time
 from pathlib import Path
 from typing import IO, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
 if sys.version_info < (3, 8):  # noqa: UP036 - the scripts are started with whatever python3 is at hand
     raise SystemExit("These scripts need Python 3.8 or newer; this is Python {}.".format(sys.version.split()[0]))
 
@@ -198,13 +203,9 @@ def _locked(path: Path, name: str) -> Iterator[IO[str]]:
 def _try_lock(file: IO[str]) -> bool:
     try:
         if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 - exists on Windows only
-
             file.seek(0)
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         else:
-            import fcntl  # noqa: PLC0415 - does not exist on Windows
-
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return False

@@ -22,7 +22,7 @@ def main() -> int:
     """Run the same command line as the installed add-on, and give its exit code."""
     # Ctrl-C while Blender is imported would break that, or go to a handler of Blender's and be swallowed: it waits.
     answer, pressed = signal.getsignal(signal.SIGINT), list[int]()
-    if hasattr(signal, "pthread_sigmask"):
+    if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     from tripo_blender.shell.channel import open_standard_streams
@@ -40,7 +40,7 @@ def main() -> int:
 
     ignored = answer is signal.SIG_IGN
     signal.signal(signal.SIGINT, answer if ignored else lambda number, _frame: pressed.append(number))
-    if hasattr(signal, "pthread_sigmask"):
+    if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     inside_blender = bool(bpy.app.binary_path)
     if not inside_blender:

@@ -1,7 +1,6 @@
 """The two servers' sockets: reads requests, keeps the record, sends answers as the fault script wants them."""
 
 import contextlib
-import os
 import socket
 import socketserver
 import struct
@@ -218,4 +217,4 @@ class _Handler(BaseHTTPRequestHandler):
             with contextlib.suppress(OSError):
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 # rfile holds the socket open past its own close(), so the descriptor is closed beneath it.
-                socket.close(self.connection.detach()) if os.name == "nt" else os.close(self.connection.detach())
+                socket.close(self.connection.detach())

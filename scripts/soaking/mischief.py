@@ -1,5 +1,6 @@
 """What a disk does: no room at times, a record spoilt, folders that nobody knows of."""
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -60,13 +61,11 @@ def spoil(record: Path) -> bytes:
 
 def fill_disk(pid: int, room: int | None) -> bool:
     """Leave a process so much room for each file that it writes, or all (None); False where that cannot be done."""
-    if sys.platform != "linux" or not pid:
-        return False
-    import resource  # which Windows has not
+    if sys.platform == "linux" and pid:
+        import resource  # which Windows has not
 
-    try:
-        hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)[1]
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard if room is None else room, hard))
-    except (OSError, ValueError):
-        return False
-    return True
+        with contextlib.suppress(OSError, ValueError):
+            hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)[1]
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard if room is None else room, hard))
+            return True
+    return False

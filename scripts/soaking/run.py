@@ -30,6 +30,7 @@ from tripo_blender.worker.journal import Journal
 KEY = "sk-of-the-soak-8e21b7"
 _PACKAGE = Path(tripo_blender.__file__).parent
 _LOOK_SECONDS = 0.05
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has one way to end a process, and it is this one
 _FOREGROUND_SHARE = 8  # every so many jobs, one is carried out by a script
 _SPOILT_SHARE = 0.3  # of the times when all are dead
 _FULL_SHARE = 0.2  # of the weathers
@@ -125,7 +126,7 @@ class _Run:
                 elif now >= room:
                     mischief.fill_disk(self._worker, None)
                 code = desk.poll()
-                if code not in (None, 0, -signal.SIGKILL):
+                if code not in (None, 0, -_KILL):
                     self._account.violations.append(f"the stand-in for Blender ended with code {code}")
                     return
                 if code == 0 and self._alone:
@@ -181,7 +182,7 @@ class _Run:
         self.deaths.watch()
         if who in ("worker", "both"):
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self._worker, signal.SIGKILL)
+                os.kill(self._worker, _KILL)
         if who in ("desk", "both"):
             desk.kill()
             desk.wait()

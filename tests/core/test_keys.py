@@ -13,6 +13,7 @@ from tripo_blender.core.services.keys import (
     Source,
     choose,
     is_key_variable,
+    others_may_reach,
     read_key_file,
     told,
 )
@@ -36,6 +37,15 @@ def test_the_first_key_that_is_given_is_taken(
     argument: str, preference: str, file: KeyFile | None, variable: str, expected: KeyGiven
 ) -> None:
     assert choose(argument, preference, file, variable) == expected
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
+@pytest.mark.parametrize(
+    ("mode", "reached"), [(0o100600, False), (0o100400, False), (0o100640, True), (0o100602, True)]
+)
+def test_a_file_that_others_reach_by_its_mode(mode: int, reached: bool, platform: str) -> None:
+    """On Windows Python makes these bits up."""
+    assert others_may_reach(mode, platform) == (reached and platform != "win32")
 
 
 def test_a_key_file_that_may_not_be_used_is_not_passed_over() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from dataclasses import dataclass, field, replace
 
 import bpy
@@ -12,7 +13,7 @@ from ..core.model_limits import Limits
 from ..core.network import Network
 from ..core.services import gateway
 from ..core.services.gateway import KEY_VARIABLE
-from ..core.services.keys import LONGEST_FILE, KeyFile, KeyGiven, Source, choose, told
+from ..core.services.keys import LONGEST_FILE, KeyFile, KeyGiven, Source, choose, others_may_reach, told
 from . import preferences
 
 
@@ -136,9 +137,7 @@ def _read_key_file(path: str) -> KeyFile:
         found = os.fstat(descriptor)  # of what is open here, which the path may no longer name
         if not stat.S_ISREG(found.st_mode):
             return KeyFile(path, why_unread="it is not a file")
-        # On Windows these bits mean nothing (Python makes them up from the read-only mark); there a file in the
-        # user's own folder is the user's by its access list, which the standard library cannot read.
-        others = os.name == "posix" and bool(found.st_mode & 0o077)
+        others = others_may_reach(found.st_mode, sys.platform)
         return KeyFile(path, b"" if others else os.read(descriptor, LONGEST_FILE + 1), others_may_read=others)
     except OSError as error:
         return KeyFile(path, why_unread=_reason(error))

@@ -45,18 +45,18 @@ class Channel:
 
 def _is_written_to(descriptor: int) -> bool:
     """Return whether a descriptor is for writing: a pipe that Blender reads may have the number of a closed stdout."""
-    if sys.platform == "win32":
-        return True
-    return fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY
+    if sys.platform != "win32":
+        return fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY
+    return True
 
 
 def _has_room(descriptor: int, *, patient: bool) -> bool:
     """Whether something can be written without waiting; Windows does not tell."""
-    if not hasattr(select, "poll"):
-        return True
-    poll = select.poll()
-    poll.register(descriptor, select.POLLOUT)
-    return bool(poll.poll(None if patient else 0))
+    if sys.platform != "win32":
+        poll = select.poll()
+        poll.register(descriptor, select.POLLOUT)
+        return bool(poll.poll(None if patient else 0))
+    return True
 
 
 class _Printed(io.TextIOBase):

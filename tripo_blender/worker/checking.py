@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import os
 import posixpath
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def leads_out(named: str, folder: Path) -> bool:
 def _places(named: str, folder: str) -> Iterator[str]:
     """Give the paths that are tried, without "..": Blender takes it out even after a folder that is not there."""
     drive, colon, rest = named.partition(":")
-    if named.startswith("/") or (colon and os.name == "nt"):
+    if named.startswith("/") or (colon and sys.platform == "win32"):
         yield posixpath.normpath(named)
     elif colon:
         yield posixpath.normpath(f"/{drive.lower()}/{rest}")

@@ -14,6 +14,7 @@ from ..core.job_record import half_written, read_text, record_text, unreadable
 from ..core.records import RecordError
 from ..core.unfinished import Unfinished, elsewhere, overtaken, stopped, too_many_files, unfinished
 from .ownership import Ownership
+from .replacing import put_in_place
 from .small_file import read_small
 
 _RECORD, _PART = "job.json", ".part"
@@ -49,7 +50,7 @@ class Journal:
                 file.write(record_text(job))
                 file.flush()
                 os.fsync(file.fileno())
-            part.replace(target)
+            put_in_place(part, target)
         except OSError:
             part.unlink(missing_ok=True)
             raise
@@ -253,11 +254,10 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _sync(folder: Path) -> None:
-    """Wait until a folder's names are on the disk; Windows knows no such thing, and some file systems neither."""
-    if os.name != "nt":
-        with contextlib.suppress(OSError):
-            descriptor = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+    """Wait until a folder's names are on the disk; Windows opens no folder, and some file systems sync none."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -21,7 +21,7 @@ class Lines:
         self._pipe = pipe
         self._rest = b""
         self.ended = False  # nothing will come any more
-        if os.name != "nt":
+        if sys.platform != "win32":
             os.set_blocking(pipe.fileno(), False)
 
     def read(self, seconds: float = 0.0) -> list[bytes]:
@@ -41,7 +41,7 @@ class Feed:
         self._pipe = pipe
         self._rest: deque[bytes] = deque()
         self._ends = False
-        if os.name != "nt":
+        if sys.platform != "win32":
             os.set_blocking(pipe.fileno(), False)
 
     @property
@@ -89,6 +89,7 @@ if sys.platform == "win32":
 
     _PIPE_NOWAIT = 1
     _WHOLE_BYTES = 4096  # that a pipe which must not wait takes whole or not at all
+    _FULL = (errno.ENOSPC, errno.EAGAIN)  # a full pipe, as Python up to 3.11 and since 3.12 calls it
 
     def _readable(descriptor: int, seconds: float) -> bool:
         """Whether something came, or the end did: pipes of Windows know no non-blocking mode before Python 3.12."""
@@ -103,14 +104,14 @@ if sys.platform == "win32":
             time.sleep(_PEEK_SECONDS)
 
     def _written(descriptor: int, data: bytes) -> int:
-        """Write what there is room for, and return the count; a full pipe that must not wait is called a full disk."""
+        """Write what there is room for, and return the count; raises `OSError` when the reader is gone."""
         _winapi.SetNamedPipeHandleState(msvcrt.get_osfhandle(descriptor), _PIPE_NOWAIT, None, None)
         written = 0
         while written < len(data):
             try:
                 written += os.write(descriptor, data[written : written + _WHOLE_BYTES])
             except OSError as error:
-                if error.errno != errno.ENOSPC:
+                if error.errno not in _FULL:
                     raise
                 break
         return written

@@ -65,10 +65,8 @@ class _List:
 
     def close(self) -> None:
         """Remove it; the folder goes with the last one."""
-        if os.name == "nt":  # which removes no open file
-            self._file.close()
-        with contextlib.suppress(OSError), self._file:
-            self.path.unlink()
+        _remove(self._file, self.path)
+        with contextlib.suppress(OSError):
             self.path.parent.rmdir()
 
 
@@ -189,10 +187,7 @@ class Ownership:
         file = _held.pop(path, None)
         if file is None:
             return
-        if os.name == "nt":  # which removes no open file
-            file.close()
-        with contextlib.suppress(OSError), file:
-            path.unlink()
+        _remove(file, path)
 
     def _waits_elsewhere(self, job_id: str) -> bool:
         try:
@@ -234,6 +229,15 @@ def _is_at(file: FileIO, path: Path) -> bool:
         return os.path.samestat(os.fstat(file.fileno()), path.stat())
     except OSError:
         return False
+
+
+def _remove(file: FileIO, path: Path) -> None:
+    """Close and remove a locked file: while the lock holds, but Windows removes no open file."""
+    if sys.platform == "win32":
+        file.close()
+    with contextlib.suppress(OSError):
+        path.unlink()
+    file.close()
 
 
 if sys.platform == "win32":

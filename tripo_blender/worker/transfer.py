@@ -13,6 +13,7 @@ from ..core.model_limits import Limits
 from ..core.records import from_record, to_record
 from .calls.client import Client, NoAnswer
 from .checking import check_file
+from .replacing import put_in_place
 
 LARGEST_MODEL = 2_000_000_000  # bytes; a model of two million faces with its textures takes about a tenth
 _EXPIRED = (401, 403, 404, 410)  # what file hosts answer for a signed link that has had its time
@@ -113,11 +114,11 @@ def keep(part: Path, folder: Path, limits: Limits) -> tuple[Path, ModelFormat]:
         model_format = check_file(part, limits=limits)
     except TripoError as error:
         refused = folder / "refused.model"
-        part.replace(refused)
+        put_in_place(part, refused)
         forget(part)
         raise Refused(error.failure, refused) from error
     target = folder / f"model.{model_format}"
-    part.replace(target)
+    put_in_place(part, target)
     forget(part)
     return target, model_format
 

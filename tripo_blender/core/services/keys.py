@@ -72,6 +72,15 @@ def read_key_file(file: KeyFile) -> KeyGiven:
     return KeyGiven("" if problem else text, Source.FILE, problem)
 
 
+def others_may_reach(mode: int, platform: str) -> bool:
+    """Return whether other users may read or change a file of that mode on that platform, as `sys` names it.
+
+    On Windows these bits mean nothing (Python makes them up from the read-only mark); there a file in the user's own
+    folder is the user's by its access list, which the standard library cannot read.
+    """
+    return platform != "win32" and bool(mode & 0o077)
+
+
 def told(given: KeyGiven, file: str, preferences_file: str) -> str:
     """Say which key is used and where it lies, for the preferences; nothing of the key itself."""
     if given.source is Source.PREFERENCES:
