@@ -5,18 +5,22 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import Callable, Dict, List, NamedTuple, Sequence
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
 
 _LOOK_S = 0.2  # between two looks at the running commands
 _PATIENCE_S = 20  # that a command has to end what it started when it is told to end
 
 
 class Command(NamedTuple):
-    """A command and the name it is shown by; one that runs `alone` has the machine to itself, after the others."""
+    """A command and the name it is shown by; one that runs `alone` has the machine to itself, after the others.
+
+    Without `surroundings` it has the environment of this process.
+    """
 
     name: str
     arguments: List[str]
     alone: bool = False
+    surroundings: Optional[Dict[str, str]] = None
 
 
 class Ended(NamedTuple):
@@ -55,7 +59,7 @@ def run(commands: Sequence[Command], at_once: int, say: Callable[[str], None]) -
     for command in [command for command in commands if command.alone]:
         say("\n== {}".format(command.name))
         started = time.monotonic()
-        process = subprocess.Popen(command.arguments, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(command.arguments, stdin=subprocess.DEVNULL, env=command.surroundings)
         try:
             ended[command.name] = Ended(process.wait(), time.monotonic() - started)
         finally:
@@ -65,7 +69,13 @@ def run(commands: Sequence[Command], at_once: int, say: Callable[[str], None]) -
 
 def _start(command: Command, output: Path) -> _Running:
     with output.open("wb") as file:
-        process = subprocess.Popen(command.arguments, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command.arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            env=command.surroundings,
+        )
     return _Running(command, process, output, time.monotonic())
 
 

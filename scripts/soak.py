@@ -29,6 +29,8 @@ def main() -> int:
         "--wrong", default="", metavar="HOW", help="what the worker does wrong on purpose: see scripts/soaking/wrong.py"
     )
     options = parser.parse_args()
+    if sys.platform == "win32":
+        parser.error("Its scripts are interrupted by signals, which Windows does not have. Run it on Linux or macOS.")
     try:
         python = environments.environment("tools")
     except environments.SetUpError as error:

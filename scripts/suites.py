@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 import build
 import environments
+import lanes
 
 ROOT = build.ROOT
 APPLICATIONS = "TRIPO_TEST_BLENDER"
@@ -64,6 +65,7 @@ def suites(whole: bool = False) -> List[Suite]:
         Suite("core", _core, fast=True),
         Suite("simulator", functools.partial(_pytest, "simulator", "tools"), fast=True),
         Suite("official client", functools.partial(_pytest, "clients", "client-v2"), fast=True),
+        Suite("platforms", functools.partial(_pytest, "platforms", "tools"), fast=True),
         Suite("worker", functools.partial(_worker, "tools"), fast=True, minutes=2),
         Suite("faults", functools.partial(_faults, "tools"), fast=True, minutes=2),
         # What counts as "surely not sent" hangs on what requests raises, so the oldest that users have is tried too.
@@ -82,17 +84,22 @@ def suites(whole: bool = False) -> List[Suite]:
 def _style(_more: List[str]) -> Outcome:
     python = str(environments.environment("tools"))
     checks = {
-        "ruff format": [python, "-m", "ruff", "format", "--check", "."],
-        "ruff check": [python, "-m", "ruff", "check", "--output-format", "concise", "."],
-        "mypy": [python, "-m", "mypy"],
-        "import-linter": [python, "-c", "from importlinter.cli import lint_imports_command as run; run(['--no-logo'])"],
+        # Each platform has branches that the others' checks do not see, and a cache of its own.
+        **{
+            "mypy " + platform: ["mypy", "--platform", platform, "--cache-dir", ".mypy_cache/" + platform]
+            for platform in ("linux", "win32", "darwin")
+        },
+        "ruff format": ["ruff", "format", "--check", "."],
+        "ruff check": ["ruff", "check", "--output-format", "concise", "."],
     }
-    failed = []
-    for name, command in checks.items():
-        say("-- {}".format(name))
-        if _run(command, _surroundings()) != 0:
-            failed.append(name)
-    return Outcome(len(checks) - len(failed), len(failed), 0, ", ".join(failed))
+    linter = [python, "-c", "from importlinter.cli import lint_imports_command as run; run(['--no-logo'])"]
+    commands = [
+        *(lanes.Command(name, [python, "-m", *check], surroundings=_surroundings()) for name, check in checks.items()),
+        lanes.Command("import-linter", linter, surroundings=_surroundings()),
+    ]
+    ended = lanes.run(commands, os.cpu_count() or 1, say)
+    failed = [name for name, (code, _) in ended.items() if code != 0]
+    return Outcome(len(commands) - len(failed), len(failed), 0, ", ".join(failed))
 
 
 def _core(more: List[str]) -> Outcome:
