@@ -7,9 +7,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
+import bpy
 import pytest
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
@@ -55,3 +57,25 @@ def test_what_the_disk_keeps_is_not_given_up(
         assert "was given up" in resuming.leave(resuming.known("job1"))
         left = [str(each.state) for each in journal_of(folder).read()]
         assert left == (["cancelled"] if state == "generating" else [])
+
+
+@pytest.mark.parametrize("state", ["queued", "uploading", "uncertain", "generating", "ready"])
+def test_one_that_was_given_up_elsewhere_says_that_and_not_what_is_missing_of_it(
+    module: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, state: str
+) -> None:
+    job, request, journal_of = module("core.job"), module("core.request"), module("worker.journal").Journal
+    resuming, errors, access = module("shell.resuming"), module("core.errors"), module("shell.access").access
+    monkeypatch.setattr(resuming, "jobs_folder", lambda: tmp_path / "jobs")
+    url, model, picture = "http://127.0.0.1:9/tripo", tmp_path / "model.glb", tmp_path / "jobs" / "job1" / "picture.png"
+    task_id = "task-1" if state in ("generating", "ready") else ""
+    made = job.Job("job1", "Disc", str(picture), request.Settings(), url, 1.0, state=job.JobState(state))
+    journal_of(tmp_path / "jobs").write(replace(made, task_id=task_id, model_path=str(model)))
+    picture.touch()
+    model.touch()
+    found, given = resuming.known("job1"), access(bpy.context, url, "sk-1234")
+    decided = {"send_again": state == "uncertain"}
+    assert resuming.ready_to_run(found, given, **decided)[0].id == "job1"
+    resuming.leave(resuming.known("job1"))
+    with pytest.raises(errors.TripoError, match="Disc was given up elsewhere") as caught:
+        resuming.ready_to_run(found, given, **decided)
+    assert caught.value.failure.kind == "elsewhere"

@@ -31,6 +31,7 @@ from tripo_blender.core.unfinished import (
     address_problem,
     checked_task_id,
     elsewhere,
+    ended_elsewhere,
     further,
     given_up,
     overtaken,
@@ -238,6 +239,29 @@ def test_what_is_taken_up_is_no_new_job_any_more(events: list[Event]) -> None:
     job = resumed(found(*events))
     assert overtaken(job, None) is not None
     assert overtaken(job, after(*events)) is None
+
+
+@pytest.mark.parametrize(
+    ("recorded", "sentence"),
+    [
+        (None, "The job of Chair was given up elsewhere in the meantime, so nothing was done for it"),
+        ([*MADE, Cancelled()], "The job of Chair was given up elsewhere in the meantime, so nothing was done for it"),
+        ([*READY, Imported("Chair")], "The job of Chair was finished elsewhere in the meantime, so nothing was done"),
+        (READY, ""),
+        ([*MADE, Failed(Failure(Kind.NETWORK, "Off"))], ""),
+    ],
+)
+@pytest.mark.parametrize("known", [[], ORDERED, MADE, READY])
+def test_what_ended_elsewhere_since_it_was_looked_at_is_not_gone_on_with(
+    known: list[Event], recorded: list[Event] | None, sentence: str
+) -> None:
+    failure = ended_elsewhere(found(*known), None if recorded is None else after(*recorded))
+    assert (failure.sentence if failure else "").startswith(sentence)
+    assert (failure is None) == (not sentence)
+
+
+def test_a_failed_one_is_fetched_at_the_users_word_though_its_record_is_gone() -> None:
+    assert ended_elsewhere(found(*MADE, Failed(Failure(Kind.NETWORK, "Off"))), None) is None
 
 
 def test_what_is_given_up_can_be_fetched_where_it_was_paid_for() -> None:

@@ -183,6 +183,20 @@ def overtaken(job: Job, recorded: Job | None) -> Failure | None:
     return Failure(Kind.ELSEWHERE, f"{what}, so nothing was sent. {advice}", f"its record says {recorded.state}")
 
 
+def ended_elsewhere(found: Unfinished, recorded: Job | None) -> Failure | None:
+    """Give why a job that was looked at a while ago is not gone on with: its record says that it ended meanwhile."""
+    if found.way is Way.FETCH:  # it has ended, and is fetched at the user's word
+        return None
+    if recorded is None or recorded.state is JobState.CANCELLED:
+        what = "was given up"
+    elif recorded.state is JobState.DONE:
+        what = "was finished"
+    else:
+        return None
+    sentence = f"The job of {found.job.name} {what} elsewhere in the meantime, so nothing was done for it"
+    return Failure(Kind.ELSEWHERE, sentence, "it has no record any more" if recorded is None else "")
+
+
 def further(known: Job, recorded: Job | None) -> Job:
     """Of a job as it was told of and as its record says, give the one that knows more.
 

@@ -6,7 +6,17 @@ from ..core.errors import Failure, Kind, TripoError
 from ..core.job import Cancelled, Job
 from ..core.records import RecordError
 from ..core.services.gateway import is_url
-from ..core.unfinished import Unfinished, Way, address_problem, elsewhere, given_up, resumed, too_many_files
+from ..core.unfinished import (
+    Unfinished,
+    Way,
+    address_problem,
+    elsewhere,
+    ended_elsewhere,
+    given_up,
+    overtaken,
+    resumed,
+    too_many_files,
+)
 from ..worker.journal import Journal
 from .access import Access, obstacle
 from .folders import jobs_folder
@@ -44,6 +54,9 @@ def known(job_id: str) -> Unfinished:
 def ready_to_run(found: Unfinished, given: Access, *, send_again: bool = False, task_id: str = "") -> tuple[Job, Path]:
     """Give the job to carry out, and its folder, after all that can be checked before; raises `TripoError`."""
     job = resumed(found, send_again=send_again, task_id=task_id.strip())
+    recorded = _recorded(Journal(jobs_folder()), job.id)  # others may have been carried out since it was looked at
+    if (ended := ended_elsewhere(found, recorded) or overtaken(job, recorded)) is not None:
+        raise TripoError.of(ended)
     if found.way is not Way.TAKE_IN and (failure := obstacle(given)) is not None:
         raise failure
     if (failure := address_problem(found, given.base_url)) is not None:
