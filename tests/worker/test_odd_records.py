@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from tripo_blender.core.job import Job
+from simulator.process import SimulatorProcess
+from tripo_blender.core.job import Job, JobState
 from tripo_blender.core.job_record import record_text
 from tripo_blender.worker import leftovers
 from tripo_blender.worker.journal import Journal
 from tripo_blender.worker.small_file import LARGEST_RECORD
+
+from .conftest import Run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither such pipes nor such devices")
 
@@ -74,3 +77,30 @@ def test_a_name_that_no_encoding_takes_comes_back_as_text(make_job: Callable[...
     assert found is not None
     assert (found.name, found.source) == ("caf_", "caf_.png")
     record_text(job).encode("ascii")
+
+
+STANDING: dict[str, Callable[[Path, Path], object]] = {
+    "a pipe that nobody reads": lambda path, _mine: os.mkfifo(path),
+    "a link to a file of mine": lambda path, mine: path.symlink_to(mine),
+    "a link to nothing": lambda path, mine: path.symlink_to(mine.with_name("gone")),
+    "a link to itself": lambda path, _mine: path.symlink_to(path),
+}
+
+
+@pytest.mark.parametrize("standing", STANDING)
+@pytest.mark.parametrize("name", ["job.part", "model.part", "model.part.json", "preview.png"])
+def test_what_stands_where_a_file_is_to_be_written_neither_holds_up_nor_is_followed(
+    simulator: SimulatorProcess, make_job: Callable[..., Job], run: Run, folder: Path, tmp_path: Path, name: str,
+    standing: str,
+) -> None:  # fmt: skip
+    mine = tmp_path / "mine.txt"
+    mine.write_bytes(b"mine")
+    job = make_job(simulator.url)
+    (folder / job.id).mkdir(parents=True, exist_ok=True)
+    STANDING[standing](folder / job.id / name, mine)
+    course = run(job)
+    assert course.job.state is JobState.READY, course.job.failure
+    assert Path(course.job.model_path).stat().st_size > 1000
+    assert Journal(folder).record_of(job.id) == course.job
+    assert mine.read_bytes() == b"mine"
+    assert not mine.with_name("gone").exists()

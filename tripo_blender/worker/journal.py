@@ -15,7 +15,7 @@ from ..core.records import RecordError
 from ..core.unfinished import Unfinished, elsewhere, overtaken, stopped, too_many_files, unfinished
 from .ownership import Ownership
 from .replacing import put_in_place
-from .small_file import read_small
+from .small_file import open_new, read_small
 
 _RECORD, _PART = "job.json", ".part"
 _CANCELLED = "cancelled"  # a file beside the record: the user's word, which whoever writes the record has yet to hear
@@ -46,13 +46,14 @@ class Journal:
         part = target.with_suffix(_PART)
         first = not target.exists()
         try:
-            with part.open("w", encoding="utf-8") as file:
-                file.write(record_text(job))
+            with open_new(part) as file:
+                file.write(record_text(job).encode())
                 file.flush()
                 os.fsync(file.fileno())
             put_in_place(part, target)
         except OSError:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
             raise
         _sync(target.parent)
         if first:

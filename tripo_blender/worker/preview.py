@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..core.picture_file import HEAD_BYTES, LARGEST_SIDE, read_head
 from .calls.client import Client, NoAnswer, NotSent
+from .small_file import open_new
 
 SECONDS = 4.0  # in all; the model is there already, so a longer wait would be felt
 LARGEST = 8_000_000  # bytes
@@ -53,7 +54,8 @@ def keep(data: bytes, folder: Path) -> str:
         return ""
     path = folder / f"preview.{head.format}"
     try:
-        path.write_bytes(data)
+        with open_new(path) as file:
+            file.write(data)
     except OSError as error:
         _log.debug("no preview: %s", error)
         with contextlib.suppress(OSError):

@@ -1,10 +1,11 @@
-"""Reads a small file that may be anything by now: a pipe that nobody writes to, a device, a folder, far too large."""
+"""Opens files where anything may stand by now: a pipe with nobody at its end, a link, a device, a huge file."""
 
 from __future__ import annotations
 
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 LARGEST_RECORD = 1_000_000  # bytes; a job's record has about 2,000, with sentences of the service 5,000
 
@@ -23,3 +24,13 @@ def read_small(path: Path, most: int = LARGEST_RECORD) -> bytes:
     if len(data) > most:
         raise OSError(f"{path.name} is larger than {most} bytes")
     return data
+
+
+def open_new(path: Path) -> BinaryIO:
+    """Open a new file for writing, in place of whatever stands there; raise `OSError`, without waiting.
+
+    A pipe of that name would wait for its reader, and what a link leads to is not ours.
+    """
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    return os.fdopen(descriptor, "wb")

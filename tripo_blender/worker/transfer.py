@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ..core.records import from_record, to_record
 from .calls.client import Client, NoAnswer
 from .checking import check_file
 from .replacing import put_in_place
+from .small_file import open_new, read_small
 
 LARGEST_MODEL = 2_000_000_000  # bytes; a model of two million faces with its textures takes about a tenth
 _EXPIRED = (401, 403, 404, 410)  # what file hosts answer for a signed link that has had its time
@@ -46,7 +48,7 @@ def fetch(client: Client, url: str, part: Path, progress: Callable[[float], None
         if download.status not in (200, 206):
             raise Busy(_broken(f"the file host answered {download.status}").failure, download.retry_after)
         received = download.start
-        with part.open("r+b" if download.start else "wb") as file:
+        with part.open("r+b") if download.start else open_new(part) as file:
             if not download.start:
                 _write_version(part, download.version)
             file.seek(received)
@@ -76,9 +78,10 @@ def _note_of(part: Path) -> Path:
 def _version_of(part: Path) -> FileVersion | None:
     """Return the version that a part is of; None where there is none, or nobody can tell."""
     try:
-        if not part.stat().st_size:
+        found = part.lstat()
+        if not found.st_size or not stat.S_ISREG(found.st_mode):
             return None
-        return from_record(FileVersion, json.loads(_note_of(part).read_text("utf-8")))
+        return from_record(FileVersion, json.loads(read_small(_note_of(part))))
     except (OSError, ValueError, RecursionError):
         return None
 
@@ -88,7 +91,8 @@ def _write_version(part: Path, version: FileVersion | None) -> None:
     if version is None:
         _note_of(part).unlink(missing_ok=True)
     else:
-        _note_of(part).write_text(json.dumps(to_record(version)), "utf-8")
+        with open_new(_note_of(part)) as file:
+            file.write(json.dumps(to_record(version)).encode())
 
 
 def is_whole(part: Path, limits: Limits) -> bool:
