@@ -223,6 +223,8 @@ def test_every_option_reaches_the_request(
 
 # -- nothing is sent -----------------------------------------------------------------------------------------------
 
+LONG = "x" * 100_000
+
 BROKEN_RULES: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("--model-version", "P1-20260311", "--quad"), ("Quads", "P1-20260311")),
     (("--model-version", "v2.5-20250123", "--geometry-quality", "detailed"), ("Shape Quality", "v2.5-20250123")),
@@ -244,6 +246,15 @@ BROKEN_RULES: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("--out", "model"), ("model", ".blend, .glb, .fbx")),
     (("--out", "no such folder/model.glb"), ("no such folder", "folder")),
     (("--out", "good.glb", "--out", "no such folder/model.glb"), ("no such folder",)),
+    (("--size", "1e300"), ("Length must be from", "above 1,000,000,000,000")),
+    (("--seed", "9" * 400), ("Shape Seed must be from", "above 1,000,000,000,000")),
+    (("--seed", "9" * 5000), ("--seed",)),
+    (("--face-limit", "9" * 400), ("Face Limit must be from", "above 1,000,000,000,000")),
+    (("--place", LONG), ("--place", "cursor")),
+    (("--wireframe", LONG), ("--wireframe",)),
+    (("--model-version", LONG), ("Model Version has 100,000 characters", "64 at most")),
+    *(((option, LONG), (option, "more than 8,000 characters")) for option in ("--url", "--key-file", "--out")),
+    *(((option, LONG), (option, "more than 8,000 characters")) for option in ("--asset-library", "--catalog")),
     (("--out",), ("--out",)),
 ]
 
@@ -256,6 +267,7 @@ def test_broken_rules_are_told_in_one_sentence_before_anything_is_sent(
         outcome = console(*command)
         assert outcome.code == 2, (arguments, outcome.out)
         assert len(outcome.lines) == 1
+        assert len(outcome.out) < 1_500
         assert outcome.error["kind"] == "usage"
         for word in words:
             assert word in outcome.error["sentence"], arguments

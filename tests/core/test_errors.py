@@ -19,6 +19,18 @@ def test_a_failure_survives_being_raised(failure: Failure) -> None:
     assert str(error) == failure.sentence
 
 
+@given(st.text(st.characters(categories=["L", "N"]), min_size=500, max_size=3000))
+def test_no_failure_is_without_end_and_its_advice_stays(text: str) -> None:
+    failure = Failure(Kind.USAGE, f"There is no {text}. Choose another", f"in {text}; at the end", text, text)
+    assert len(failure.sentence) <= 600
+    assert failure.sentence.startswith("There is no ")
+    assert failure.sentence.endswith(". Choose another")
+    assert len(failure.detail) <= 1000
+    assert failure.detail.endswith("; at the end")
+    assert max(len(failure.code), len(failure.trace_id)) <= 200
+    assert str(TripoError.of(failure)) == failure.sentence
+
+
 @pytest.mark.parametrize(
     ("detail", "code", "trace_id", "expected"),
     [

@@ -20,6 +20,7 @@ WEIGHT = Option("weight", "Weight", "How heavy", 0.5, limits=(0.25, 2_000_000))
 SHINY = Option("shiny", "Shiny", "Whether it shines", False, limits=(0, 0))
 COLOUR = Option("main_colour", "Colour", "Which colour", "red", (("red", "Red", "As fire"), ("blue", "Blue", "As sky")))
 TITLE = Option("title", "Title", "What it is called", "")
+NAME = Option("short_name", "Name", "What it is called for short", "", limits=(0, 8))
 OPTIONS = (COUNT, WEIGHT, SHINY, COLOUR, TITLE)
 
 # -- the two tables -----------------------------------------------------------------------------------------------
@@ -109,6 +110,13 @@ def test_an_option_of_the_command_line_is_the_name_unless_a_flag_is_given() -> N
         (COLOUR, "", "Colour cannot be '': choose red or blue"),
         (TITLE, "", ""),
         (TITLE, "anything", ""),
+        (NAME, "n" * 8, ""),
+        (NAME, "n" * 9, "Name has 9 characters, 8 at most are taken: shorten it"),
+        (NAME, "n" * 100_000, "Name has 100,000 characters, 8 at most are taken: shorten it"),
+        (COLOUR, "x" * 100_000, f"Colour cannot be '{'x' * 59}...: choose red or blue"),
+        (WEIGHT, 1e300, "Weight must be from 0.25 to 2,000,000; it is above 1,000,000,000,000"),
+        (WEIGHT, -1e300, "Weight must be from 0.25 to 2,000,000; it is below -1,000,000,000,000"),
+        pytest.param(COUNT, 10**5000, "Count must be from 1 to 9; it is above 1,000,000,000,000", id="ten to the 5000"),
     ],
 )
 def test_a_value_out_of_its_limits_is_said(option: Option, value: Any, sentence: str) -> None:
@@ -160,8 +168,8 @@ def test_an_unknown_name_and_a_value_of_another_type_are_refused(values: Any, se
 
 
 def test_a_whole_number_beyond_all_numbers_is_refused_like_any_other() -> None:
-    with pytest.raises(TripoError, match=r"^Weight must be a number; it is 1000"):
-        typed(OPTIONS, {"weight": 10**400})
+    with pytest.raises(TripoError, match=r"^Weight must be a number; it is above 1,000"):
+        typed(OPTIONS, {"weight": 10**5000})
 
 
 VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.binary(max_size=2)

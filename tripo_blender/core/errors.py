@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from .plain_text import plain
+from .plain_text import plain, shortened
 
 
 class Kind(StrEnum):
@@ -46,13 +46,17 @@ def exit_code(kind: Kind) -> int:
     return _EXIT_CODES.get(kind, 1)
 
 
+# Characters; the sentences that are written here have 300 at most, with a name or two that somebody typed.
+_LONGEST = {"sentence": 600, "detail": 1_000, "code": 200, "trace_id": 200}
+
+
 @dataclass(frozen=True)
 class Failure:
     """One failure as data: it crosses the pipe, lies in the job record and is shown in the panel.
 
     `sentence` is for the artist and says what to do. `detail` is the technical text. `code` is the service's
     own code and `trace_id` what its support asks for; both are empty when there were none. Whoever wrote a part of
-    them, a service or a model file, none holds a control character.
+    them, a service or a model file, none holds a control character, or is without end.
     """
 
     kind: Kind
@@ -62,8 +66,8 @@ class Failure:
     trace_id: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("sentence", "detail", "code", "trace_id"):
-            object.__setattr__(self, name, plain(getattr(self, name)))
+        for name, most in _LONGEST.items():
+            object.__setattr__(self, name, shortened(plain(getattr(self, name)), most))
 
     def technical(self) -> str:
         """Give detail, code and trace id in one line, for logs and reports."""
@@ -79,8 +83,8 @@ class TripoError(Exception):
     """A failure on its way up; `str()` is the sentence."""
 
     def __init__(self, kind: Kind, sentence: str, *, detail: str = "", code: str = "", trace_id: str = "") -> None:
-        super().__init__(sentence)
         self.failure = Failure(kind, sentence, detail, code, trace_id)
+        super().__init__(self.failure.sentence)
 
     @classmethod
     def of(cls, failure: Failure) -> Self:

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 Value = bool | int | float | str
 
 LARGEST_NUMBER = 2**31 - 1  # what a 32-bit integer property of Blender holds
+LONGEST_TEXT = 8_000  # characters, of anything typed: servers take addresses of 8,190 at most, systems paths of 4,096
 
 # What a number counts, where it is shown in the scene's own units; as Blender calls it.
 Unit = Literal["NONE", "LENGTH", "ROTATION"]
@@ -19,7 +20,10 @@ ANGLE: Unit = "ROTATION"
 
 
 class Option(NamedTuple):
-    """One option. `limits` are of numbers, both ends allowed; lengths in scene units, angles in degrees."""
+    """One option. `limits` are of numbers, both ends allowed; lengths in scene units, angles in degrees.
+
+    Of a text that is typed freely they are its length, in characters.
+    """
 
     name: str
     label: str

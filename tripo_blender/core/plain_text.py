@@ -13,6 +13,14 @@ _ESCAPES = re.compile(
 _BY_CATEGORY = {"Cc": " ", "Cf": "", "Cs": "?", "Zl": " ", "Zp": " "}
 
 
+def shortened(text: str, most: int) -> str:
+    """Return a text, or of a longer one its beginning and its end, where sentences say what to do."""
+    if len(text) <= most:
+        return text
+    end = most // 3
+    return f"{text[: most - end - 5]} ... {text[-end:]}"
+
+
 def plain(text: str) -> str:
     """Return a text on one line without what is no letter: no control character moves a cursor or turns the writing."""
     if text.isascii() and text.isprintable():

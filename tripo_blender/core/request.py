@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from .asking import problem_with, typed
+from .asking import plain_number, problem_with, typed
 from .errors import Kind, TripoError
 from .options import Value
 from .setting_table import DEFAULT_VERSION, SETTING_BY_NAME, SETTINGS, line_of
@@ -62,7 +62,7 @@ def problem(settings: Settings) -> str:
     if settings.face_limit and not low <= settings.face_limit <= high:
         return (
             f"Face Limit must be from {low:,} to {high:,} for model version {settings.model_version}, "
-            f"or 0 to let the service decide; it is {settings.face_limit:,}"
+            f"or 0 to let the service decide; it is {plain_number(settings.face_limit)}"
         )
     return ""
 

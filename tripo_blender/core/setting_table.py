@@ -9,7 +9,13 @@ from .options import Option
 DEFAULT_VERSION = "v3.1-20260211"
 
 SETTINGS = (
-    Option("model_version", "Model Version", "Version of the Tripo model that makes the 3D model", DEFAULT_VERSION),
+    Option(
+        "model_version",
+        "Model Version",
+        "Version of the Tripo model that makes the 3D model",
+        DEFAULT_VERSION,
+        limits=(0, 64),  # the longest that is known has 14
+    ),
     Option("texture", "Texture", "Paint the model; without it the model is plain geometry and costs less", True),
     Option("pbr", "PBR", "Add metallic, roughness and normal maps", True, needs_texture=True, neutral=False),
     Option(

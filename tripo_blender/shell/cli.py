@@ -12,15 +12,16 @@ import bpy
 
 from ..core import arrival as arrivals
 from ..core.arrival_table import OPTIONS
+from ..core.asking import quoted
 from ..core.errors import Kind, TripoError, exit_code
-from ..core.options import Option
+from ..core.options import LONGEST_TEXT, Option
 from ..core.request import asked
 from ..core.setting_table import OFFERS, SETTINGS
 from ..core.unfinished import checked_task_id
 from ..worker.interrupt import Once
 from . import api, cli_jobs, ordering, outputs, preparing
 from .access import access
-from .cli_jobs import Named
+from .cli_jobs import TOO_LONG, Named
 from .ordering import name_of
 from .report import Report, open_report
 from .spots import spot
@@ -215,5 +216,7 @@ def _file(text: str) -> Path:
     if not text.strip():
         raise argparse.ArgumentTypeError("it is empty: give a value, or leave it out")
     if text.endswith(("/", os.sep)):
-        raise argparse.ArgumentTypeError(f"{text!r} names a folder: give a file's name")
+        raise argparse.ArgumentTypeError(f"{quoted(text)} names a folder: give a file's name")
+    if len(text) > LONGEST_TEXT:
+        raise argparse.ArgumentTypeError(TOO_LONG)
     return Path(text)

@@ -12,6 +12,7 @@ import bpy
 from ..converter.importing import taken_out_again
 from ..core.errors import Kind, TripoError, exit_code
 from ..core.job import Job
+from ..core.options import LONGEST_TEXT
 from ..core.records import to_record
 from ..core.unfinished import Unfinished, Way, resumed
 from ..worker.journal import Journal
@@ -23,11 +24,12 @@ from .outputs import Outputs
 from .report import Report
 
 _OLDEST = 1e9  # s: a record may name any time
+TOO_LONG = f"it has more than {LONGEST_TEXT:,} characters: shorten it"
 _CHOICES = "--task TASK_ID, --send-again or --give-up"
 
 
 class Named(argparse.Action):
-    """Takes a text, but not an empty one.
+    """Takes a text, but not an empty one, nor one that is longer than any can be.
 
     A variable of a shell that is not set shall not put another key, service or place in the stead of the one meant.
     """
@@ -38,6 +40,8 @@ class Named(argparse.Action):
         """Take note of what was named; raises `TripoError` of kind usage for nothing."""
         if not values.strip():
             parser.error(str(argparse.ArgumentError(self, "it is empty: give a value, or leave it out")))
+        if len(values) > LONGEST_TEXT:
+            parser.error(str(argparse.ArgumentError(self, TOO_LONG)))
         setattr(namespace, self.dest, values)
 
 
