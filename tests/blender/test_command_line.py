@@ -312,10 +312,15 @@ def test_what_is_no_picture_is_refused_before_anything_is_sent(
         (text, "'text.png' is not a picture"),
         (empty, "'empty.png' is empty"),
         (small, "64 x 19 px"),
+        ("http://", "not the address of a picture"),
+        ("https:///chair.png", "not the address of a picture"),
+        ("https://anna:s3cret@example.test/chair.png", "holds a login"),
+        ("https://anna:s3cret@", "holds a login"),
     ):
         outcome = console(path, "--json")
         assert (outcome.code, outcome.error["kind"]) == (1, "picture"), path
         assert words in outcome.error["sentence"]
+        assert "s3cret" not in outcome.out + outcome.err
         console.place.assert_nothing_left()
 
     assert simulator.requests() == []

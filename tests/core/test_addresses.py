@@ -1,5 +1,7 @@
 """Addresses and keys: where a key may go, and what is none."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -10,6 +12,7 @@ from tripo_blender.core.services.gateway import (
     is_url,
     key_problem,
     normal_url,
+    picture_address_problem,
     same_origin,
     same_service,
 )
@@ -225,3 +228,67 @@ def test_no_text_but_printable_ascii_passes_for_a_key(text: str) -> None:
 )
 def test_a_public_address_is_told_from_a_file(picture: str, public: bool) -> None:
     assert is_url(picture) == public
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.test/a.png",
+        "HTTP://EXAMPLE.test:8080/a b.png?X-Signature=a%2Fb@c#top",
+        "https://b\u00fccher.example.test/st\u00fchle/@1.png",
+        "https://example.test./a.png",
+        "http://127.0.0.1/a.png",
+        "http://[2001:db8::1]:80/a.png",
+        "https://example.test/" + "a" * 7_000,
+    ],
+)
+def test_the_address_of_a_picture_is_taken_as_it_is(address: str) -> None:
+    assert picture_address_problem(address) == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("http://", "not the address of a picture"),
+        ("https:///a.png", "not the address of a picture"),
+        ("https://?a.png", "not the address of a picture"),
+        ("https://#a.png", "not the address of a picture"),
+        ("https://:443/a.png", "not the address of a picture"),
+        ("https://./a.png", "not the address of a picture"),
+        ("https://a..b/a.png", "not the address of a picture"),
+        ("https://example test/a.png", "not the address of a picture"),
+        ("https://example.test\\elsewhere/a.png", "not the address of a picture"),
+        ("https://example.test:port/a.png", "not the address of a picture"),
+        ("https://example.test:99999/a.png", "not the address of a picture"),
+        ("https://[::1/a.png", "not the address of a picture"),
+        ("https://exa\nmple.test/a.png", "not the address of a picture"),
+        ("https://example.test/a\x00.png", "not the address of a picture"),
+        ("https://anna:s3cret@example.test/a.png", "holds a login"),
+        ("https://anna@example.test/a.png", "holds a login"),
+        ("https://:s3cret@example.test/a.png", "holds a login"),
+        ("https://anna:s3cret@", "holds a login"),
+        ("https://@example.test/a.png", "holds a login"),
+        ("https://anna:s3cret@" + "a" * 10_000, "holds a login"),
+        ("https://example.test/" + "a" * 10_000, "more than 8,000 characters"),
+    ],
+)
+def test_what_is_no_public_address_of_a_picture_is_said_without_repeating_it(address: str, sentence: str) -> None:
+    problem = picture_address_problem(address)
+    assert sentence in problem
+    assert "s3cret" not in problem
+    assert len(problem) < 300
+
+
+@given(st.text() | st.text(alphabet="http:/[]@.#?1a").map("https://".__add__))
+def test_no_address_of_a_picture_that_is_taken_has_a_login_or_no_host(address: str) -> None:
+    if picture_address_problem(address) == "" and is_url(address):
+        parts = urlsplit(address)
+        assert parts.hostname
+        assert parts.username is None
+        assert parts.password is None
+
+
+def test_addresses_and_keys_have_an_end() -> None:
+    assert "more than 8,000 characters" in base_url_problem(BASE_URL + "/a" * 5_000)
+    assert len(base_url_problem(BASE_URL + "/a" * 5_000)) < 300
+    assert "longer than any" in key_problem("sk-" + "a" * 1_000)

@@ -84,6 +84,8 @@ def _carry_out(options: argparse.Namespace, report: Report) -> int:
         return cli_jobs.resume(options, report)
     if options.command == "fetch":
         checked_task_id(options.source)
+    if options.command == "generate":
+        ordering.check_address(options.source)  # before its end names a file
     stem = options.source if options.command == "fetch" else name_of(options.source)
     own = [] if options.asset_library else [outputs.own(stem)]
     out = outputs.checked(options.out or own, overwrite=options.overwrite, inputs=[options.source])

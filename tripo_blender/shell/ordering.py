@@ -20,7 +20,7 @@ from ..core.job import Downloaded, Event, Job, TaskCreated
 from ..core.model_file import HEAD, OF_USER, format_of
 from ..core.placement import Spot
 from ..core.request import Settings, effective, problem
-from ..core.services.gateway import is_url
+from ..core.services.gateway import is_url, picture_address_problem
 from ..core.text import as_name
 from ..core.unfinished import checked_task_id
 from ..worker.journal import Journal
@@ -49,6 +49,7 @@ def order(
     """
     if sentence := problem(settings):
         raise TripoError(Kind.USAGE, sentence)
+    check_address(picture)
     job_id, folder = _begin(access)
     journal = Journal(folder)
     try:
@@ -72,6 +73,12 @@ def order(
     name, source = (like.name, like.source) if like else (name_of(picture), _file_name(picture))
     job = Job(job_id, name, sent, effective(settings), access.base_url, time.time())
     return replace(job, source=source, arrival=arrival, spot=spot), folder
+
+
+def check_address(picture: Picture) -> None:
+    """Raise `TripoError` of kind picture where a picture is a web address that cannot be sent."""
+    if isinstance(picture, str) and is_url(picture) and (sentence := picture_address_problem(picture)):
+        raise TripoError(Kind.PICTURE, sentence)
 
 
 def fetch(

@@ -5,7 +5,7 @@ from pathlib import Path
 from ..core.errors import Failure, Kind, TripoError
 from ..core.job import Cancelled, Job
 from ..core.records import RecordError
-from ..core.services.gateway import is_url
+from ..core.services.gateway import is_url, picture_address_problem
 from ..core.unfinished import (
     Unfinished,
     Way,
@@ -61,8 +61,8 @@ def ready_to_run(found: Unfinished, given: Access, *, send_again: bool = False, 
         raise failure
     if (failure := address_problem(found, given.base_url)) is not None:
         raise failure
-    if not job.task_id and not is_url(job.picture) and not Path(job.picture).is_file():
-        raise TripoError.of(_picture_gone(job))
+    if not job.task_id:
+        _check_picture(job)
     return job, jobs_folder()
 
 
@@ -97,6 +97,15 @@ def _recorded(journal: Journal, job_id: str) -> Job | None:
         return journal.record_of(job_id)
     except RecordError as error:
         raise TripoError(Kind.DISK, str(error)) from error
+
+
+def _check_picture(job: Job) -> None:
+    """Raise `TripoError` of kind picture where a job's picture cannot be sent."""
+    if is_url(job.picture):
+        if sentence := picture_address_problem(job.picture):
+            raise TripoError(Kind.PICTURE, sentence)
+    elif not Path(job.picture).is_file():
+        raise TripoError.of(_picture_gone(job))
 
 
 def _picture_gone(job: Job) -> Failure:

@@ -6,6 +6,8 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
+from ..options import LONGEST_TEXT
+
 NAME = "ModelStream"
 BASE_URL = "https://api.modelstream.ai/tripo/v2/openapi"
 KEY_VARIABLE = "MODELSTREAM_API_KEY"  # of the environment
@@ -23,6 +25,7 @@ _ADDRESS = re.compile(
     r"[A-Za-z]+://([A-Za-z0-9._-]+|\[[A-Fa-f0-9:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?", re.ASCII
 )
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
+_LONGEST_KEY = 1_000  # characters; those that are known have some 50
 _USUAL_PORTS = {"http": 80, "https": 443}
 _THIS_MACHINE, _THIS_MACHINE_6 = ipaddress.IPv4Network("127.0.0.0/8"), ipaddress.IPv6Address("::1")
 
@@ -30,6 +33,29 @@ _THIS_MACHINE, _THIS_MACHINE_6 = ipaddress.IPv4Network("127.0.0.0/8"), ipaddress
 def is_url(picture: str) -> bool:
     """Whether a picture is a public address rather than a file."""
     return picture.lower().startswith(("https://", "http://"))
+
+
+def picture_address_problem(address: str) -> str:
+    """Give what is wrong with the address of a picture, as a sentence that repeats none of it; empty when nothing is.
+
+    It is sent as it is, and kept with the job: a login in it would reach the service, the disk and the screen; and a
+    picture that asks for one is not public.
+    """
+    wrong = "This is not the address of a picture, such as https://example.com/chair.png. Copy it again"
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return wrong
+    if "@" in parts.netloc:
+        return (
+            "The picture's address holds a login, which the service and whoever sees the job would get to know. Give "
+            "an address that is public without one, or the picture as a file"
+        )
+    if len(address) > LONGEST_TEXT:
+        return f"The picture's address has more than {LONGEST_TEXT:,} characters. Give a shorter one, or a file"
+    named = all(host.removesuffix(".").split(".")) and not re.search(r"[\s\\%]", parts.netloc)
+    return "" if named and not re.search(r"[\x00-\x1f\x7f]", address) else wrong
 
 
 def base_url_problem(base_url: str) -> str:
@@ -43,6 +69,8 @@ def base_url_problem(base_url: str) -> str:
         host_is_plain = bool(ipaddress.IPv6Address(host)) if ":" in host else bool(_HOST.fullmatch(host))
     except ValueError:
         host, host_is_plain, parts = "", False, urlsplit("")
+    if len(base_url) > LONGEST_TEXT:
+        return f"The base URL has more than {LONGEST_TEXT:,} characters. Correct it in the preferences"
     if parts.scheme not in ("http", "https") or not host_is_plain or not _ADDRESS.fullmatch(base_url):
         return f"The base URL is not an address such as {BASE_URL}. Correct it in the preferences"
     if parts.scheme == "http" and not is_loopback(base_url):
@@ -75,6 +103,8 @@ def key_problem(key: str) -> str:
         return "There is no API key yet. Put the key from your ModelStream account into the add-on's preferences"
     if key.startswith("tcli_"):
         return "This is a client id, not an API key. Copy the API key from the same page of your account"
+    if len(key) > _LONGEST_KEY:
+        return "The API key is longer than any. Copy it again from your ModelStream account"
     if not key.isascii() or not key.isprintable() or " " in key:
         return "The API key holds characters that no key has. Copy it again from your ModelStream account"
     return ""
