@@ -112,7 +112,7 @@ def environment(name: str) -> Path:
         return python
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(folder.with_name(folder.name + ".lock"), name) as lock:
+        with locked(folder.with_name(folder.name + ".lock"), name) as lock:
             if not _is_whole(folder, python):  # another process may have made it while this one waited
                 _make(name, wanted, folder, python, lock)
                 _remove_unused(name, folder)
@@ -188,7 +188,7 @@ def _remove_unused(name: str, kept: Path) -> None:
 
 
 @contextlib.contextmanager
-def _locked(path: Path, name: str) -> Iterator[IO[str]]:
+def locked(path: Path, name: str) -> Iterator[IO[str]]:
     """Holds the file's lock, which the system gives back when its holders end, however they end: it cannot go stale."""
     with path.open("a") as file:
         waiting = False

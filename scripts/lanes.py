@@ -1,11 +1,14 @@
 """Runs commands side by side and shows what each of them wrote in one piece, when it has ended."""
 
 import contextlib
+import os
+import signal
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
 
 _LOOK_S = 0.2  # between two looks at the running commands
 _PATIENCE_S = 20  # that a command has to end what it started when it is told to end
@@ -35,6 +38,23 @@ class _Running(NamedTuple):
     process: "subprocess.Popen[bytes]"
     output: Path
     started: float
+
+
+def run_one(command: List[str], limit_s: float, **more: Any) -> Optional[int]:
+    """The command's exit code, None if it took too long. Whatever it started ends with it. `more` goes to Popen."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=sys.platform != "win32", **more)
+    try:
+        return process.wait(timeout=limit_s)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        if sys.platform == "win32":
+            if process.poll() is None:
+                subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], check=False)
+        else:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def run(commands: Sequence[Command], at_once: int, say: Callable[[str], None]) -> Dict[str, Ended]:

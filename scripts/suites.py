@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Callable, Dict, List, NamedTuple, Optional
 from xml.etree import ElementTree
 
+import applications
 import build
 import environments
 import lanes
 
 ROOT = build.ROOT
-APPLICATIONS = "TRIPO_TEST_BLENDER"
 _FAULTS = ("worker/test_fault_table.py", "worker/test_order_table.py")  # take as long as all else of the worker
 TIME_LIMIT_S = 45 * 60  # one suite; pytest's own limit cannot interrupt a call that hangs inside Blender's C code
 
@@ -59,7 +59,7 @@ def suites(whole: bool = False) -> List[Suite]:
     """All suites; with `whole` every version of Blender runs every test."""
     versions = environments.bpy_versions()
     ends = (versions[0], versions[-1])
-    applications = [path for path in os.environ.get(APPLICATIONS, "").split(os.pathsep) if path]
+    named = applications.named()
     return [
         Suite("style", _style, fast=True),
         Suite("core", _core, fast=True),
@@ -76,8 +76,8 @@ def suites(whole: bool = False) -> List[Suite]:
             Suite("blender " + version, functools.partial(_blender, version, whole or version in ends), minutes=8)
             for version in versions
         ),
-        *(Suite("window " + path, functools.partial(_window, path), alone=True) for path in applications),
-        *([] if applications else [Suite("window", _no_window)]),
+        *(Suite("window " + path, functools.partial(_window, path), alone=True) for path in named),
+        *([] if named else [Suite("window", functools.partial(_window_of_ci, whole), alone=True)]),
     ]
 
 
@@ -133,8 +133,8 @@ def _worker(environment: str, more: List[str]) -> Outcome:
 
 
 def _faults(environment: str, more: List[str]) -> Outcome:
-    first, *others = _FAULTS
-    return _pytest(first, environment, [*("tests/" + name for name in others), *more])
+    named = [argument for argument in more if argument.startswith("tests/")]
+    return _pytest(_FAULTS[0], environment, [*([] if named else ("tests/" + name for name in _FAULTS)), *more])
 
 
 def _blender(version: str, whole: bool, more: List[str]) -> Outcome:
@@ -145,20 +145,24 @@ def _blender(version: str, whole: bool, more: List[str]) -> Outcome:
 
 def _window(application: str, more: List[str]) -> Outcome:
     said = ""
-    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):  # an application of another machine, or none
         asked = subprocess.run(
             [application, "--version"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=120, check=False
         )
         said = asked.stdout.decode(errors="replace")
     found = re.search(r"Blender \d\S*", said)
     if not found:
-        return Outcome(failed=1, remark="{} names {}, which does not start".format(APPLICATIONS, application))
-    outcome = _with_zip("window", "tools", more, {APPLICATIONS: application})
+        return Outcome(failed=1, remark="{} does not start".format(application))
+    outcome = _with_zip("window", "tools", more, {applications.VARIABLE: application})
     return outcome._replace(remark="{} {}".format(found.group(), outcome.remark).strip())
 
 
-def _no_window(_more: List[str]) -> Outcome:
-    raise NotRunError("set {} to the path of a Blender that can open a window".format(APPLICATIONS))
+def _window_of_ci(whole: bool, more: List[str]) -> Outcome:
+    try:
+        application = applications.made(say)
+    except applications.NoApplicationError as reason:
+        raise NotRunError(str(reason)) from reason
+    return _window(application, [*([] if whole else ["-m", "in_ci"]), *more])
 
 
 def _with_zip(folder: str, environment: str, more: List[str], extra: Dict[str, str]) -> Outcome:
@@ -183,12 +187,16 @@ def _pytest(
     wrapper: Optional[List[str]] = None,
     surroundings: Optional[Dict[str, str]] = None,
 ) -> Outcome:
-    """Runs pytest on a folder of tests; counts by its report file, and judges by its exit code as well."""
+    """Runs pytest on a folder of tests, or on those that are named; counts by its report file.
+
+    It judges by its exit code as well.
+    """
     _need_tests(folder)
+    tests = [] if any(argument.startswith("tests/") for argument in more) else ["tests/" + folder]
     python = str(environments.environment(environment))
     with tempfile.TemporaryDirectory(prefix="tripo-report-") as temporary:
         report = Path(temporary, "report.xml")
-        command = [python, *(wrapper or []), "-m", "pytest", "tests/" + folder, "-q", "--junit-xml", str(report), *more]
+        command = [python, *(wrapper or []), "-m", "pytest", *tests, "-q", "--junit-xml", str(report), *more]
         code = _run(command, surroundings or _surroundings())
         counted = _count(report)
     if code == 5 and counted is not None:  # pytest's "no tests were collected"
@@ -224,22 +232,7 @@ def how_it_ended(code: Optional[int]) -> str:
 
 
 def _run(command: List[str], surroundings: Dict[str, str]) -> Optional[int]:
-    """The command's exit code, None if it took too long. Whatever it started ends with it."""
-    process = subprocess.Popen(
-        command, cwd=str(ROOT), env=surroundings, stdin=subprocess.DEVNULL, start_new_session=sys.platform != "win32"
-    )
-    try:
-        return process.wait(timeout=TIME_LIMIT_S)
-    except subprocess.TimeoutExpired:
-        return None
-    finally:
-        if sys.platform == "win32":
-            if process.poll() is None:
-                subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], check=False)
-        else:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    return lanes.run_one(command, TIME_LIMIT_S, cwd=str(ROOT), env=surroundings)
 
 
 def _surroundings(**more: str) -> Dict[str, str]:

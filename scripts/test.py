@@ -3,7 +3,8 @@
 `--fast` leaves out what needs Blender, `--suite NAME` runs one, `--list` names them; what follows `--` goes to pytest.
 Several suites run side by side, one a core (`--jobs N`), each in a process of its own. The oldest and the newest
 Blender run every test, those between what is marked `every_version`; `--whole` runs every test in all.
-The variable TRIPO_TEST_BLENDER names Blender applications for the suite `window`: paths, separated as in PATH.
+The variable TRIPO_TEST_BLENDER names Blender applications for the suite `window`: paths, separated as in PATH. Where it
+names none, CI may make one, which plays the stories that are marked `in_ci`.
 The exit code is 0 only if all that could run passed. The last line has the sums.
 """
 

@@ -39,7 +39,7 @@ TABLE = {
     "_run_logged": "test_pip_gets_no_descriptors_on_windows_which_knows_none",
     "_find_python": "test_a_python_is_looked_for_where_its_system_has_it",
     "_candidates": "test_a_python_is_looked_for_where_its_system_has_it",
-    "_run": "test_what_takes_too_long_is_ended_with_all_its_children_on_windows",
+    "run_one": "test_what_takes_too_long_is_ended_with_all_its_children_on_windows",
     "mischief.py": "test_a_soak_without_signals_and_limits_leaves_them_out",
     "plant": "test_a_soak_without_signals_and_limits_leaves_them_out",
     "fill_disk": "test_a_soak_without_signals_and_limits_leaves_them_out",

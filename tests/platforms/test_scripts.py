@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import environments
-import suites
+import lanes
 
 from . import windows
 
@@ -100,16 +100,15 @@ def test_pip_gets_no_descriptors_on_windows_which_knows_none(tmp_path: Path, mon
 
 
 def test_what_takes_too_long_is_ended_with_all_its_children_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = windows.load(suites)
+    module = windows.load(lanes)
     calls: list[list[str]] = []
 
     def run(command: list[str], **more: Any) -> None:
         calls.append(command)
         subprocess.run(["kill", "-9", command[-1]], check=True)  # as taskkill does, with its children
 
-    monkeypatch.setattr(module, "TIME_LIMIT_S", 0.1)
     monkeypatch.setattr(module, "subprocess", SimpleNamespace(**vars(subprocess) | {"run": run}))
-    assert module._run([sys.executable, "-c", "import time; time.sleep(600)"], module._surroundings()) is None
+    assert module.run_one([sys.executable, "-c", "import time; time.sleep(600)"], 0.1) is None
     assert [call[:-1] for call in calls] == [["taskkill", "/F", "/T", "/PID"]]
-    assert module._run([sys.executable, "-c", "raise SystemExit(3)"], module._surroundings()) == 3
+    assert module.run_one([sys.executable, "-c", "raise SystemExit(3)"], 60) == 3
     assert len(calls) == 1, "what has ended is not looked for: another may have its number by now"

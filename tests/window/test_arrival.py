@@ -13,6 +13,8 @@ from simulator.sculpture.sculptor import Commission, sculpt
 
 from .conftest import PICTURE, Play
 
+pytestmark = pytest.mark.in_ci("what an artist has on the screen stays theirs when a model arrives")
+
 
 @pytest.fixture
 def model(tmp_path: Path) -> str:

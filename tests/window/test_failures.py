@@ -16,6 +16,8 @@ from simulator.process import SimulatorProcess
 
 from .conftest import Play
 
+pytestmark = pytest.mark.in_ci("what an artist sees of the commonest failures")
+
 
 def _hostile() -> str:
     """A GLB that is whole, and whose one mesh asks for more points than it has bytes."""

@@ -10,7 +10,10 @@ from simulator.process import SimulatorProcess
 
 from .conftest import Play, complaints
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes in /proc")
+pytestmark = [
+    pytest.mark.in_ci("nothing may outlive the add-on or Blender, nor be lost with them"),
+    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes in /proc"),
+]
 
 
 def test_switched_off_while_a_job_runs(play: Play, simulator: SimulatorProcess) -> None:

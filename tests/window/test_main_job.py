@@ -8,6 +8,8 @@ from simulator.process import SimulatorProcess
 
 from .conftest import Play
 
+pytestmark = pytest.mark.in_ci("the add-on's main job, by hand")
+
 
 @pytest.mark.parametrize("texture", [True, False], ids=["textured", "plain"])
 @pytest.mark.parametrize("quad", [False, True], ids=["triangles", "quads"])

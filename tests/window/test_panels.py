@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from simulator.process import SimulatorProcess
 
 from .conftest import Play
+
+pytestmark = pytest.mark.in_ci("what is drawn, and that drawing costs nothing")
 
 
 def test_the_panels_draw_whatever_there_is(play: Play, simulator: SimulatorProcess) -> None:
