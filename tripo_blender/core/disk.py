@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 
+NO_MORE_FILES = (errno.EMFILE, errno.ENFILE)  # connections count among the files that are open
+
 _NO_ROOM = "the disk has no room for it. Make room"
 _NO_RIGHT = "the folder cannot be written to. Make it writable"
 _GONE = "the folder is gone. Make it again"

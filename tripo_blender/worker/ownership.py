@@ -17,13 +17,14 @@ import time
 from io import FileIO
 from pathlib import Path
 
+from ..core.disk import NO_MORE_FILES
+
 _log = logging.getLogger(__name__)
 
 _TRIES = 5  # someone who only looks has the lock for microseconds
 _TRY_SECONDS = 0.01
 _SUFFIX = ".lock"  # beside the folder, not in it: Windows removes no folder with an open file
 _LISTS = ".waiting"  # the folder of the lists, one of each process that has any job to wait
-_NO_MORE_FILES = (errno.EMFILE, errno.ENFILE)  # nothing is known then of who has a job, and it is not for the taking
 _LOCKED_BYTE = 2**30  # Windows locks bytes and keeps others from reading them: one that no list reaches
 
 _held: dict[Path, FileIO] = {}  # of this process: two openings of one file would lock each other out
@@ -141,7 +142,7 @@ class Ownership:
                 if not _lock(file, looks=True):
                     return True
         except OSError as error:
-            if error.errno in _NO_MORE_FILES:
+            if error.errno in NO_MORE_FILES:
                 return True
         return self._waits_elsewhere(job_id)
 
@@ -176,7 +177,7 @@ class Ownership:
                 if left:
                     time.sleep(_TRY_SECONDS)
         except OSError as error:
-            if error.errno in _NO_MORE_FILES:
+            if error.errno in NO_MORE_FILES:
                 raise
             _log.warning("%s cannot be locked: %s", path.name, error)
             return True
@@ -193,7 +194,7 @@ class Ownership:
         try:
             return any(job_id in (_listed(path) or ()) for path in self._lists_of_others())
         except OSError as error:
-            return error.errno in _NO_MORE_FILES  # otherwise none has any that waits, or the disk knows no locks
+            return error.errno in NO_MORE_FILES  # otherwise none has any that waits, or the disk knows no locks
 
     def _lists_of_others(self) -> list[Path]:
         mine = _lists.get(self._folder)

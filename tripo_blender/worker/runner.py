@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import logging
 import random
 import threading
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from ..core import plan
+from ..core.disk import NO_MORE_FILES
 from ..core.errors import Failure, Kind, TripoError
 from ..core.job import (
     AnswerLost,
@@ -352,7 +352,7 @@ class Runner:
 
 def _disk_failure(error: OSError, task_id: str) -> Failure:
     detail = f"{type(error).__name__}: {error.strerror or error} {error.filename or ''}".strip()
-    if error.errno in (errno.EMFILE, errno.ENFILE):
+    if error.errno in NO_MORE_FILES:
         return too_many_files(detail)
     again = "then fetch the model again, which is paid for" if task_id else "and try again"
     return Failure(

@@ -123,6 +123,7 @@ def _reason(status: int, code: str) -> _Reason | None:
 _PASSING = {
     Kind.BUSY: "The service is busy",
     Kind.NETWORK: "No connection",
+    Kind.DISK: "No more files can be opened",
     Kind.TASK_LOST: "The service does not find the task",
     Kind.MODEL_FILE: "The model came broken",
 }

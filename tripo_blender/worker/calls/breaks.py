@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 from collections.abc import Iterator
@@ -11,10 +12,12 @@ import requests
 import urllib3.exceptions
 from urllib3.util.ssl_match_hostname import CertificateError
 
+from ...core.disk import NO_MORE_FILES
 from ...core.errors import Failure, Kind, TripoError
 from ...core.masking import Masks
 from ...core.network import WRONG_NAME, certificate_failure, proxy_failure
 from ...core.services.quoting import told
+from ...core.unfinished import too_many_files
 
 _UNUSABLE = (
     requests.exceptions.InvalidURL,
@@ -74,17 +77,39 @@ def _translation(error: Exception, where: str, masks: Masks) -> NotSent | NoAnsw
     detail = " <- ".join(dict.fromkeys([type(error).__name__, type(root).__name__]))
     if isinstance(root, OSError) and not isinstance(root, requests.exceptions.RequestException):
         detail += f": {told(root.strerror or root, masks, 300)}"  # a proxy's words among them
-    if (sentence := _never_connected(error, root, where)) is not None:
-        return NotSent(Failure(Kind.NETWORK, sentence, detail))
+    never = _never_connected(error, root, where)
+    if _no_more_files(error):
+        # It is this machine's limit: before the connection was made, or while the authorities for it were read.
+        before = never is not None or isinstance(error, requests.exceptions.SSLError)
+        return (NotSent if before else NoAnswer)(too_many_files(detail))
+    if never is not None:
+        return NotSent(Failure(Kind.NETWORK, never, detail))
     broken = f"The connection to the {where} broke off. Check the network and try again"
     return NoAnswer(Failure(Kind.NETWORK, broken, detail))
 
 
 def _root(error: BaseException) -> BaseException:
     """Give the error at the bottom: libraries wrap one into the other."""
-    while (inner := error.__cause__ or error.__context__) is not None:
-        error = inner
-    return error
+    return list(_chain(error))[-1]
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _no_more_files(error: Exception) -> bool:
+    """Return whether a call broke because this process, or the system, has as many files open as it may."""
+    for each in _chain(error):
+        if isinstance(each, socket.gaierror):  # the system's resolver keeps to itself why it found nothing
+            try:
+                os.close(os.open(os.devnull, os.O_RDONLY))
+            except OSError as closed:
+                return closed.errno in NO_MORE_FILES
+        elif isinstance(each, OSError) and each.errno in NO_MORE_FILES:
+            return True
+    return False
 
 
 def _never_connected(error: Exception, root: BaseException, where: str) -> str | None:

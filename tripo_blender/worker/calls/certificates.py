@@ -7,8 +7,10 @@ import os
 import ssl
 from pathlib import Path
 
+from ...core.disk import NO_MORE_FILES
 from ...core.errors import Kind, TripoError
 from ...core.network import Network, certificates_problem
+from ...core.unfinished import too_many_files
 
 _VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # as requests reads them, in its order
 
@@ -27,6 +29,8 @@ def trusted(network: Network) -> str | bool:
         try:
             _read(path, Path(path).stat().st_mtime_ns)
         except OSError as error:
+            if error.errno in NO_MORE_FILES:
+                raise TripoError.of(too_many_files(str(error))) from None
             why = "" if isinstance(error, ssl.SSLError) else (error.strerror or type(error).__name__).lower()
             raise TripoError(Kind.NETWORK, certificates_problem(path, why, bool(own))) from None
     return path
