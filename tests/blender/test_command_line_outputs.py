@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -336,7 +337,7 @@ def test_a_job_is_done_when_its_file_is_there_and_not_before(
         check=False,
     )
     assert killed.returncode < 0, killed.stderr.decode()
-    assert not (place.out / "new.blend").exists()
+    assert contents(place.out) == {}
     task_id = simulator.creates()[0]["answer"]["task_id"]
 
     outcome = place.run("jobs", "--json")
@@ -344,9 +345,65 @@ def test_a_job_is_done_when_its_file_is_there_and_not_before(
     assert (job["way"], job["task_id"]) == ("take_in", task_id)
     outcome = place.run("resume", "--all", "--json")
     assert (outcome.code, outcome.result["done"]) == (0, [job["job"]]), outcome.out
+    assert list(contents(place.out)) == ["Red Disc.blend"]
     assert holds(place.out / "Red Disc.blend") == ["Red Disc"]
     assert len(simulator.creates()) == 1
     assert place.run("jobs").lines == ["No job waits"]
+
+
+# The command line, in a process that is killed when the last of so many outputs is written, but has not its name.
+KILLED = """
+import os, runpy, signal, sys
+script = runpy.run_path(sys.argv[1], run_name="generate")
+import bpy
+sys.path.insert(0, os.path.dirname(os.path.dirname(sys.argv[1])))
+from tripo_blender.converter import written
+sync, left = written.sync, [int(sys.argv[2])]
+
+def killed(path):
+    sync(path)
+    left[0] -= 1
+    if not left[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+written.sync = killed
+sys.argv = ["generate.py", *sys.argv[3:]]
+script["main"]()
+"""
+
+
+@pytest.mark.parametrize("then", ["resume", "give up", "import"])
+def test_what_a_killed_process_was_writing_goes_with_the_next(
+    simulator: SimulatorProcess, models: Path, tmp_path: Path, then: str
+) -> None:
+    """Be it a job or the import of a file, which no record tells of; what is not ours stays."""
+    place = Place(tmp_path / "place", simulator)
+    mine = {".tripo-mine.blend": b"mine", ".tripo-0123456789abcdef.blend": b"mine"}
+    for own, data in mine.items():
+        (place.out / own).write_bytes(data)
+    model = models / "chair.glb"
+    words = ["import", model] if then == "import" else [place.picture, *SMALL, "--url", simulator.url]
+    outs = [word for name in ("new.blend", "new.glb", "new.fbx") for word in ("--out", name)]
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(SCRIPT), "3", *map(str, words), *outs],
+        env=place.environment,
+        cwd=place.out,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    assert sorted(Path(name).suffix for name in contents(place.out).keys() - mine) == [".blend", ".fbx", ".glb"]
+
+    if then == "import":
+        assert place.run("import", model, "--out", "new.blend").code == 0
+    else:
+        (job,) = [json.loads(line)["job"] for line in place.run("jobs", "--json").lines if '"job":' in line]
+        assert place.run("resume", job, *(["--give-up"] if then == "give up" else ["--out", "new.blend"])).code == 0
+    left = contents(place.out)
+    assert (left.pop("new.blend", None) is None) is (then == "give up")
+    assert left == mine
+    assert not list(place.home.rglob(".saving"))
 
 
 # -- assets ---------------------------------------------------------------------------------------------------------

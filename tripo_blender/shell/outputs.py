@@ -15,7 +15,9 @@ from ..converter import written
 from ..core.catalog import file_stem
 from ..core.errors import Kind, TripoError
 from ..core.job import Job
+from ..worker.journal import Journal
 from . import placing, targets
+from .waiting import jobs_path
 
 _SUFFIXES = (".blend", ".glb", ".fbx")
 
@@ -63,8 +65,7 @@ def save(outputs: Outputs, job: Job, objects: Sequence[bpy.types.Object]) -> Non
     """
     at, named = outputs.files[:1], list[Path]()
     try:
-        with contextlib.ExitStack() as stack:
-            parts = [(path, stack.enter_context(targets.part_of(path))) for path in outputs.files]
+        with _parts(outputs.files) as parts:
             for path, part in parts:
                 at = (path,)
                 _write(part, job, objects)
@@ -90,6 +91,17 @@ def empty_scene() -> None:
     bpy.data.batch_remove(objects)
     with contextlib.suppress(RuntimeError):
         bpy.ops.outliner.orphans_purge(do_recursive=True)
+
+
+@contextlib.contextmanager
+def _parts(files: Sequence[Path]) -> Iterator[list[tuple[Path, Path]]]:
+    """Give each file with the name that it is written under; nothing of those is left in the end, nor after a kill."""
+    parts = [targets.part_of(path) for path in files]
+    with Journal(Path(jobs_path())).saving(parts) if parts else contextlib.nullcontext():
+        try:
+            yield list(zip(files, parts, strict=True))
+        finally:
+            targets.remove(parts)
 
 
 def _full(path: Path) -> Path:

@@ -77,6 +77,7 @@ def leave(found: Unfinished) -> str:
             raise TripoError.of(elsewhere(found.job.name))
     except OSError as error:
         raise TripoError.of(too_many_files(str(error))) from error
+    journal.tidy()
     if found.way is Way.FETCH:
         gone = journal.forget(found.job.id)
         journal.ownership.release(found.job.id)

@@ -7,13 +7,13 @@ import secrets
 import stat
 import tempfile
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..core.disk import why_not_written
 from ..core.errors import Kind, TripoError
+from ..core.part_names import PREFIX, files_of, part_name
 
-_PART = ".tripo-"  # what begins the name of a file that is not whole yet
 _LONGEST_FOLDER = 980  # bytes; Blender cuts paths at 1,023, and what it writes first has 30 more than the folder
 _PROBE = 2**20  # bytes: a .blend of a model without textures takes about as much
 
@@ -36,7 +36,7 @@ def check(paths: Sequence[Path], *, overwrite: bool, inputs: Sequence[str] = ())
 
 def check_folder(folder: Path, size: int = 0) -> None:
     """Raise `OSError` where no file of that many bytes can be written in a folder."""
-    with tempfile.NamedTemporaryFile(prefix=_PART, dir=folder) as file:
+    with tempfile.TemporaryFile(dir=folder) as file:  # without a name where the system can: nothing stays of it
         file.write(bytes(size))
         file.flush()
         os.fsync(file.fileno())
@@ -53,23 +53,24 @@ def reason(error: Exception, folder: Path) -> str:
     return why_not_written(number)
 
 
-@contextlib.contextmanager
-def part_of(path: Path) -> Iterator[Path]:
-    """Give a name beside the file for what is not whole yet; nothing of it is left in the end.
+def part_of(path: Path) -> Path:
+    """Return a name beside the file for what is not whole yet.
 
     It is nobody else's, and no file lies there: Blender would keep that as a backup. The suffix is in small letters.
     """
     folder = _real(path).parent
     while True:
-        part = folder / f"{_PART}{secrets.token_hex(8)}{path.suffix.lower()}"
+        part = folder / part_name(secrets.token_hex(8), path.suffix)
         if not os.path.lexists(part):
-            break
-    try:
-        yield part
-    finally:
-        for name in (part.name, f"{part.name}@", f"{part.name}1"):  # what Blender writes first, and its backup
+            return part
+
+
+def remove(parts: Sequence[Path]) -> None:
+    """Remove all that was written of files that are not whole."""
+    for part in parts:
+        for name in files_of(str(part)):
             with contextlib.suppress(OSError):
-                part.with_name(name).unlink()
+                Path(name).unlink()
 
 
 def take(part: Path, path: Path, *, overwrite: bool) -> None:
@@ -160,7 +161,7 @@ def _identity(path: Path) -> tuple[int, int, str]:
     real = _real(path)
     folder = real.parent.stat()
     name = real.name
-    with tempfile.NamedTemporaryFile(prefix=_PART, suffix="a", dir=real.parent) as probe:
+    with tempfile.NamedTemporaryFile(prefix=PREFIX, suffix="a", dir=real.parent) as probe:
         if Path(f"{probe.name[:-1]}A").exists():  # upper and lower case are one here
             name = unicodedata.normalize("NFC", name.casefold())
     return folder.st_dev, folder.st_ino, name

@@ -6,6 +6,7 @@ import contextlib
 import math
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..core.errors import Failure, Kind
@@ -13,6 +14,7 @@ from ..core.job import Job, JobState
 from ..core.job_record import half_written, read_text, record_text, unreadable
 from ..core.records import RecordError
 from ..core.unfinished import Unfinished, elsewhere, overtaken, stopped, too_many_files, unfinished
+from . import output_parts
 from .ownership import Ownership
 from .replacing import put_in_place
 from .small_file import open_new, read_small
@@ -209,13 +211,22 @@ class Journal:
         """Whether a job's model lies in its own folder: one that was imported again has it in another's."""
         return Path(job.model_path).parent == self._folder / job.id
 
+    def tidy(self) -> None:
+        """Remove what processes left that were killed: locks, lists, and beside the outputs what is not whole."""
+        self.ownership.tidy()
+        output_parts.remove_left(self._folder)
+
+    def saving(self, parts: Sequence[Path]) -> contextlib.AbstractContextManager[None]:
+        """Have files that are written meanwhile removed by whoever comes next, where this process is killed."""
+        return output_parts.remembered(self._folder, parts)
+
     def prune(self, limit: int) -> None:
         """Clear the oldest jobs that have ended while all such take more than `limit` bytes.
 
         The newest stays, however large; without a limit (0) all stay. Of one that failed after it was paid for the
         record stays, so that it can be fetched again.
         """
-        self.ownership.tidy()
+        self.tidy()
         ended = [job for job in self.read() if job.state in _PRUNED] if limit else []
         sizes = {job.id: self.size_of(job.id) for job in ended}
         taken = sum(sizes.values())

@@ -14,7 +14,7 @@ from .journal import Journal
 
 
 def remove(journal: Journal, now: float) -> None:
-    """Remove the homes of second Blenders long gone, locks that nobody holds, folders without a record, half files.
+    """Remove the homes of second Blenders long gone, what `Journal.tidy` finds, folders without a record, half files.
 
     What was cancelled in the last moment of its process is written down as such; until then its mark says so.
     `now` is in s since the epoch.
@@ -23,7 +23,7 @@ def remove(journal: Journal, now: float) -> None:
         with contextlib.suppress(OSError):
             if now - home.stat().st_mtime > ABANDONED_SECONDS:
                 shutil.rmtree(home)
-    journal.ownership.tidy()
+    journal.tidy()
     for name in journal.names():
         # A younger word may be for an order that this very process has yet to read: the job would seem to be new.
         if journal.is_cancelled(name, now - CANCEL_SECONDS):

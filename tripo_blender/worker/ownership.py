@@ -30,19 +30,19 @@ _LOCKED_BYTE = 2**30  # Windows locks bytes and keeps others from reading them: 
 _held: dict[Path, FileIO] = {}  # of this process: two openings of one file would lock each other out
 
 
-class _List:
-    """The jobs that wait in this process's hands, in a file that it keeps locked; the last word on each counts."""
+class LockedList:
+    """Names, in a file that this process keeps locked while it lives; the last word on each counts."""
 
     def __init__(self, folder: Path) -> None:
         """Begin it; raises `OSError`."""
         self.path = folder / f"{os.getpid()}-{os.urandom(4).hex()}"
-        self.jobs: set[str] = set()
+        self.names: set[str] = set()
         for _ in range(_TRIES):
             folder.mkdir(parents=True, exist_ok=True)
             with contextlib.suppress(FileNotFoundError):  # somebody has just removed the empty folder
-                self._file = _opened(self.path, create=True)
+                self._file = opened(self.path, create=True)
                 try:
-                    if _lock(self._file) and _is_at(self._file, self.path):
+                    if lock(self._file) and _is_at(self._file, self.path):
                         return
                 except OSError:  # this disk knows no locks
                     self.close()
@@ -51,18 +51,22 @@ class _List:
             time.sleep(_TRY_SECONDS)
         raise OSError(errno.EAGAIN, "no list could be locked", str(self.path))
 
-    def put(self, job_id: str) -> None:
-        """Write down that a job waits here; raises `OSError`."""
-        line = f"\n+{job_id}".encode()
+    def put(self, name: str) -> None:
+        """Add a name; raises `OSError`."""
+        line = f"\n+{name}".encode()
         if self._file.write(line) != len(line):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
-        self.jobs.add(job_id)
+        self.names.add(name)
 
-    def take_out(self, job_id: str) -> None:
-        """Write down that it does not any more."""
-        self.jobs.discard(job_id)
+    def take_out(self, name: str) -> None:
+        """Take a name out again."""
+        self.names.discard(name)
         with contextlib.suppress(OSError):
-            self._file.write(f"\n-{job_id}".encode())
+            self._file.write(f"\n-{name}".encode())
+
+    def sync(self) -> None:
+        """Wait until all of it is on the disk; raises `OSError`."""
+        os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """Remove it; the folder goes with the last one."""
@@ -71,7 +75,7 @@ class _List:
             self.path.parent.rmdir()
 
 
-_lists: dict[Path, _List] = {}  # of this process, by the folder of the jobs
+_lists: dict[Path, LockedList] = {}  # of this process, by the folder of the jobs
 _at_work = threading.RLock()  # on these two; the worker's threads share them
 
 
@@ -106,7 +110,7 @@ class Ownership:
                     return False
                 try:
                     if self._folder not in _lists:
-                        _lists[self._folder] = _List(self._folder / _LISTS)
+                        _lists[self._folder] = LockedList(self._folder / _LISTS)
                     _lists[self._folder].put(job_id)
                 except OSError as error:
                     _log.warning("job %s stays locked: %s", job_id, error)
@@ -119,7 +123,7 @@ class Ownership:
         with _at_work:
             if self._is_listed(job_id):
                 _lists[self._folder].take_out(job_id)
-                if not _lists[self._folder].jobs:
+                if not _lists[self._folder].names:
                     _lists.pop(self._folder).close()
             self._unlock(self._path(job_id))
 
@@ -138,8 +142,8 @@ class Ownership:
             if path in _held or self._is_listed(job_id):
                 return False
         try:
-            with _opened(path) as file:
-                if not _lock(file, looks=True):
+            with opened(path) as file:
+                if not lock(file, looks=True):
                     return True
         except OSError as error:
             if error.errno in NO_MORE_FILES:
@@ -160,7 +164,7 @@ class Ownership:
             (self._folder / _LISTS).rmdir()
 
     def _is_listed(self, job_id: str) -> bool:
-        return self._folder in _lists and job_id in _lists[self._folder].jobs
+        return self._folder in _lists and job_id in _lists[self._folder].names
 
     def _path(self, job_id: str) -> Path:
         return self._folder / f"{job_id}{_SUFFIX}"
@@ -169,8 +173,8 @@ class Ownership:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             for left in reversed(range(tries)):
-                file = _opened(path, create=True)
-                if _lock(file) and _is_at(file, path):
+                file = opened(path, create=True)
+                if lock(file) and _is_at(file, path):
                     _held[path] = file
                     return True
                 file.close()
@@ -204,8 +208,8 @@ class Ownership:
 
 def _listed(path: Path) -> set[str] | None:
     """Give the jobs that wait in another process's hands; None where that process has died. Raises `OSError`."""
-    with _opened(path) as file:
-        if _lock(file, looks=True):
+    with opened(path) as file:
+        if lock(file, looks=True):
             return None
         file.seek(0)
         jobs: set[str] = set()
@@ -214,7 +218,7 @@ def _listed(path: Path) -> set[str] | None:
         return jobs
 
 
-def _opened(path: Path, *, create: bool = False) -> FileIO:
+def opened(path: Path, *, create: bool = False) -> FileIO:
     """Open a file to be locked; raises `OSError`, and waits for nothing: a pipe of that name is none."""
     flags = os.O_RDWR | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags | (os.O_CREAT | os.O_APPEND if create else 0), 0o666)
@@ -244,7 +248,7 @@ def _remove(file: FileIO, path: Path) -> None:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(file: FileIO, *, looks: bool = False) -> bool:  # noqa: ARG001  # no shared locks here
+    def lock(file: FileIO, *, looks: bool = False) -> bool:  # noqa: ARG001  # no shared locks here
         try:
             os.lseek(file.fileno(), _LOCKED_BYTE, os.SEEK_SET)
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
@@ -255,7 +259,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(file: FileIO, *, looks: bool = False) -> bool:
+    def lock(file: FileIO, *, looks: bool = False) -> bool:
         """Lock a file until it is closed; False where another has it. Those who only look share it."""
         try:
             fcntl.flock(file, (fcntl.LOCK_SH if looks else fcntl.LOCK_EX) | fcntl.LOCK_NB)
