@@ -7,7 +7,7 @@ import struct
 
 from .gltf_arrays import Arrays, Entry, broken
 from .gltf_scene import check_scene
-from .model_limits import COUNTS, BadFile, Demand, Limits, cut_short
+from .model_limits import COUNTS, BadFile, Demand, Limits, cut_short, too_many
 
 _HEADER = struct.Struct("<4sII")
 _CHUNK = struct.Struct("<I4s")
@@ -83,24 +83,41 @@ def _no_constant(name: str) -> None:
 def _check_values(scene: object) -> None:
     """Look at all values, level by level: how deep they lie, and whether Blender takes such numbers and texts."""
     level: list[object] = [scene]
-    depth = 0
-    while level:
+    custom: list[object] = []  # what is in custom properties
+    depth = names = 0
+    while level or custom:
         depth += 1
         if depth > _DEEPEST:
             raise broken(f"its JSON is more than {_DEEPEST} levels deep")
-        below: list[object] = []
-        for value in level:
-            if isinstance(value, dict):
-                extras = value.get("extras")
-                if isinstance(extras, dict) and len(extras) > COUNTS["custom properties"]:
-                    raise broken(f"{len(extras)} custom properties of one thing")
-                below += value.keys()
-                below += value.values()
-            elif isinstance(value, list):
-                below += value
-            elif isinstance(value, str):
-                if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
-                    raise broken("half a letter in a text")
-            elif isinstance(value, int | float) and not -_LARGEST < value < _LARGEST:
-                raise broken(f"a number {str(value)[:40]}")
-        level = below
+        names += sum(len(value) for value in custom if isinstance(value, dict))
+        if names > COUNTS["custom properties"]:
+            raise too_many("custom properties", names, COUNTS["custom properties"])
+        extras: list[object] = []
+        level, custom = _below(level, extras), _below(custom, extras)
+        custom += extras
+
+
+def _below(values: list[object], extras: list[object]) -> list[object]:
+    """Check values, and return what is in them; what is in their custom properties is put to `extras`."""
+    below: list[object] = []
+    for value in values:
+        if isinstance(value, dict):
+            held = value
+            if "extras" in value:
+                held = dict(value)
+                extras.append(held.pop("extras"))
+            below += held.keys()
+            below += held.values()
+        elif isinstance(value, list):
+            below += value
+        else:
+            _check_plain(value)
+    return below
+
+
+def _check_plain(value: object) -> None:
+    if isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise broken("half a letter in a text")
+    elif isinstance(value, int | float) and not -_LARGEST < value < _LARGEST:
+        raise broken(f"a number {str(value)[:40]}")

@@ -7,6 +7,7 @@ from .model_limits import Demand
 
 _DEEPEST = 200  # nodes below each other; a tail or a rope has some dozens, and the importer goes down by recursion
 _MOST_SCENES = 100
+_USUAL_ATTRIBUTES = 8  # of a mesh
 _TEXTURES = ("normalTexture", "occlusionTexture", "emissiveTexture")
 _PBR_TEXTURES = ("baseColorTexture", "metallicRoughnessTexture")
 _SOURCES = ("EXT_texture_webp", "KHR_texture_basisu")
@@ -98,7 +99,8 @@ def _check_mesh(mesh: Entry, arrays: Arrays, demand: Demand, materials: int) -> 
         targets = max(targets, len(entries(part, "targets")))
         for name, found in attributes.items():
             sizes[name] = max(sizes.get(name, 0), found.size)
-    demand.add("attributes", len(sizes))
+    demand.add("attributes", max(0, len(sizes) - _USUAL_ATTRIBUTES))
+    demand.add("attributes of parts", len(entries(mesh, "primitives")) * len(sizes))
     demand.add("shape keys", targets)
     demand.add_memory(vertices * (2 * sum(sizes.values()) + 24 * targets))
     return joints
