@@ -4,6 +4,7 @@ import base64
 import html
 import json
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, unquote
@@ -22,6 +23,15 @@ from .fixtures import GLB_URL, TASK, task
 
 KEY = 'sk-Echo/7f3a+91e0&d2<c4>"5b\\6'
 REST = KEY.removeprefix("sk-")
+
+
+def twice(text: str, before: str = "", code: Callable[[bytes], bytes] = base64.b64encode) -> str:
+    return code(before.encode() + code(text.encode())).decode()
+
+
+def wide(text: str) -> str:
+    return "".join(chr(ord(character) + 0xFEE0) for character in text)
+
 
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "plain": str,
@@ -42,6 +52,21 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "in base64 with more": lambda key: base64.b64encode(f"Bearer {key}".encode()).decode(),
     "in base64 with still more": lambda key: base64.b64encode(f" Bearer {key}\n".encode()).decode(),
     "in hex": lambda key: key.encode().hex(),
+    "in base32": lambda key: base64.b32encode(key.encode()).decode(),
+    "in base32 with more": lambda key: base64.b32encode(f"Bearer {key}!".encode()).decode(),
+    "in base32 with other digits": lambda key: base64.b32hexencode(key.encode()).decode().lower(),
+    "in base64 twice": twice,
+    "in base64 twice with more": lambda key: twice(f"Bearer {key}\n", " Basic "),
+    "in base64 twice for an address": lambda key: twice(key, "?", base64.urlsafe_b64encode),
+    "in base64 of lines": lambda key: base64.encodebytes(6 * f"Bearer {key}, ".encode()).decode().replace("\n", "\\"),
+    "in octal": lambda key: "".join(f"\\{ord(character):03o}" for character in key),
+    "in octal with a nought": lambda key: "".join(f"\\0{ord(character):03o}" for character in key),
+    "in hex of C": lambda key: "".join(f"\\x{ord(character):02x}" for character in key),
+    "in hex of C in JSON": lambda key: "".join(f"\\\\x{ord(character):02X}" for character in key),
+    "in hex of a script": lambda key: "".join(f"\\u{{{ord(character):x}}}" for character in key),
+    "in long hex": lambda key: "".join(f"\\U{ord(character):08x}" for character in key),
+    "in full width": wide,
+    "in full width in JSON": lambda key: json.dumps(wide(key))[1:-1],
     "in UTF-16": lambda key: key.encode("utf-16-le").decode("latin-1"),
     "in capitals": str.upper,
     "coloured": lambda key: f"\x1b[1m{key[:9]}\x1b[0m{key[9:]}",
@@ -53,9 +78,16 @@ def seen(text: str) -> bool:
     """Whether a piece of the key can be read in a text that was decoded over and over; base64 and hex too."""
     for _ in range(3):
         text = re.sub(r"\\+u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), html.unescape(unquote(text)))
+        text = re.sub(r"\\+(?:x|U000000)([0-9a-fA-F]{2})", lambda found: chr(int(found[1], 16)), text)
+        text = re.sub(r"\\+u\{([0-9a-fA-F]+)\}", lambda found: chr(int(found[1], 16)), text)
+        text = re.sub(r"\\+0?([0-7]{3})", lambda found: chr(int(found[1], 8)), text)
+        text = unicodedata.normalize("NFKC", text)
     text = text.lower().replace("\\", "").replace("\0", "")
     pieces = [REST[at : at + 8] for at in range(len(REST) - 8)]
     coded = [base64.b64encode(REST[at : at + 9].encode()).decode() for at in range(len(REST) - 8)]
+    coded += [base64.b64encode(piece.encode()).decode() for piece in coded]
+    tens = [REST[at : at + 10].encode() for at in range(len(REST) - 9)]
+    coded += [code(piece).decode() for code in (base64.b32encode, base64.b32hexencode) for piece in tens]
     coded += [piece.replace("+", "-").replace("/", "_") for piece in coded] + [piece.encode().hex() for piece in pieces]
     return any(piece.lower().replace("\\", "") in text for piece in [*pieces, *coded])
 
@@ -102,7 +134,8 @@ def test_ids_beside_a_key_stay() -> None:
 
 _WAYS: list[Callable[[str], str]] = [
     str, lambda one: quote(one, safe=""), lambda one: f"\\u{ord(one):04x}", lambda one: f"&#{ord(one)};",
-    lambda one: f"\\{one}", lambda one: f"%25{ord(one):02X}",
+    lambda one: f"\\{one}", lambda one: f"%25{ord(one):02X}", lambda one: f"\\x{ord(one):02x}", wide,
+    lambda one: f"\\\\{ord(one):03o}", lambda one: f"\\u{{{ord(one):X}}}",
 ]  # fmt: skip
 
 
@@ -111,6 +144,30 @@ def test_any_key_is_taken_out_however_each_of_its_characters_is_spelt(key: str, 
     spelt = "".join(data.draw(st.sampled_from(_WAYS))(character) for character in key)
     masks = Masks.of(key)
     assert masks.words(f"no {spelt} here") == masks.token(f"no {spelt} here") == "no ... here"
+
+
+@given(
+    st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=16, max_size=60),
+    st.sampled_from([base64.b64encode, base64.b32encode, base64.b32hexencode, base64.b16encode]),
+    st.binary(max_size=9),
+    st.binary(max_size=9),
+    st.booleans(),
+)
+def test_any_key_is_taken_out_of_what_is_coded(
+    key: str, code: Callable[[bytes], bytes], before: bytes, after: bytes, again: bool
+) -> None:
+    spelt = code(before + key.encode() + after)
+    if again:
+        spelt = base64.b64encode(before + base64.b64encode(before + key.encode() + after) + after)
+    masked = Masks.of(key).token(spelt.decode()).rstrip("=")
+    assert "..." in masked
+    # What is left are digits of what stood around it, and at each end one or two that the key shares with that.
+    assert len(masked) <= len(spelt) * (len(spelt) - len(code(key.encode()))) // len(spelt) + 40
+
+
+@given(st.text() | st.text(alphabet="abcdef0123456789", min_size=8) | st.binary(min_size=9).map(bytes.hex))
+def test_what_has_nothing_to_do_with_a_key_stays(text: str) -> None:
+    assert Masks.of(LONG, "tea-for-2-and-2", "p@ss w\u00f6rd").words(text) == text
 
 
 @given(st.text(), st.lists(st.text(max_size=10), max_size=3))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import math
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -11,6 +13,9 @@ _SURE = 8  # characters; what is shorter may be any word, and only counts where 
 _PIECE = 10  # characters in a row of a long secret, which are no chance: a message may cut it, or break its line
 _LONG = 16  # characters; of a shorter secret a piece could be a word
 _HIDDEN = "..."
+# How a text of bytes is written in digits of so many bits; pieces of it are known wherever in a longer text it stood.
+_CODES = ((base64.b64encode, 6), (base64.b32encode, 5), (base64.b32hexencode, 5), (base64.b16encode, 4))
+_FULL_WIDTH = 0xFEE0  # from a character of ASCII to the one of the same name as wide as a Chinese one
 _NAMED = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 
 
@@ -18,7 +23,7 @@ _NAMED = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 class Masks:
     """What must not be seen: `sure` has the long secrets in all spellings, `short` the others as words.
 
-    `pieces` are runs of a secret's letters and digits, in small letters, forwards and backwards.
+    `pieces` are runs of a secret's letters and digits, in small letters, forwards, backwards and in other digits.
     """
 
     sure: re.Pattern[str] | None = field(default=None, repr=False)
@@ -34,7 +39,7 @@ class Masks:
         return cls(
             re.compile("|".join(sure), re.IGNORECASE) if sure else None,
             re.compile("|".join(short)) if short else None,
-            frozenset(piece for secret in known if len(secret) >= _LONG for piece in _pieces(secret)),
+            frozenset(piece for secret in known for row in _rows(secret) for piece in _pieces(row)),
         )
 
     def words(self, text: str) -> str:
@@ -61,18 +66,40 @@ class Masks:
         return "".join([*shown, text[end:]])
 
 
-def _pieces(secret: str) -> set[str]:
-    letters = "".join(character.lower()[:1] for character in secret if character.isalnum())
-    return {
-        row[at : at + _PIECE] for row in (letters, letters[::-1]) for at in range(max(0, len(letters) - _PIECE + 1))
-    }
+def _pieces(row: str) -> set[str]:
+    letters = "".join(character.lower()[:1] for character in row if character.isalnum())
+    return {letters[at : at + _PIECE] for at in range(len(letters) - _PIECE + 1)}
+
+
+def _rows(secret: str) -> Iterator[str]:
+    """Return how a secret is written of which a piece is no chance: one that is not short, in other digits too."""
+    if len(secret) >= _LONG:
+        yield from (secret, secret[::-1])
+    if len(secret) >= _SURE:
+        data = _without_beginning(secret).encode("utf-8", "replace")
+        yield from (row for code in _CODES for row in _coded(data, *code))
+        for once in _coded(data, *_CODES[0]):
+            for spelt in {once, once.replace("+", "-").replace("/", "_")}:
+                yield from _coded(spelt.encode(), *_CODES[0])
+
+
+def _coded(data: bytes, encode: Callable[[bytes], bytes], bits: int) -> Iterator[str]:
+    """Return the digits that hang on these bytes alone, wherever in a longer text they stand."""
+    for before in range(math.lcm(8, bits) // 8):
+        digits = encode(b"x" * before + data).decode()
+        yield digits[-(-8 * before // bits) : 8 * (before + len(data)) // bits]
+
+
+def _without_beginning(secret: str) -> str:
+    """Return a secret without what keys begin with."""
+    while (begun := re.match(r"[A-Za-z]{1,8}[-_]", secret)) and len(secret) - begun.end() >= _SURE:
+        secret = secret[begun.end() :]
+    return secret
 
 
 def _anyhow(secret: str) -> str:
     """Return a pattern for a secret in any spelling, also in base64, in hex, and without what keys begin with."""
-    rest = secret
-    while (begun := re.match(r"[A-Za-z]{1,8}[-_]", rest)) and len(rest) - begun.end() >= _SURE:
-        rest = rest[begun.end() :]
+    rest = _without_beginning(secret)
     begin = secret.removesuffix(rest)
     ways = [f"(?:{_spelt(begin)})?{_spelt(rest)}" if begin else _spelt(rest), rest.encode("utf-8", "replace").hex()]
     for shift in range(3):  # wherever in a longer text it stood
@@ -83,19 +110,26 @@ def _anyhow(secret: str) -> str:
 
 
 def _spelt(text: str) -> str:
-    r"""Return a pattern for a text of which each character is plain, or spelt `\/`, `\u002f`, `%2F` or `&#47;`."""
+    r"""Return a pattern for a text whose characters are plain, or spelt `\/`, `\u002f`, `\x2f`, `%2F` or `&#47;`."""
     return "".join(map(_character, text))
 
 
 def _character(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass").hex()
+    data = character.encode("utf-8", "replace")
     ways = [
-        r"\\{0,32}" + re.escape(character),
         "".join(rf"\\{{1,32}}u{units[at : at + 4]}" for at in range(0, len(units), 4)),
-        "".join(f"%(?:25)*{byte:02x}" for byte in character.encode("utf-8", "replace")),
+        rf"\\{{1,32}}(?:u\{{0*{ord(character):x}\}}|U{ord(character):08x})",
+        "".join(rf"\\{{1,32}}x{byte:02x}" for byte in data),
+        "".join(rf"\\{{1,32}}0?{byte:03o}" for byte in data),
+        "".join(f"%(?:25)*{byte:02x}" for byte in data),
         f"&#0*{ord(character)};",
         f"&#x0*{ord(character):x};",
     ]
+    if "!" <= character <= "~":
+        wide = ord(character) + _FULL_WIDTH
+        ways.append(rf"(?:{chr(wide)}|\\{{1,32}}u{wide:04x})")
     if character in _NAMED:
         ways.append(f"&{_NAMED[character]};")
+    ways.append(r"\\{0,32}" + re.escape(character))  # last: the letter u would do for the beginning of `\u0055`
     return f"(?:{'|'.join(ways)})"
