@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import threading
@@ -131,6 +133,7 @@ def test_a_file_that_holds_it_up_is_given_up_and_never_imported_in_place(
         api.import_model(held(tmp_path))
     assert caught.value.failure.kind == "model_dangerous"
     assert "took too long" in str(caught.value)
+    assert str(caught.value).endswith(". Choose another file")
     assert not bpy.data.objects
     (written,) = write_all(tmp_path, ["glb_pbr"])
     assert api.import_model(written.file).name == "glb_pbr"
@@ -142,6 +145,41 @@ def test_a_file_that_is_refused_never_reaches_it(api: ModuleType, tmp_path: Path
     with pytest.raises(api.TripoError) as caught:
         api.import_model(path)
     assert caught.value.failure.kind == "model_file"
+
+
+@pytest.mark.every_version("each has its own importer")
+@pytest.mark.parametrize("prepared", [True, False], ids=["in a second Blender", "in place"])
+@pytest.mark.parametrize("task_id", ["", "task-1"], ids=["my own file", "of the service"])
+def test_what_an_importer_stumbles_over_is_told_in_short(
+    preferences: Any, tmp_path: Path, prepared: bool, task_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    preferences.converts = prepared
+    path = tmp_path / "odd.glb"
+    path.write_bytes(of_half_a_camera(write_all(tmp_path, ["glb_pbr"])[0].file.read_bytes()))
+    given = part("shell.access").access(bpy.context)
+    errors = part("core.errors")
+    with caplog.at_level("INFO"), pytest.raises(errors.TripoError) as caught:
+        part("shell.preparing").bring_in(replace(job_of(path), task_id=task_id), given, bpy.context)
+    failure = caught.value.failure
+    advice = "The model is kept by the service" if task_id else "Choose another file"
+    assert failure.sentence.startswith(f"Blender could not import the GLB file. {advice}")
+    assert "Traceback" not in failure.detail
+    assert failure.detail == "AttributeError: 'NoneType' object has no attribute 'yfov'"
+    assert "Traceback" in caplog.text or prepared  # whose log is in its home, and gone with it
+    assert not bpy.data.objects
+
+
+def of_half_a_camera(glb: bytes) -> bytes:
+    """A GLB whose camera lacks what the standard demands; nothing in that is dangerous."""
+    length = int.from_bytes(glb[12:16], "little")
+    document = json.loads(glb[20 : 20 + length])
+    document["cameras"] = [{"type": "perspective"}]
+    document["nodes"][0]["camera"] = 0
+    text = json.dumps(document).encode()
+    text += b" " * (-len(text) % 4)
+    rest = glb[20 + length :]
+    head = b"glTF" + struct.pack("<II", 2, 20 + len(text) + len(rest))
+    return head + struct.pack("<I", len(text)) + b"JSON" + text + rest
 
 
 @pytest.fixture
@@ -161,6 +199,7 @@ def test_a_file_that_crashes_it_does_not_end_the_command_line(place: Place, tmp_
         outcome = ended(process)
     assert outcome.code == 1
     assert "Blender crashed in the background on this model file" in outcome.out
+    assert "Save your work" not in outcome.out
     assert not list(place.out.iterdir())
 
 

@@ -40,11 +40,13 @@ def import_model(
         return _import(path, model_format, lambda: compat.import_fbx(str(path), in_python=in_python), advice), {}
     if surfaces := read_surfaces(path):
         with suppress(_Unlike), rolled_back():
-            objects = _import(path, model_format, lambda: compat.import_glb(str(path), normals=False, merge=merge))
+            objects = _import(
+                path, model_format, lambda: compat.import_glb(str(path), normals=False, merge=merge), advice
+            )
             return objects, _match(objects, surfaces, merged=merge)
         _log.info("%s is imported once more: its meshes came otherwise than the file says", path.name)
         del surfaces  # they are large
-    return _import(path, model_format, lambda: compat.import_glb(str(path))), {}
+    return _import(path, model_format, lambda: compat.import_glb(str(path)), advice), {}
 
 
 def _match(objects: list[bpy.types.Object], surfaces: list[Surface], *, merged: bool) -> Matched:
@@ -64,9 +66,7 @@ def _check_arrays(path: Path, advice: str) -> None:
         check_arrays(view, advice)
 
 
-def _import(
-    path: Path, model_format: ModelFormat, stock: Callable[[], None], advice: str = ""
-) -> list[bpy.types.Object]:
+def _import(path: Path, model_format: ModelFormat, stock: Callable[[], None], advice: str) -> list[bpy.types.Object]:
     known, actions = set(bpy.data.objects), set(bpy.data.actions)
     try:
         with properties.scenes_undisturbed(), _undisturbed(bpy.context.scene):
@@ -183,5 +183,12 @@ def _import_failure(path: Path, model_format: ModelFormat, error: Exception, adv
         name = "glTF 2.0" if model_format is ModelFormat.GLB else "FBX"
         sentence = f"Blender's {name} importer is switched off. Enable its add-on in the preferences, then try again"
     else:
-        sentence = f"Blender could not import the {model_format.upper()} file. It is kept; try again"
-    return TripoError(Kind.IMPORT, sentence, detail=detail)
+        sentence = f"Blender could not import the {model_format.upper()} file. {advice}"
+    _log.info("%s could not be imported: %s", path.name, detail)  # a traceback, of which the last line is told
+    return TripoError(Kind.IMPORT, sentence, detail=_last_words(detail))
+
+
+def _last_words(report: str) -> str:
+    """Give what a traceback in an operator's report ends with; before 5.0 the place of the call follows."""
+    lines = [line for line in report.splitlines() if line[:1].strip() and not line.startswith("Location: ")]
+    return lines[-1] if lines else report

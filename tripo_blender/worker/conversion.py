@@ -13,6 +13,7 @@ from ..core import plan
 from ..core.errors import Failure, Kind
 from ..core.job import Event, Failed, Job, Prepared
 from ..core.messages import Configure, Convert
+from ..core.model_file import FROM_SERVICE
 from ..core.services.gateway import NAME as SERVICE_NAME
 from .journal import Journal
 from .second_blender import SecondBlender
@@ -129,6 +130,14 @@ class Converter:
                 return None
         return second
 
+    def _dangerous(self, job: Job, what: str) -> Failed:
+        """Give the failure of a job whose model no importer should see; only an artist can let it come all the same."""
+        if self._journal is not None:
+            advice = "Save your work before you import it all the same"
+        else:
+            advice = FROM_SERVICE if job.task_id else "Choose another file"
+        return Failed(Failure(Kind.MODEL_DANGEROUS, f"{what}, so it was kept away from this one. {advice}"))
+
     def _convert(self, second: SecondBlender, order: Convert, size: int, stop: Stop) -> Event | None:
         if not second.send(order):
             self._end()
@@ -142,9 +151,17 @@ class Converter:
                 return answer.prepared or _not_prepared(answer.failure)
             if second.finished:
                 self._end()
-                return None if stop.is_set() else _dangerous("Blender crashed in the background on this model file")
+                return (
+                    None
+                    if stop.is_set()
+                    else self._dangerous(order.job, "Blender crashed in the background on this model file")
+                )
         self._end()  # it is still at it
-        return None if stop.is_set() else _dangerous("Setting this model up in the background took too long")
+        return (
+            None
+            if stop.is_set()
+            else self._dangerous(order.job, "Setting this model up in the background took too long")
+        )
 
 
 def _not_prepared(failure: Failure | None) -> Event:
@@ -153,11 +170,6 @@ def _not_prepared(failure: Failure | None) -> Event:
         return Failed(failure)
     _log.warning("converter: %s", failure)
     return Prepared(why="Imported in place: it could not be set up in the background")
-
-
-def _dangerous(what: str) -> Failed:
-    sentence = f"{what}, so it was kept away from this one. Save your work before you import it all the same"
-    return Failed(Failure(Kind.MODEL_DANGEROUS, sentence))
 
 
 def _available_memory() -> int:
