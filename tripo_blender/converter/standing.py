@@ -1,11 +1,12 @@
 """Makes a model stand: upright, facing front, to size, its base on the world's origin, with clean transforms."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import bpy
 from mathutils import Matrix, Vector
 
+from ..core.hierarchy import lifted
 from ..core.naming import part_names
 from ..core.placement import Box
 from . import compat
@@ -88,32 +89,40 @@ def _bake(mesh: bpy.types.Mesh, matrix: Matrix) -> None:
 
 def _without_idle_empties(objects: list[bpy.types.Object]) -> list[bpy.types.Object]:
     """Take away empties that change nothing: their children hang where they hung."""
-    kept = list(objects)
-    for obj in objects:
-        if obj.type == "EMPTY" and obj.animation_data is None and not obj.constraints and obj.instance_type == "NONE":
-            children = [child for child in kept if child.parent == obj]
-            if obj.matrix_local != Matrix() or any(child.parent_type != "OBJECT" for child in children):
-                continue
-            if any(_refers_to(other, obj) for other in kept):
-                continue
-            for child in children:
-                world = child.matrix_world.copy()
-                child.parent = obj.parent
-                child.matrix_world = world
-            kept.remove(obj)
-            bpy.data.objects.remove(obj)
+    needed = {target for obj in objects for target in _referred_to(obj)}
+    needed |= {obj.parent for obj in objects if obj.parent is not None and obj.parent_type != "OBJECT"}
+    idle = {obj for obj in objects if _is_idle(obj)} - needed
+    moved = lifted({obj: obj.parent for obj in objects}, idle)
+    worlds = {obj: obj.matrix_world.copy() for obj in moved}
+    for obj, parent in moved.items():
+        obj.parent = parent
+        obj.matrix_world = worlds[obj]
+    kept = [obj for obj in objects if obj not in idle]
+    bpy.data.batch_remove(list(idle))  # one after the other each would be looked for in all that there is
     return kept
 
 
-def _refers_to(obj: bpy.types.Object, target: bpy.types.Object) -> bool:
-    parts = [*obj.modifiers, *obj.constraints]
-    return any(getattr(part, name, None) == target for part in parts for name in ("object", "target"))
+def _is_idle(obj: bpy.types.Object) -> bool:
+    """Whether an object shows nothing, does nothing and lies where its parent does."""
+    if obj.type != "EMPTY" or obj.animation_data is not None or obj.constraints or obj.instance_type != "NONE":
+        return False
+    return obj.parent_type == "OBJECT" and obj.matrix_local == Matrix()
+
+
+def _referred_to(obj: bpy.types.Object) -> Iterator[bpy.types.Object]:
+    """Give the objects that an object's modifiers and constraints name."""
+    for part in (*obj.modifiers, *obj.constraints):
+        for name in ("object", "target"):
+            target = getattr(part, name, None)
+            if isinstance(target, bpy.types.Object):
+                yield target
 
 
 def _stand_on_root(
     objects: list[bpy.types.Object], transform: Matrix, name: str
 ) -> tuple[list[bpy.types.Object], list[bpy.types.Object]]:
-    roots = [obj for obj in objects if obj.parent not in objects]
+    known = set(objects)
+    roots = [obj for obj in objects if obj.parent not in known]
     if len(roots) == 1 and _applied_to_rig(objects, roots[0], transform):
         return objects, roots
     if len(roots) > 1 or roots[0].animation_data is not None:
