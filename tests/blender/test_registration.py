@@ -151,3 +151,21 @@ def test_every_class_follows_the_naming_rule() -> None:
     for cls in ours():
         base = next(base for base in infixes if issubclass(cls, base))
         assert cls.__name__.startswith(infixes[base])
+
+
+def test_no_operator_gives_a_traceback_without_a_window() -> None:
+    for name in sorted(dir(bpy.ops.tripo)):
+        said = ""
+        try:
+            getattr(bpy.ops.tripo, name)()
+        except RuntimeError as error:
+            said = str(error)
+        assert "Traceback" not in said, name
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"), [("show_online_access", "--online-mode"), ("show_preferences", "by a script")]
+)
+def test_preferences_are_not_opened_without_a_window(name: str, advice: str) -> None:
+    with pytest.raises(RuntimeError, match=f"Error: There is no window to open the preferences in.*{advice}"):
+        getattr(bpy.ops.tripo, name)()

@@ -73,7 +73,7 @@ def obstacle(given: Access) -> TripoError | None:
     if sentence := network.proxy_problem(given.network.proxy):
         return TripoError(Kind.USAGE, sentence)
     if not bpy.app.online_access and not gateway.is_loopback(given.base_url):
-        return TripoError(Kind.OFFLINE, f"Online access required to generate a model. {_online_advice()}")
+        return TripoError(Kind.OFFLINE, f"Online access required to generate a model. {online_advice()}")
     return None
 
 
@@ -158,7 +158,7 @@ def _full(path: str) -> str:
     return os.path.expanduser(bpy.path.abspath(path.strip())) if path.strip() else ""  # noqa: PTH111  # for polls
 
 
-def _online_advice() -> str:
+def online_advice() -> str:
     """Say who can allow online access, in the words that Blender itself uses and translates."""
     if bpy.app.background and not bpy.app.online_access_override:
         return "Launch Blender with --online-mode"
