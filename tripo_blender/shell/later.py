@@ -23,13 +23,13 @@ __all__ = [
     "network",
     "ordering",
 ]
-__all__ += ["origin", "pictures", "preparing", "provenance", "request", "resuming", "session", "spots"]
+__all__ += ["origin", "pictures", "preparing", "provenance", "request", "resuming", "session", "spots", "unfinished"]
 
 if TYPE_CHECKING:
     import json
     import logging
 
-    from ..core import arrival as core_arrival, errors, inspection, network, provenance, request
+    from ..core import arrival as core_arrival, errors, inspection, network, provenance, request, unfinished
     from . import (
         access,
         api,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
         spots,
     )
 else:
-    _CORE = {name: name for name in ("errors", "inspection", "network", "provenance", "request")}
+    _CORE = {name: name for name in ("errors", "inspection", "network", "provenance", "request", "unfinished")}
     _CORE |= {"core_arrival": "arrival"}
 
     _STANDARD = ("json", "logging")  # 4 ms

@@ -40,10 +40,16 @@ class TRIPO_OT_cancel(OnJob, bpy.types.Operator):
     def execute(self, _context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Cancel the job."""
         try:
-            later.session.session.cancel(known(self.job_id).id, gives_up=self.gives_up)
+            job = known(self.job_id)
+            later.session.session.cancel(job.id, gives_up=self.gives_up)
         except later.errors.TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
+        if self.gives_up:
+            unfinished = later.unfinished
+            ended = f"{job.name} has ended before, so there was nothing to give up"
+            told = ended if job.final else unfinished.given_up(unfinished.Unfinished(job, unfinished.Way.DECIDE))
+            self.report({"INFO"}, told)
         return {"FINISHED"}
 
 

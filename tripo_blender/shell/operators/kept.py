@@ -39,4 +39,5 @@ class TRIPO_OT_clear_kept(bpy.types.Operator):
         later.kept.clear.start()
         if not self.beside:
             later.kept.clear.finish()
+            self.report({"WARNING" if later.kept.cleared[1] else "INFO"}, later.kept.outcome())
         return {"FINISHED"}
