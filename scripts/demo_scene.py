@@ -59,7 +59,7 @@ def _say(text: str) -> None:
 def _make_scene(url: str) -> None:
     import bpy
 
-    from tripo_blender.shell import api
+    from tripo_blender import api
 
     bpy.ops.wm.read_homefile(use_empty=True)
     for addon in ("io_scene_gltf2", "io_scene_fbx"):

@@ -25,7 +25,7 @@ def main() -> int:
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    from tripo_blender.shell.channel import open_standard_streams
+    from tripo_blender.cli.output import open_standard_streams
 
     open_standard_streams()  # before Blender opens files of its own
     try:
@@ -36,7 +36,7 @@ def main() -> int:
             "-- PICTURE, or install the module: pip install bpy\n"
         )
         return 2
-    from tripo_blender.shell import cli
+    from tripo_blender.cli import main
 
     ignored = answer is signal.SIG_IGN
     signal.signal(signal.SIGINT, answer if ignored else lambda number, _frame: pressed.append(number))
@@ -50,8 +50,8 @@ def main() -> int:
         arguments = sys.argv[sys.argv.index("--") + 1 :]
     else:
         arguments = [] if inside_blender else sys.argv[1:]
-    named = bool(arguments) and arguments[0] in cli.COMMANDS
-    return cli.run(arguments if named else ["generate", *arguments], stopped=lambda: bool(pressed))
+    named = bool(arguments) and arguments[0] in main.COMMANDS
+    return main.run(arguments if named else ["generate", *arguments], stopped=lambda: bool(pressed))
 
 
 def end(code: int) -> NoReturn:

@@ -2,14 +2,19 @@
 
 
 def register() -> None:
-    """Switch the add-on on; Blender is imported only here, so that core and worker run without it."""
-    from .shell.registration import register as switch_on  # noqa: PLC0415
+    """Switch the add-on on; Blender is imported only here, so that core, storage and worker run without it."""
+    from .lazy import loaded_at_first_use  # noqa: PLC0415
+
+    with loaded_at_first_use(
+        *(f"{__name__}.{part}" for part in ("core", "storage", "converter", "scene", "app", "cli"))
+    ):
+        from .registration import register as switch_on  # noqa: PLC0415
 
     switch_on()
 
 
 def unregister() -> None:
     """Switch it off and leave nothing behind."""
-    from .shell.registration import unregister as switch_off  # noqa: PLC0415
+    from .registration import unregister as switch_off  # noqa: PLC0415
 
     switch_off()

@@ -89,9 +89,9 @@ def child(folder: Path) -> int:
 
     from tripo_blender.converter.prepare import prepare
     from tripo_blender.core.errors import TripoError
+    from tripo_blender.core.formats.model import ModelFormat
     from tripo_blender.core.job import Job, JobState
-    from tripo_blender.core.model_file import ModelFormat
-    from tripo_blender.core.request import Settings
+    from tripo_blender.core.options.generation import Settings
 
     report = os.fdopen(os.dup(1), "w")  # Blender writes to the other, in the middle of lines too
     os.dup2(2, 1)

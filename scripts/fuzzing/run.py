@@ -16,8 +16,8 @@ from pathlib import Path
 
 from fuzzing import imports, mutations, seeds
 from tripo_blender.core.errors import TripoError
-from tripo_blender.core.model_file import check
-from tripo_blender.worker.checking import leads_out
+from tripo_blender.core.formats.model import check
+from tripo_blender.storage.model_check import leads_out
 
 _BATCH = 100  # files for one child
 _HOPELESS_SECONDS = 30.0  # after which a check is taken for hung, and the run ends with a traceback

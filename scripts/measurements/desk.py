@@ -59,7 +59,7 @@ class Desk:
         bpy.context.preferences.addons.new().module = _PACKAGE
         chosen = self.preferences
         chosen.base_url, chosen.at_once, chosen.converts = self.order["url"], 10, True
-        self._session_module = self.module("shell.session")
+        self._session_module = self.module("app.session")
         self._watch()
 
     def leave(self) -> None:
@@ -148,7 +148,7 @@ class Desk:
         """Do what the Generate button does, and give the job's id."""
         group: Any = bpy.context.scene.tripo  # type: ignore[attr-defined]
         group.source, group.filepath = "FILE", self.order["picture"]
-        generate = self.module("shell.operators.generate")
+        generate = self.module("ui.operators.generate")
         began = time.perf_counter()
         job_id: str = generate.start(bpy.context).id
         self.presses.append((time.perf_counter() - began) * 1000)

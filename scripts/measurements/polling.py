@@ -175,7 +175,7 @@ def _ours(told: Told) -> Follow:
 
     def follow(world: _World, task_id: str) -> None:
         from tripo_blender.core.job import Generated, Job, TaskCreated
-        from tripo_blender.core.request import Settings
+        from tripo_blender.core.options.generation import Settings
         from tripo_blender.core.services.wire import HttpAnswer
         from tripo_blender.worker.runner import Habits, Runner
 

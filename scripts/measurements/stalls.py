@@ -98,7 +98,7 @@ def _course_of_fastest(jobs: list[dict[str, float]]) -> dict[str, float]:
 
 def _arrivals(desk: Desk, row: dict[str, Any]) -> Steps:
     """Let the prepared model come in again and again, by the session's own tick."""
-    access = desk.module("shell.access").Access("", "", converts=False)
+    access = desk.module("app.account").Access("", "", converts=False)
     from measurements.desk import heartbeat
 
     job = desk.prepared

@@ -75,7 +75,7 @@ def _arrival(desk: Desk, way: str, shading: str, taken: list[dict[str, float]]) 
 
 def _bring_in(desk: Desk) -> float:
     """Let the prepared model come in again, by the session's own tick, and give the ms that this took."""
-    access = desk.module("shell.access").Access("", "", converts=False)
+    access = desk.module("app.account").Access("", "", converts=False)
     job = replace(desk.prepared, id=f"{desk.prepared.id}-{len(desk.jobs)}")
     desk.ticks.clear()
     desk.session.take_over(job, access, Path(desk.order["folder"]))

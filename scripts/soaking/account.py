@@ -17,9 +17,9 @@ from soaking.weather import is_order, meaning_of
 from soaking.words import OFFERED, Words
 from tripo_blender.core.errors import Kind, TripoError
 from tripo_blender.core.job import Job, JobState
-from tripo_blender.core.records import RecordError, from_record
-from tripo_blender.worker.checking import check_file
-from tripo_blender.worker.journal import Journal
+from tripo_blender.core.serialization import RecordError, from_record
+from tripo_blender.storage.journal import Journal
+from tripo_blender.storage.model_check import check_file
 
 SECRETS = ("Signature=",)
 Entry = Mapping[str, Any]

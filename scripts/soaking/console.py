@@ -9,7 +9,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from soaking.desk import tell  # noqa: E402
 from tripo_blender.core.job import Event, Job  # noqa: E402
-from tripo_blender.core.records import from_record  # noqa: E402
+from tripo_blender.core.serialization import from_record  # noqa: E402
 from tripo_blender.worker import foreground  # noqa: E402
 
 

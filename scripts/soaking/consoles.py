@@ -13,7 +13,7 @@ from pathlib import Path
 
 from soaking.words import CANCEL, Words
 from tripo_blender.core.job import Job
-from tripo_blender.core.records import to_record
+from tripo_blender.core.serialization import to_record
 
 _AT_ONCE = 2
 _INTERRUPTED_SHARE = 0.6

@@ -20,10 +20,10 @@ from soaking.words import AGAIN, CANCEL, GIVE_UP, LEAVE, OFFERED, TASK, Words  #
 from soaking.wrong import WRONGS  # noqa: E402
 from tripo_blender.core.job import Cancelled, Job, JobState  # noqa: E402
 from tripo_blender.core.messages import Cancel, Configure, Happened, Run  # noqa: E402
-from tripo_blender.core.records import to_record  # noqa: E402
-from tripo_blender.core.unfinished import Unfinished, Way, resumed  # noqa: E402
+from tripo_blender.core.recovery import Unfinished, Way, resumed  # noqa: E402
+from tripo_blender.core.serialization import to_record  # noqa: E402
+from tripo_blender.storage.journal import Journal  # noqa: E402
 from tripo_blender.worker import handle  # noqa: E402
-from tripo_blender.worker.journal import Journal  # noqa: E402
 
 _LOOK_SECONDS = 0.02
 _PATIENCE = 180.0  # s for a worker that finishes a purchase

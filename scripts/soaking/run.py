@@ -24,8 +24,8 @@ from soaking.deaths import Deaths
 from soaking.weather import rules
 from soaking.words import Words
 from tripo_blender.core.job import Job
-from tripo_blender.core.request import Settings
-from tripo_blender.worker.journal import Journal
+from tripo_blender.core.options.generation import Settings
+from tripo_blender.storage.journal import Journal
 
 KEY = "sk-of-the-soak-8e21b7"
 _PACKAGE = Path(tripo_blender.__file__).parent

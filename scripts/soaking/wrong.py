@@ -12,9 +12,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 from tripo_blender.core.job import Job, JobState  # noqa: E402
 from tripo_blender.core.services import purchase  # noqa: E402
 from tripo_blender.core.services.wire import Refused, Unclear  # noqa: E402
-from tripo_blender.worker import sending  # noqa: E402
-from tripo_blender.worker.crew import Crew  # noqa: E402
-from tripo_blender.worker.journal import Journal  # noqa: E402
+from tripo_blender.storage.journal import Journal  # noqa: E402
+from tripo_blender.worker import submit  # noqa: E402
+from tripo_blender.worker.pool import Crew  # noqa: E402
 
 
 def trusts_proxies() -> None:
@@ -25,7 +25,7 @@ def trusts_proxies() -> None:
         meaning = read(answer)
         return Refused(meaning.failure, again=True) if isinstance(meaning, Unclear) else meaning
 
-    sending.read_create = trusting  # type: ignore[attr-defined]
+    submit.read_create = trusting  # type: ignore[attr-defined]
 
 
 def forgets() -> None:
@@ -43,7 +43,7 @@ def forgets() -> None:
 def loses_cancels() -> None:
     """Have no cancel reach the disk or the job."""
     Crew.cancel = lambda self, job_id: None  # type: ignore[method-assign]
-    Journal.cancel = lambda self, job_id: True  # type: ignore[method-assign]
+    Journal.cancel = lambda self, job_id: None  # type: ignore[method-assign]
 
 
 def writes_late() -> None:

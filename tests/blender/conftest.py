@@ -87,7 +87,7 @@ def preferences(simulator: SimulatorProcess) -> Iterator[Any]:
 
 @pytest.fixture
 def api(preferences: Any, module: Callable[[str], ModuleType]) -> ModuleType:
-    return module("shell.api")
+    return module("api")
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def console(tmp_path_factory: pytest.TempPathFactory, simulator: SimulatorProces
 @pytest.fixture
 def jobs(preferences: Any, module: Callable[[str], ModuleType]) -> Iterator[SimpleNamespace]:
     """The session and what it takes to pump it by hand: timers do not fire without a window."""
-    shell_session = module("shell.session")
+    shell_session = module("app.session")
 
     def pump(until: Callable[[], bool], seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
@@ -154,7 +154,7 @@ def jobs(preferences: Any, module: Callable[[str], ModuleType]) -> Iterator[Simp
     yield SimpleNamespace(
         session=shell_session.session,
         pump=pump,
-        start=module("shell.operators.generate").start,
+        start=module("ui.operators.generate").start,
         list=lambda: list(shell_session.session.jobs.values()),
     )
     for job in list(shell_session.session.jobs.values()):

@@ -38,9 +38,9 @@ replies = os.fdopen(os.dup(1), "w")
 script = runpy.run_path(sys.argv[1], run_name="generate")
 import bpy
 sys.path.insert(0, os.path.dirname(os.path.dirname(sys.argv[1])))
-from tripo_blender.shell import access, preparing
-preparing.warm(access.access(bpy.context))
-end, preparing.end = preparing.end, lambda: None
+from tripo_blender.app import account, preparation
+preparation.warm(account.access(bpy.context))
+end, preparation.end = preparation.end, lambda: None
 
 def open_as(how):
     if how == "broken":
@@ -77,7 +77,7 @@ for line in sys.stdin:
     try:
         if order["offline"]:
             bpy.context.preferences.system.use_online_access = False
-            from tripo_blender.shell import cli
+            from tripo_blender.cli import main as cli
             code = cli.run(["generate", *order["arguments"]])
         else:
             code = script["main"]()

@@ -38,13 +38,13 @@ def generate(order: dict[str, Any]) -> None:
         bpy.ops.mesh.primitive_cube_add()
         bpy.ops.object.mode_set(mode="EDIT")
     if order["until"] == "importing":
-        module("shell.placing").put = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-    module("shell.operators.generate").start(bpy.context)
+        module("scene.place").put = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+    module("ui.operators.generate").start(bpy.context)
 
 
 def resume(order: dict[str, Any]) -> None:
     """Look for what waits as the timer does, and go on with it as the buttons do."""
-    waiting = module("shell.waiting")
+    waiting = module("app.startup_scan")
     while waiting.tick() is not None:
         pass
     for job_id, found in list(waiting.waiting.found.items()):
@@ -59,7 +59,7 @@ def resume(order: dict[str, Any]) -> None:
 
 def cancel(then: str) -> None:
     """Cancel as the button does; then end, or be ended, in the same moment."""
-    session = module("shell.session").session
+    session = module("app.session").session
     (job,) = session.jobs.values()
     worker = session._worker
     bpy.ops.tripo.cancel(job_id=job.id)
@@ -82,7 +82,7 @@ def main() -> None:
     preferences.converts = order["converts"]
     bpy.ops.wm.read_homefile(use_empty=True)
     (resume if order["resume"] else generate)(order)
-    session = module("shell.session")
+    session = module("app.session")
     jobs, until, told = session.session.jobs, time.monotonic() + SECONDS, ""
     heard = False
     while time.monotonic() < until and any(not job.final for job in jobs.values()):

@@ -19,7 +19,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="permission bits mean noth
 def access(preferences: Any, module: Any, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setenv(VARIABLE, "key-of-the-environment")
     preferences.api_key = ""
-    return module("shell.access")
+    return module("app.account")
 
 
 @pytest.fixture
@@ -182,10 +182,10 @@ def test_the_preferences_of_another_repositorys_add_on_are_not_taken(
         stranger.module = Other.bl_idname
         stranger.preferences.api_key = "key-of-another-add-on"  # type: ignore[attr-defined]
         bpy.ops.preferences.addon_disable(module=PACKAGE)
-        assert module("shell.preferences").get(bpy.context) is None
+        assert module("scene.addon_preferences").get(bpy.context) is None
         bpy.ops.preferences.addon_enable(module=PACKAGE)  # after the other one in the list
         addons[PACKAGE].preferences.api_key = simulator.key
-        assert module("shell.access").access(bpy.context).key == simulator.key
+        assert module("app.account").access(bpy.context).key == simulator.key
     finally:
         addons.remove(stranger)
         bpy.utils.unregister_class(Other)

@@ -50,7 +50,7 @@ def chair_picture(folder: Path) -> Path:
 def shell(module: Any, preferences: Any) -> ModuleType:
     """The scripts' functions; models are imported here, and not in a second Blender."""
     preferences.converts = False
-    return module("shell.api")
+    return module("api")
 
 
 def box(*objects: bpy.types.Object) -> tuple[Vector, Vector]:
@@ -370,10 +370,10 @@ def test_textures_never_go_over_a_file(shell: ModuleType, chair: Path, tmp_path:
 
 def test_textures_stay_packed_in_a_file_that_was_never_saved(module: Any, chair: Path) -> None:
     bpy.ops.tripo.import_model(filepath=str(chair))
-    job = module("shell.ordering").import_file(
-        chair, module("core.arrival").Arrival(textures="files"), module("core.placement").Spot()
+    job = module("app.submit").import_file(
+        chair, module("core.options.import_options").Arrival(textures="files"), module("core.placement").Spot()
     )
-    arrived = module("shell.arrival").bring_in(job, bpy.context)
+    arrived = module("scene.deliver").bring_in(job, bpy.context)
 
     assert all(image.packed_file is not None for image in bpy.data.images)
     assert "never saved" in arrived.event.warning
@@ -470,10 +470,10 @@ def test_a_hostile_local_file_reaches_no_importer(
 def test_a_model_that_takes_too_much_memory_waits_for_a_higher_limit(
     shell: ModuleType, chair: Path, preferences: Any, module: Any
 ) -> None:
-    usual = module("shell.access").access(bpy.context)
+    usual = module("app.account").access(bpy.context)
     assert usual.limits.memory == 8 * 2**30
     preferences.model_memory = 2
-    assert module("shell.access").access(bpy.context).limits.memory == 2 * 2**30
+    assert module("app.account").access(bpy.context).limits.memory == 2 * 2**30
 
     huge = Document()
     huge.add("accessors", count=9_999_999, componentType=5126, type="VEC3")  # without a view: all of them zero

@@ -59,7 +59,7 @@ def ours(
 ) -> Callable[[Path], Brought]:
     """Import here, and not in a second Blender: `test_converter` holds the two against each other."""
     preferences.converts = False
-    api, arrival = module("shell.api"), module("shell.arrival")
+    api, arrival = module("api"), module("scene.deliver")
     arrivals = []
     bring_in = arrival.bring_in
 

@@ -43,7 +43,7 @@ def start(simulator: SimulatorProcess) -> Iterator[Callable[..., Blender]]:
 @pytest.fixture
 def folder(module: Callable[[str], ModuleType], preferences: Any) -> Iterator[Path]:
     """The folder of the jobs, without those of other tests."""
-    place = Path(module("shell.ordering").jobs_folder())
+    place = Path(module("app.submit").jobs_folder())
     shutil.rmtree(place)
     yield place
     shutil.rmtree(place, ignore_errors=True)
@@ -146,7 +146,7 @@ def test_a_mistyped_task_id_settles_nothing(
 ) -> None:
     settings = bpy.context.scene.tripo
     settings.source, settings.filepath, settings.texture, settings.face_limit = "FILE", str(picture), False, 1000
-    monkeypatch.setattr(module("core.plan"), "retry_wait", lambda *_: 0.01)
+    monkeypatch.setattr(module("core.retry"), "retry_wait", lambda *_: 0.01)
     simulator.play([{"on": "create", "do": "lost"}])
     jobs.start(bpy.context)
     jobs.pump(lambda: jobs.list()[0].state == "uncertain")

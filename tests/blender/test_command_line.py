@@ -200,7 +200,7 @@ COMBINATIONS: dict[tuple[str, ...], dict[str, Any]] = {
 def test_every_option_reaches_the_request(
     console: Console, simulator: SimulatorProcess, module: Callable[[str], ModuleType]
 ) -> None:
-    known = {f"--{setting.option}" for setting in module("core.setting_table").SETTINGS}
+    known = {f"--{setting.option}" for setting in module("core.options.generation_table").SETTINGS}
     assert {option[0].replace("--no-", "--") for option in OPTIONS} == known
     # Refused by the service after all its own checks, so that no model is waited for.
     simulator.play([{"on": "poll", "do": "task", "times": None, "fields": {"status": "banned"}}])

@@ -27,10 +27,10 @@ def ways(
     preferences: Any, module: Callable[[str], ModuleType], simulator: SimulatorProcess, picture: Path
 ) -> Iterator[dict[str, Any]]:
     """Puts a job on record for each way to go on, and gives their ids."""
-    folder = Path(module("shell.ordering").jobs_folder())
+    folder = Path(module("app.submit").jobs_folder())
     shutil.rmtree(folder)
-    jobs, journal = module("core.job"), module("worker.journal").Journal(folder)
-    job = jobs.Job("", "Disc", "", module("core.request").Settings(), simulator.url, 1.0)
+    jobs, journal = module("core.job"), module("storage.journal").Journal(folder)
+    job = jobs.Job("", "Disc", "", module("core.options.generation").Settings(), simulator.url, 1.0)
     states = {
         "ORDER": replace(job, id="order", picture=str(folder / "order" / "picture.png")),
         "FOLLOW": replace(job, id="follow", state=jobs.JobState.GENERATING, task_id="task-1"),
@@ -84,7 +84,7 @@ def test_every_command_takes_the_key_from_where_it_was_chosen(
             else:
                 preferences.key_file = str(file)
 
-    code = module("shell.cli").run([str(word) for word in words])
+    code = module("cli.main").run([str(word) for word in words])
 
     assert code != 0
     assert simulator.requests()
@@ -108,7 +108,7 @@ def test_a_key_file_that_cannot_be_used_is_told_and_no_other_key_taken(
     named, _, way = command.partition(" ")
     source = {"generate": str(picture), "fetch": "task-1", "resume": ways.get(way, way)}[named]
 
-    code = module("shell.cli").run([named, source, "--key-file", str(tmp_path / "none.key")])
+    code = module("cli.main").run([named, source, "--key-file", str(tmp_path / "none.key")])
 
     assert code == 3
     assert simulator.requests() == []
@@ -132,5 +132,5 @@ def test_an_empty_value_puts_no_other_key_or_service_in_its_stead(
     named, _, way = command.partition(" ")
     source = {"generate": str(picture), "fetch": "task-1", "resume": ways.get(way, way)}[named]
 
-    assert module("shell.cli").run([named, source, option, ""]) == 2
+    assert module("cli.main").run([named, source, option, ""]) == 2
     assert simulator.requests() == []

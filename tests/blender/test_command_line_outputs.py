@@ -357,7 +357,7 @@ import os, runpy, signal, sys
 script = runpy.run_path(sys.argv[1], run_name="generate")
 import bpy
 sys.path.insert(0, os.path.dirname(os.path.dirname(sys.argv[1])))
-from tripo_blender.converter import written
+from tripo_blender.converter import verified_write as written
 sync, left = written.sync, [int(sys.argv[2])]
 
 def killed(path):

@@ -170,7 +170,7 @@ def test_scripts_go_on_in_python(api: Any, simulator: SimulatorProcess, place: P
         "import sys\n"
         f"sys.path.insert(0, {str(Path(__file__).resolve().parents[2])!r})\n"
         "import bpy\n"
-        "from tripo_blender.shell import api\n"
+        "from tripo_blender import api\n"
         "(found,) = api.jobs()\n"
         "assert found.words == 'Made, to be downloaded', found.words\n"
         f"print(api.resume(found.job.id, url={simulator.url!r}).name)\n"

@@ -34,8 +34,8 @@ def part(name: str) -> Any:
 @pytest.fixture(scope="module")
 def beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Any], Any]]:
     """Bring a job's model in by way of the second Blender, which is kept from one job to the next."""
-    session = part("shell.session").Session()
-    access = part("shell.access").Access("", "", converts=True)
+    session = part("app.session").Session()
+    access = part("app.account").Access("", "", converts=True)
     folder = tmp_path_factory.mktemp("user") / "jobs"
     folder.mkdir()
 
@@ -58,7 +58,7 @@ def beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Any],
 def in_place(job: Any) -> Any:
     errors = part("core.errors")
     try:
-        return job.after(part("shell.arrival").bring_in(job, bpy.context).event)
+        return job.after(part("scene.deliver").bring_in(job, bpy.context).event)
     except errors.TripoError as error:
         return job.after(part("core.job").Failed(error.failure))
 
@@ -85,8 +85,8 @@ def set_up(name: str, blend: Path | None = None) -> None:
 
 
 def job_of(path: Path, **arrival: Any) -> Any:
-    chosen = part("core.arrival").asked(**arrival)
-    return part("shell.ordering").import_file(path, chosen, part("shell.spots").spot(bpy.context, chosen))
+    chosen = part("core.options.import_options").asked(**arrival)
+    return part("app.submit").import_file(path, chosen, part("scene.location").spot(bpy.context, chosen))
 
 
 def both_ways(path: Path, beside: Callable[[Any], Any], blend: Path | None = None, **arrival: Any) -> list[str]:
@@ -196,8 +196,8 @@ def pick(preferences: Any, picture: Path) -> None:
 def bring(jobs: SimpleNamespace, preferences: Any, tmp_path: Path) -> Callable[..., Any]:
     """Hand a model file over; gives its job's id."""
     path = write_all(tmp_path, ["glb_pbr"])[0].file
-    access = part("shell.access").access
-    folder = part("shell.ordering").jobs_folder
+    access = part("app.account").access
+    folder = part("app.submit").jobs_folder
 
     def take_over(instead: Path | None = None, **fields: Any) -> str:
         job = job_of(path)
@@ -253,7 +253,7 @@ def test_where_it_cannot_start_the_model_comes_in_place_and_the_job_says_so(
 ) -> None:
     configure = part("core.messages").Configure
     monkeypatch.setattr(
-        part("shell.session"),
+        part("app.session"),
         "Configure",
         lambda *given: replace(configure(*given), blender=str(tmp_path / "no blender")),
     )
@@ -279,7 +279,7 @@ def hold(jobs: SimpleNamespace, bring: Callable[..., str], tmp_path: Path) -> Ca
             assert time.monotonic() < until
             jobs.session._hear()  # a tick would let the worker end
             time.sleep(0.005)
-        job_id = bring(held, model_format=part("core.model_file").ModelFormat.FBX)
+        job_id = bring(held, model_format=part("core.formats.model").ModelFormat.FBX)
         jobs.pump(lambda: jobs.session.jobs[job_id].note == "Preparing the model")
         (converter,) = converters(jobs)
         jobs.pump(lambda: waits_for_a_pipe(converter))

@@ -66,9 +66,9 @@ def stripped(node: Node, names: set[bytes]) -> None:
 
 
 def test_no_text_of_a_picture_opens_a_file_outside(module: Callable[[str], ModuleType], private: Path) -> None:
-    compat, check = module("converter.compat"), module("core.model_file").check
+    compat, check = module("converter.compat"), module("core.formats.model").check
     model, error = private.parent / "job" / "model.fbx", module("core.errors").TripoError
-    leads = partial(module("worker.checking").leads_out, folder=model.parent)
+    leads = partial(module("storage.model_check").leads_out, folder=model.parent)
     whole = FbxTree.read(hand_fbx.RECIPES["fbx_separate_maps"]()[0])
     opened, passed, refused = [], 0, 0
     for names in WITHOUT:

@@ -134,7 +134,7 @@ def test_a_failure_leaves_the_scene_and_the_folder_as_they_were(
 
     assert caught.value.failure.kind == "model_file"
     assert not bpy.data.objects
-    folder = module("shell.ordering").jobs_folder()
+    folder = module("app.submit").jobs_folder()
     newest = max(folder.iterdir(), key=lambda path: path.stat().st_mtime)
     # The task was paid for: its id is kept, and what came.
     assert {path.name for path in newest.iterdir()} == {"job.json", "refused.model"}

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CODE = (
     "import os, sys; sys.path.insert(0, sys.argv[1]); import bpy;"
     "bpy.context.preferences.system.use_online_access = True;"
-    "from tripo_blender.shell import cli; code = cli.run(sys.argv[2:]); sys.stdout.flush(); os._exit(code)"
+    "from tripo_blender.cli import main as cli; code = cli.run(sys.argv[2:]); sys.stdout.flush(); os._exit(code)"
 )
 
 
@@ -48,7 +48,7 @@ def test_an_object_tells_how_it_was_made(sidebar: Any, picture: Path, simulator:
 
     main = bpy.context.object
     task = simulator.tasks()[-1]
-    rows = dict(module("core.provenance").rows(module("shell.origin").read(main)))
+    rows = dict(module("core.provenance").rows(module("scene.provenance").read(main)))
     assert rows["Task"] == main["tripo_task_id"] == task["task_id"]
     assert rows["Service"] == "ModelStream"
     assert rows["Version"] == "v3.1-20260211"
@@ -64,11 +64,11 @@ def test_an_object_tells_how_it_was_made(sidebar: Any, picture: Path, simulator:
 
 def test_what_an_object_tells_is_saved_with_the_file(sidebar: Any, tmp_path: Path, module: Any) -> None:
     bpy.ops.tripo.generate()
-    before = module("shell.origin").read(bpy.context.object)
+    before = module("scene.provenance").read(bpy.context.object)
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "kept.blend"))
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "kept.blend"))
 
-    assert module("shell.origin").read(bpy.data.objects["Red Disc"]) == before
+    assert module("scene.provenance").read(bpy.data.objects["Red Disc"]) == before
 
 
 def test_generate_again_orders_the_same_once_more(sidebar: Any, picture: Path, simulator: SimulatorProcess) -> None:
@@ -94,7 +94,7 @@ def test_generate_again_without_the_picture_shows_the_settings(
     sidebar: Any, simulator: SimulatorProcess, module: Any
 ) -> None:
     bpy.ops.tripo.generate()
-    for path in module("shell.ordering").jobs_folder().glob("*/picture.*"):
+    for path in module("app.submit").jobs_folder().glob("*/picture.*"):
         path.unlink()
     sidebar.model_seed, sidebar.face_limit = 0, 0
 
@@ -133,8 +133,10 @@ def test_import_again_needs_no_network(
 def test_import_beside_the_artist_waits_for_object_mode(jobs: SimpleNamespace, model: Path, module: Any) -> None:
     bpy.ops.mesh.primitive_cube_add()
     bpy.ops.object.mode_set(mode="EDIT")
-    job = module("shell.ordering").import_file(model, module("core.arrival").Arrival(), module("core.placement").Spot())
-    module("shell.operators.importing").take_in(job, bpy.context, beside=True)
+    job = module("app.submit").import_file(
+        model, module("core.options.import_options").Arrival(), module("core.placement").Spot()
+    )
+    module("ui.operators.import_model").take_in(job, bpy.context, beside=True)
     jobs.pump(lambda: jobs.list()[0].note == "Waits for Object Mode")
     bpy.ops.object.mode_set(mode="OBJECT")
     jobs.pump(lambda: jobs.list()[0].final)
@@ -150,10 +152,12 @@ def test_what_was_half_prepared_is_imported_in_place_and_leaves_nothing(
     mesh = bpy.data.meshes.new("Half")
     bpy.data.libraries.write(str(tmp_path / "half.blend"), {bpy.data.objects.new("Half", mesh)})
     bpy.ops.wm.read_homefile(use_empty=True)
-    job = module("shell.ordering").import_file(model, module("core.arrival").Arrival(), module("core.placement").Spot())
+    job = module("app.submit").import_file(
+        model, module("core.options.import_options").Arrival(), module("core.placement").Spot()
+    )
     job = job.after(module("core.job").Prepared(str(tmp_path / "half.blend"), "Half\nOther Half"))
 
-    arrived = module("shell.arrival").bring_in(job, bpy.context)
+    arrived = module("scene.deliver").bring_in(job, bpy.context)
 
     assert "Imported in place" in arrived.event.warning
     assert [obj.name for obj in bpy.data.objects] == ["Lamp"]
@@ -166,12 +170,12 @@ def test_importing_never_touches_the_artist_s_file(
 ) -> None:
     content = model.read_bytes()
     ordering, arrival, spot = (
-        module("shell.ordering"),
-        module("core.arrival").Arrival(),
+        module("app.submit"),
+        module("core.options.import_options").Arrival(),
         module("core.placement").Spot(),
     )
     jobs.start(bpy.context)
-    module("shell.operators.importing").take_in(ordering.import_file(model, arrival, spot), bpy.context, beside=True)
+    module("ui.operators.import_model").take_in(ordering.import_file(model, arrival, spot), bpy.context, beside=True)
     jobs.pump(lambda: all(job.final for job in jobs.list()))
     jobs.session.close(5)
 
@@ -181,10 +185,10 @@ def test_importing_never_touches_the_artist_s_file(
 
 def test_quads_that_are_none_are_told(api: ModuleType, module: Any, picture: Path, model: Path) -> None:
     """The service was paid for quads and gave triangles: the job says so."""
-    request, job_module = module("core.request"), module("core.job")
-    job = module("shell.ordering").import_file(
+    request, job_module = module("core.options.generation"), module("core.job")
+    job = module("app.submit").import_file(
         model,
-        module("core.arrival").Arrival(),
+        module("core.options.import_options").Arrival(),
         module("core.placement").Spot(),
         like=job_module.Job(
             "1",
@@ -198,7 +202,7 @@ def test_quads_that_are_none_are_told(api: ModuleType, module: Any, picture: Pat
         ),
     )
 
-    event = module("shell.arrival").bring_in(job, bpy.context).event
+    event = module("scene.deliver").bring_in(job, bpy.context).event
 
     assert "Quads were ordered, but only 0% of the faces are quads" in event.warning
     assert "At most 100 faces were ordered, and 400 came" in event.warning
@@ -278,7 +282,7 @@ def test_an_asset_is_the_model_without_what_the_artist_hung_it_on_or_on_it(
     name: str, api: ModuleType, module: Any, library: Path, tmp_path: Path
 ) -> None:
     main = api.import_model(write_all(tmp_path, [name])[0].file)
-    keeping, scene = module("shell.keeping"), bpy.context.scene.collection
+    keeping, scene = module("scene.assets"), bpy.context.scene.collection
     model = set(scene.all_objects)
     root = main
     while root.parent is not None:
@@ -304,7 +308,7 @@ def test_an_asset_is_the_model_without_what_the_artist_hung_it_on_or_on_it(
 
 def job_of(main: bpy.types.Object, module: Any) -> Any:
     """A job that is done."""
-    job = module("core.job").Job("1", main.name, "", module("core.request").Settings(), "", 0.0)
+    job = module("core.job").Job("1", main.name, "", module("core.options.generation").Settings(), "", 0.0)
     return replace(job, object_name=main.name, source="chair.glb")
 
 

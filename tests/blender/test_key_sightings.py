@@ -266,7 +266,7 @@ def test_the_key_is_seen_nowhere(
     look()
 
     # In the foreground, in this process: done; a traceback with our frames in it, in the log; a wrong usage.
-    api, errors = module("shell.api"), module("core.errors")
+    api, errors = module("api"), module("core.errors")
     given = {"texture": False, "face_limit": 1000}
     simulator.play([])
     # From here on to the levers' next use, whose own requests it would print: they tell the simulator what to echo.

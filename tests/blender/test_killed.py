@@ -83,7 +83,7 @@ def start(simulator: SimulatorProcess) -> Iterator[Callable[..., Blender]]:
 @pytest.fixture
 def folder(module: Callable[[str], ModuleType], preferences: Any) -> Iterator[Path]:
     """The folder of the jobs, without those of other tests."""
-    place = Path(module("shell.ordering").jobs_folder())
+    place = Path(module("app.submit").jobs_folder())
     shutil.rmtree(place)
     yield place
     shutil.rmtree(place, ignore_errors=True)

@@ -121,7 +121,7 @@ class Sender:
 
 @pytest.fixture
 def send(module: Callable[[str], ModuleType], tmp_path: Path) -> Sender:
-    return Sender(module("shell.pictures"), tmp_path)
+    return Sender(module("scene.capture.image"), tmp_path)
 
 
 def decoded(path: Path) -> Pixels:
@@ -656,9 +656,9 @@ def test_a_file_that_cannot_be_read_is_told_from_a_full_disk(
 
     assert words in sentence
     assert len(sentence) < 200 + len(str(tmp_path))
-    ordering, given = module("shell.ordering"), module("shell.access").access(bpy.context)
+    ordering, given = module("app.submit"), module("app.account").access(bpy.context)
     with pytest.raises(send.pictures.TripoError) as caught:  # and nothing else is said of it above
-        ordering.order(path, module("core.request").Settings(), given, bpy.context.scene)
+        ordering.order(path, module("core.options.generation").Settings(), given, bpy.context.scene)
     assert (caught.value.failure.kind, str(caught.value)) == ("picture", sentence)
     # Nothing here may ask Blender for the image's size: it would read the pipe to its end.
     image = bpy.data.images.new("Painted", 32, 32)
@@ -739,7 +739,7 @@ def test_repainting_while_a_job_waits_does_not_change_what_is_sent(
 def test_a_refused_picture_leaves_nothing_and_asks_nothing(
     api: ModuleType, module: Callable[[str], ModuleType], simulator: SimulatorProcess
 ) -> None:
-    folder = module("shell.ordering").jobs_folder()
+    folder = module("app.submit").jobs_folder()
     before = sorted(folder.rglob("*"))
     small = bpy.data.images.new("Small", 19, 19)
 

@@ -22,13 +22,11 @@ class Listed(list[bpy.types.Object]):
 @pytest.fixture
 def put(module: Callable[[str], ModuleType]) -> Callable[..., str]:
     """Put objects into the scene as those of a model."""
-    job = module("core.job").Job("id", "Model", "", module("core.request").Settings(), "", 0.0)
+    job = module("core.job").Job("id", "Model", "", module("core.options.generation").Settings(), "", 0.0)
 
     def put(objects: list[bpy.types.Object], **wanted: object) -> str:
         model = SimpleNamespace(objects=objects, roots=objects, main=objects[0])
-        told: str = module("shell.placing").put(
-            model, replace(job, arrival=replace(job.arrival, **wanted)), bpy.context
-        )
+        told: str = module("scene.place").put(model, replace(job, arrival=replace(job.arrival, **wanted)), bpy.context)
         return told
 
     return put

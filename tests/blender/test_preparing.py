@@ -34,7 +34,7 @@ pytestmark = needs_proc
 @pytest.fixture(autouse=True)
 def none_left(preferences: Any) -> Iterator[None]:
     yield
-    part("shell.preparing").end()
+    part("app.preparation").end()
     assert not seconds(os.getpid())
 
 
@@ -82,7 +82,7 @@ def test_a_model_is_the_same_as_one_imported_in_place(name: str, tmp_path: Path)
     job = job_of(written.file, size=180, fit="height", collection="own")
     here, seen = in_place(job), told()
     set_up(name)
-    arrived = part("shell.preparing").bring_in(job, part("shell.access").access(bpy.context), bpy.context)
+    arrived = part("app.preparation").bring_in(job, part("app.account").access(bpy.context), bpy.context)
     (second,) = seconds(os.getpid())
     found = [*differences(seen, told()), *differences(outcome(here), outcome(job.after(arrived.event)), "job")]
     assert not found, "\n".join(found)
@@ -104,7 +104,7 @@ def test_without_the_preference_there_is_none(
     api: ModuleType, preferences: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     preferences.converts = False
-    monkeypatch.setattr(part("shell.preparing"), "Converter", None)
+    monkeypatch.setattr(part("app.preparation"), "Converter", None)
     (written,) = write_all(tmp_path, ["glb_pbr"])
     assert api.import_model(written.file).name == "glb_pbr"
 
@@ -114,13 +114,13 @@ def test_where_it_cannot_start_the_model_comes_in_place_and_it_is_said(
 ) -> None:
     configure = part("core.messages").Configure
     monkeypatch.setattr(
-        part("shell.preparing"),
+        part("app.preparation"),
         "Configure",
         lambda *given, **more: replace(configure(*given, **more), blender=str(tmp_path / "no blender")),
     )
     (written,) = write_all(tmp_path, ["glb_pbr"])
-    given = part("shell.access").access(bpy.context)
-    arrived = part("shell.preparing").bring_in(job_of(written.file), given, bpy.context)
+    given = part("app.account").access(bpy.context)
+    arrived = part("app.preparation").bring_in(job_of(written.file), given, bpy.context)
     assert arrived.event.warning == "Imported in place: a second Blender could not be started"
     assert arrived.main.name == "glb_pbr"
 
@@ -128,7 +128,7 @@ def test_where_it_cannot_start_the_model_comes_in_place_and_it_is_said(
 def test_a_file_that_holds_it_up_is_given_up_and_never_imported_in_place(
     api: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(part("core.plan"), "conversion_deadline", lambda _size: 1.0)
+    monkeypatch.setattr(part("core.retry"), "conversion_deadline", lambda _size: 1.0)
     with pytest.raises(api.TripoError) as caught:
         api.import_model(held(tmp_path))
     assert caught.value.failure.kind == "model_dangerous"
@@ -156,10 +156,10 @@ def test_what_an_importer_stumbles_over_is_told_in_short(
     preferences.converts = prepared
     path = tmp_path / "odd.glb"
     path.write_bytes(of_half_a_camera(write_all(tmp_path, ["glb_pbr"])[0].file.read_bytes()))
-    given = part("shell.access").access(bpy.context)
+    given = part("app.account").access(bpy.context)
     errors = part("core.errors")
     with caplog.at_level("INFO"), pytest.raises(errors.TripoError) as caught:
-        part("shell.preparing").bring_in(replace(job_of(path), task_id=task_id), given, bpy.context)
+        part("app.preparation").bring_in(replace(job_of(path), task_id=task_id), given, bpy.context)
     failure = caught.value.failure
     advice = "The model is kept by the service" if task_id else "Choose another file"
     assert failure.sentence.startswith(f"Blender could not import the GLB file. {advice}")
@@ -224,7 +224,7 @@ IMPORT = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
 import bpy
-from tripo_blender.shell import cli
+from tripo_blender.cli import main as cli
 bpy.ops.preferences.addon_enable(module="io_scene_gltf2")
 code = cli.run(["import", *sys.argv[2:]])
 sys.stdout.flush()

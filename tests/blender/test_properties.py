@@ -37,8 +37,8 @@ HARMLESS = {"weight": 2.5, "label": "chair", "pivot": [1.0, 2.0, 3.0], "name": "
 @pytest.fixture(params=["in place", "beside"])
 def api(request: pytest.FixtureRequest, preferences: Any, module: Callable[[str], ModuleType]) -> Iterator[ModuleType]:
     preferences.converts = request.param == "beside"
-    yield module("shell.api")
-    module("shell.preparing").end()
+    yield module("api")
+    module("app.preparation").end()
 
 
 @pytest.fixture(autouse=True)

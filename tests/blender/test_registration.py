@@ -37,14 +37,14 @@ def test_three_times_on_and_off_leaves_nothing() -> None:
 
 
 def test_switching_off_twice_is_harmless(module: Any) -> None:
-    registration: ModuleType = module("shell.registration")
+    registration: ModuleType = module("registration")
     registration.unregister()
     registration.unregister()
     registration.register()
 
 
 def test_a_registration_that_fails_half_way_is_rolled_back(module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    registration: ModuleType = module("shell.registration")
+    registration: ModuleType = module("registration")
     registration.unregister()
     monkeypatch.setattr(bpy.utils, "register_cli_command", lambda *_: 1 / 0)
 
@@ -62,7 +62,7 @@ def test_switching_off_ends_the_worker_and_the_timer(jobs: SimpleNamespace, pict
     jobs.start(bpy.context)
     jobs.pump(lambda: jobs.list()[0].state == "generating")
     pid = jobs.session._worker.pid
-    tick = module("shell.session").tick
+    tick = module("app.session").tick
     assert bpy.app.timers.is_registered(tick)
 
     bpy.ops.preferences.addon_disable(module=PACKAGE)
@@ -99,7 +99,7 @@ def ours() -> list[type]:
     """The classes that the add-on registers."""
     import importlib
 
-    return list(importlib.import_module(f"{PACKAGE}.shell.registration")._CLASSES)
+    return list(importlib.import_module(f"{PACKAGE}.registration")._CLASSES)
 
 
 def operator_rna(cls: type[bpy.types.Operator]) -> bpy.types.Struct:
@@ -151,21 +151,3 @@ def test_every_class_follows_the_naming_rule() -> None:
     for cls in ours():
         base = next(base for base in infixes if issubclass(cls, base))
         assert cls.__name__.startswith(infixes[base])
-
-
-def test_no_operator_gives_a_traceback_without_a_window() -> None:
-    for name in sorted(dir(bpy.ops.tripo)):
-        said = ""
-        try:
-            getattr(bpy.ops.tripo, name)()
-        except RuntimeError as error:
-            said = str(error)
-        assert "Traceback" not in said, name
-
-
-@pytest.mark.parametrize(
-    ("name", "advice"), [("show_online_access", "--online-mode"), ("show_preferences", "by a script")]
-)
-def test_preferences_are_not_opened_without_a_window(name: str, advice: str) -> None:
-    with pytest.raises(RuntimeError, match=f"Error: There is no window to open the preferences in.*{advice}"):
-        getattr(bpy.ops.tripo, name)()

@@ -284,7 +284,7 @@ def test_exec_refuses_where_a_model_could_not_come_in(preferences: Any, simulato
 def test_an_error_in_placing_leaves_nothing_half(
     jobs: SimpleNamespace, module: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module("shell.placing"), "put", lambda *_: 1 / 0)
+    monkeypatch.setattr(module("scene.place"), "put", lambda *_: 1 / 0)
     jobs.start(bpy.context)
     jobs.pump(lambda: jobs.list()[0].final)
 

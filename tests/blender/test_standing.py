@@ -37,7 +37,7 @@ def test_idle_empties_go_and_everything_stays_where_it_was(preferences: object) 
     bpy.context.view_layer.update()
     worlds = {obj.name: obj.matrix_world.copy() for obj in objects if not obj.name.startswith("idle")}
 
-    kept = importlib.import_module(f"{PACKAGE}.converter.standing")._without_idle_empties(objects)
+    kept = importlib.import_module(f"{PACKAGE}.converter.normalize")._without_idle_empties(objects)
 
     bpy.context.view_layer.update()
     assert {obj.name for obj in kept} == worlds.keys() - {"root"} == set(bpy.data.objects.keys())

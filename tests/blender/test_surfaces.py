@@ -39,9 +39,9 @@ def both(module: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch) -
                 )
                 if not reads:
                     patch.setattr(importing, "read_surfaces", lambda _path: [])
-                chosen = module("core.arrival").asked(**arrival)
-                ready = job.Job("a", "A", "", module("core.request").Settings(), "", 0.0, arrival=chosen)
-                ready = ready.after(job.Downloaded(str(path), module("core.model_file").ModelFormat.GLB, ""))
+                chosen = module("core.options.import_options").asked(**arrival)
+                ready = job.Job("a", "A", "", module("core.options.generation").Settings(), "", 0.0, arrival=chosen)
+                ready = ready.after(job.Downloaded(str(path), module("core.formats.model").ModelFormat.GLB, ""))
                 prepare.prepare(ready, "", "")
             found.append(sorted((each.name, seen(each)) for each in {obj.data for obj in meshes()}))
         assert gone[-1], "without surfaces the importer sets the normals"
@@ -299,7 +299,7 @@ def test_the_second_import_finds_the_scene_as_it_was(
     """Nothing of the first is left: no name is taken, and the artist's selection stays."""
     path = tmp_path / "odd.glb"
     path.write_bytes(ODD["one triangle twice"][0].write())
-    importing, model_format = module("converter.importing"), module("core.model_file").ModelFormat.GLB
+    importing, model_format = module("converter.importing"), module("core.formats.model").ModelFormat.GLB
     scenes = []
     for reads in (True, False):
         bpy.ops.wm.read_homefile(use_empty=True)

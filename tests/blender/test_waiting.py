@@ -36,25 +36,25 @@ def folder(module: Callable[[str], ModuleType]) -> Iterator[Path]:
     """The folder of the jobs, without those of other tests."""
     import shutil
 
-    place = Path(module("shell.ordering").jobs_folder())
+    place = Path(module("app.submit").jobs_folder())
     shutil.rmtree(place)
     yield place
     shutil.rmtree(place, ignore_errors=True)
-    module("shell.waiting").waiting.clear()
+    module("app.startup_scan").waiting.clear()
 
 
 @pytest.fixture
 def look(module: Callable[[str], ModuleType], folder: Path) -> Callable[[], dict[str, Any]]:
     """Look for what waits, as the timer does after Blender's start; gives what was found."""
-    shell = module("shell.waiting")
+    scan = module("app.startup_scan")
 
     def looked() -> dict[str, Any]:
-        shell.stop()
-        shell.start()
-        assert bpy.app.timers.is_registered(shell.tick)
-        while shell.tick() is not None:
+        scan.stop()
+        scan.start()
+        assert bpy.app.timers.is_registered(scan.tick)
+        while scan.tick() is not None:
             pass
-        found: dict[str, Any] = shell.waiting.found
+        found: dict[str, Any] = scan.waiting.found
         return found
 
     return looked
@@ -108,13 +108,14 @@ def test_nothing_waits_and_nothing_is_loaded_for_it(module: Callable[[str], Modu
     code = (
         "import bpy, sys\n"
         f"bpy.ops.preferences.addon_enable(module={PACKAGE!r})\n"
-        f"from {PACKAGE}.shell import waiting\n"
+        f"from {PACKAGE}.app import startup_scan as waiting\n"
         "assert bpy.app.timers.is_registered(waiting.tick)\n"
         "while waiting.tick() is not None: pass\n"
         "assert waiting.waiting.looked\n"
-        "print(sorted(name for name in sys.modules if 'tripo' in name and\n"
-        "    ('.worker.' in name or name.endswith(('core.job', 'ordering', 'resuming', 'session')))\n"
-        "    and not name.endswith('.small_file')))\n"
+        "print(sorted(name for name, module in sys.modules.items() if 'tripo' in name\n"
+        "    and type(module).__name__ != '_LazyModule'\n"  # one that would be loaded at its first use
+        "    and ('.worker.' in name or name.endswith(('core.job', 'submit', 'recovery', 'session')))\n"
+        "    and not name.endswith(('ui.operators.recovery', 'ui.panels.recovery'))))\n"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
@@ -123,7 +124,7 @@ def test_nothing_waits_and_nothing_is_loaded_for_it(module: Callable[[str], Modu
 
 def test_no_folder_and_no_jobs(look: Callable[[], dict[str, Any]], module: Callable[[str], ModuleType]) -> None:
     assert look() == {}
-    assert not module("shell.panels.waiting").TRIPO_PT_waiting.poll(bpy.context)
+    assert not module("ui.panels.recovery").TRIPO_PT_waiting.poll(bpy.context)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
@@ -138,7 +139,7 @@ def test_an_odd_record_neither_hides_nor_holds_up_the_others(
     (folder / "0-time" / "job.json").write_text('{"format": 1, "job": {"id": "0-time", "created": -Infinity}}')
     (folder / "z-deep" / "job.json").write_text("[" * 400_000)
     assert list(look()) == [job_id]
-    assert len(module("shell.waiting").waiting.unreadable) == 4
+    assert len(module("app.startup_scan").waiting.unreadable) == 4
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_what_was_interrupted_goes_on(
 
     assert list(found) == [job_id]
     assert found[job_id].words.startswith(words)
-    assert module("shell.panels.waiting").TRIPO_PT_waiting.poll(bpy.context)
+    assert module("ui.panels.recovery").TRIPO_PT_waiting.poll(bpy.context)
     asked = len(simulator.requests())
     if state == "ready":
         given().api_key, given().base_url = "", "https://gateway.example.test"
@@ -259,7 +260,7 @@ def test_what_is_given_up_says_how_to_fetch_it(
     job_id = left("generating")
     look()
     task_id = simulator.tasks()[-1]["task_id"]
-    resuming = module("shell.resuming")
+    resuming = module("app.recovery")
     assert f"Its task {task_id} can still be fetched" in resuming.leave(resuming.known(job_id))
     assert look() == {}
     assert json.loads((folder / job_id / "job.json").read_text())["job"]["task_id"] == task_id
@@ -373,7 +374,7 @@ def test_a_failed_task_is_offered_to_be_fetched(
     jobs.pump(lambda: jobs.session.step() is False)
     task_id = simulator.tasks()[-1]["task_id"]
     assert look() == {}
-    offered = module("shell.operators.jobs")._failed_tasks
+    offered = module("ui.operators.jobs")._failed_tasks
     assert offered(None, bpy.context, "red") == [(task_id, "Red Disc")]
     assert offered(None, bpy.context, "green") == []
     simulator.play([])
@@ -393,14 +394,14 @@ def test_records_that_cannot_be_read_are_told_of_and_left(
 
     assert look() == {}
 
-    shell = module("shell.waiting")
-    cut, half, newer = shell.waiting.unreadable
+    scan = module("app.startup_scan")
+    cut, half, newer = scan.waiting.unreadable
     assert "Its task task_1 can be fetched" in cut
     assert "Nothing was ordered" in half
     assert "Update the add-on" in newer
-    assert module("shell.panels.waiting").TRIPO_PT_waiting.poll(bpy.context)
+    assert module("ui.panels.recovery").TRIPO_PT_waiting.poll(bpy.context)
     assert bpy.ops.tripo.dismiss() == {"FINISHED"}
-    assert not module("shell.panels.waiting").TRIPO_PT_waiting.poll(bpy.context)
+    assert not module("ui.panels.recovery").TRIPO_PT_waiting.poll(bpy.context)
     for name, text in texts.items():
         assert (folder / name / "job.json").read_text() == text
 
@@ -432,7 +433,7 @@ def other_blender_finds() -> list[str]:
     code = (
         "import bpy, json\n"
         f"bpy.ops.preferences.addon_enable(module={PACKAGE!r})\n"
-        f"from {PACKAGE}.shell import waiting\n"
+        f"from {PACKAGE}.app import startup_scan as waiting\n"
         "while waiting.tick() is not None: pass\n"
         "assert waiting.waiting.looked\n"
         "print(json.dumps(list(waiting.waiting.found)))\n"

@@ -7,13 +7,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tripo_blender.core.arrival import Arrival
 from tripo_blender.core.errors import Failure
 from tripo_blender.core.inspection import Inspection
 from tripo_blender.core.job import Event, Job
 from tripo_blender.core.messages import Cancel, Configure, Convert, Converted, Ended, Fault, Happened, Learnt, Run
+from tripo_blender.core.options.generation import Settings
+from tripo_blender.core.options.import_options import Arrival
 from tripo_blender.core.placement import Box, Spot
-from tripo_blender.core.request import Settings
 from tripo_blender.core.services.wire import HttpAnswer
 
 TEXTS = st.text(st.characters(), max_size=12)  # with lone surrogates: paths on Linux may hold them

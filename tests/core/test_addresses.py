@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.services.gateway import (
+from tripo_blender.core.services.endpoint import (
     BASE_URL,
     base_url_problem,
     is_loopback,

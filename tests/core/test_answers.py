@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from tripo_blender.core.services.answers import (
+from tripo_blender.core.services.failures import words_of
+from tripo_blender.core.services.quoting import excerpt
+from tripo_blender.core.services.responses import (
     LARGEST_ANSWER,
     Complaint,
     complaint_of,
@@ -14,8 +16,6 @@ from tripo_blender.core.services.answers import (
     task_of,
     trace_id_of,
 )
-from tripo_blender.core.services.quoting import excerpt
-from tripo_blender.core.services.refusals import words_of
 from tripo_blender.core.services.wire import HttpAnswer
 
 from .fixtures import HTML, INVALID_TOKEN, TASK, TRACE, V3_UNAUTHORIZED, answer

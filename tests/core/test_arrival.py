@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.arrival import FRONTS, TURNS, Arrival, asked, problem, turn, unavailable
-from tripo_blender.core.arrival_table import AUTO, OPTION_BY_NAME, OPTIONS
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.options import ANGLE, LENGTH, NO_UNIT, Option
-from tripo_blender.core.setting_table import LINES, OFFERS
+from tripo_blender.core.options.generation_table import LINES, OFFERS
+from tripo_blender.core.options.import_options import FRONTS, TURNS, Arrival, asked, problem, turn, unavailable
+from tripo_blender.core.options.import_table import AUTO, OPTION_BY_NAME, OPTIONS
+from tripo_blender.core.options.option import ANGLE, LENGTH, NO_UNIT, Option
 
 ANGLES = {"-y": -90, "+x": 0, "+y": 90, "-x": 180}  # of the sides, counted from +X
 
@@ -171,7 +171,7 @@ def test_the_services_models_face_plus_x_and_local_ones_are_left_as_they_are(ver
 
 
 def test_a_version_that_looks_elsewhere_needs_but_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tripo_blender.core.arrival.FRONTS", (("v4.", "-x"), ("v", "+y")))
+    monkeypatch.setattr("tripo_blender.core.options.import_options.FRONTS", (("v4.", "-x"), ("v", "+y")))
     assert turn(AUTO, "v4.0-20270101", made_by_service=True) == 90.0
     assert turn(AUTO, "v3.1-20260211", made_by_service=True) == 180.0
     assert turn(AUTO, "P1-20260311", made_by_service=True) == 0.0

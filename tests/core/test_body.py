@@ -8,9 +8,17 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.options import LARGEST_NUMBER, Value
-from tripo_blender.core.request import Settings, as_values, asked, body_fields, effective, estimated_credits, problem
-from tripo_blender.core.setting_table import SETTING_BY_NAME, SETTINGS, line_of
+from tripo_blender.core.options.generation import (
+    Settings,
+    as_values,
+    asked,
+    body_fields,
+    effective,
+    estimated_credits,
+    problem,
+)
+from tripo_blender.core.options.generation_table import SETTING_BY_NAME, SETTINGS, line_of
+from tripo_blender.core.options.option import LARGEST_NUMBER, Value
 
 V31, V30, V25, P1 = "v3.1-20260211", "v3.0-20250812", "v2.5-20250123", "P1-20260311"
 VERSIONS = (V31, V30, V25, P1)

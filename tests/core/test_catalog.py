@@ -6,7 +6,7 @@ import uuid
 import pytest
 from hypothesis import assume, given, strategies as st
 
-from tripo_blender.core.catalog import clean_path, file_stem, with_catalog
+from tripo_blender.core.asset_catalog import clean_path, file_stem, with_catalog
 from tripo_blender.core.errors import Kind, TripoError
 
 ID = "11111111-2222-4333-8444-55555555aaaa"

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from tripo_blender.core.errors import Kind
-from tripo_blender.core.request import Settings
+from tripo_blender.core.options.generation import Settings
+from tripo_blender.core.services.failures import passing
 from tripo_blender.core.services.modelstream import create
 from tripo_blender.core.services.purchase import lost_answer, read_create
-from tripo_blender.core.services.refusals import passing
 from tripo_blender.core.services.wire import Created, HttpAnswer, HttpRequest, Refused
 
 from .fixtures import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core import custom
-from tripo_blender.core.custom import kept
+from tripo_blender.core import custom_properties
+from tripo_blender.core.custom_properties import kept
 
 PLAIN = {
     "empty": "", "text": "a" * 4096, "yes": True, "whole": -(2**31), "number": 0.5, "none of them": [],
@@ -31,10 +31,12 @@ def test_what_is_ours_or_large_or_nested_does_not(name: str) -> None:
 @given(st.dictionaries(st.text(max_size=80), st.one_of(st.none(), st.text(), st.lists(st.integers())), max_size=200))
 def test_there_are_never_many_and_none_is_ours(properties: dict[str, object]) -> None:
     names = kept(properties.items())
-    assert len(names) <= custom.MOST
+    assert len(names) <= custom_properties.MOST
     assert not any(name.lower().startswith("tripo") for name in names)
     assert kept((name, properties[name]) for name in names) == names
 
 
 def test_the_first_ones_stay_where_there_are_too_many() -> None:
-    assert kept((f"p{number}", 1) for number in range(1000)) == {f"p{number}" for number in range(custom.MOST)}
+    assert kept((f"p{number}", 1) for number in range(1000)) == {
+        f"p{number}" for number in range(custom_properties.MOST)
+    }

@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from tripo_blender.core.disk import why_not_written
+from tripo_blender.core.disk_errors import why_not_written
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.extensions import hindrance, required
+from tripo_blender.core.formats.glb.extensions import hindrance, required
 
 from .strategies import JSON_VALUES
 from .test_model_file import chunk, glb, scene

@@ -13,8 +13,8 @@ from simulator.sculpture.fbx import write_fbx
 from simulator.sculpture.outline import rounded_plate
 from simulator.sculpture.relief import carve
 from simulator.sculpture.textures import painted, pbr_textures
-from tripo_blender.core import fbx
-from tripo_blender.core.fbx import FbxError, FbxMaterial, MapRole, Picture, read_materials
+from tripo_blender.core.formats.fbx import materials
+from tripo_blender.core.formats.fbx.materials import FbxError, FbxMaterial, MapRole, Picture, read_materials
 
 MAGIC = b"Kaydara FBX Binary  \x00\x1a\x00"
 MATERIAL, TEXTURE, VIDEO = 10, 20, 30
@@ -414,7 +414,7 @@ def test_what_does_not_follow_the_format_is_refused(data: bytes) -> None:
 
 
 def test_more_nodes_than_any_model_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fbx, "_MOST_NODES", 50)
+    monkeypatch.setattr(materials, "_MOST_NODES", 50)
     assert read_materials(model([("Model", [], [])] * 40, [])) == []
     with pytest.raises(FbxError, match="more than 50 nodes"):
         read_materials(model([("Model", [], [])] * 60, []))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.model_file import ModelFormat, check, check_arrays
-from tripo_blender.core.model_limits import Limits
+from tripo_blender.core.formats.limits import Limits
+from tripo_blender.core.formats.model import ModelFormat, check, check_arrays
 
 from .test_fbx import MAGIC, Node, holder, material, nested, paints, shows, texture, video, write
 from .test_glb_file import png

@@ -6,7 +6,7 @@ Every one is built here, and says what it did.
 import pytest
 
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.model_file import check
+from tripo_blender.core.formats.model import check
 
 from .test_fbx import holder, texture, video
 from .test_fbx_file import MEGABYTES, array, file, node, pictured

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.gltf_arrays import all_below
-from tripo_blender.core.model_file import ModelFormat, check
-from tripo_blender.core.model_limits import COUNTS, Limits
+from tripo_blender.core.formats.glb.arrays import all_below
+from tripo_blender.core.formats.limits import COUNTS, Limits
+from tripo_blender.core.formats.model import ModelFormat, check
 
 from .test_model_file import PNG, chunk, glb, verdict
 

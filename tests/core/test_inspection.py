@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.inspection import Inspection, remarks, shortfalls, summary
-from tripo_blender.core.request import Settings
+from tripo_blender.core.options.generation import Settings
 
 ALL_MAPS = "Base Color,Metallic,Normal,Roughness"
 GOOD = Inspection(10_000, 10_000, 9_000, 1, 1, 0.0, True, ALL_MAPS)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.errors import Failure, Kind
+from tripo_blender.core.formats.model import ModelFormat
 from tripo_blender.core.job import (
     SPANS,
     AnswerLost,
@@ -26,8 +27,7 @@ from tripo_blender.core.job import (
     TaskFound,
     TaskNamed,
 )
-from tripo_blender.core.model_file import ModelFormat
-from tripo_blender.core.request import Settings
+from tripo_blender.core.options.generation import Settings
 
 from .strategies import EVENT_TYPES, EVENTS, JOBS
 

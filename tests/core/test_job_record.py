@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.job import Job, JobState
-from tripo_blender.core.job_record import half_written, read_text, record_text, unreadable
-from tripo_blender.core.records import RecordError, strangers
+from tripo_blender.core.serialization import RecordError, strangers
+from tripo_blender.storage.record import half_written, read_text, record_text, unreadable
 
 from .strategies import JSON_VALUES, RECORDED_JOBS
 

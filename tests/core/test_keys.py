@@ -5,8 +5,7 @@ import re
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.services.gateway import KEY_VARIABLE, key_problem
-from tripo_blender.core.services.keys import (
+from tripo_blender.core.services.credentials import (
     LONGEST_FILE,
     KeyFile,
     KeyGiven,
@@ -17,6 +16,7 @@ from tripo_blender.core.services.keys import (
     read_key_file,
     told,
 )
+from tripo_blender.core.services.endpoint import KEY_VARIABLE, key_problem
 
 KEY = "sk-in-the-file-51c2"
 PATH = "/home/a/key"

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.errors import Failure, Kind
-from tripo_blender.core.masking import Masks
 from tripo_blender.core.plain_text import plain
+from tripo_blender.core.redaction import Masks
 from tripo_blender.core.services.modelstream import read_poll, read_upload
 from tripo_blender.core.services.purchase import read_create
 from tripo_blender.core.services.wire import Created, HttpAnswer, TaskReport

@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from tripo_blender.core.inspection import Inspection
 from tripo_blender.core.job import Imported
 from tripo_blender.core.messages import Cancel, Configure, Happened, decode, encode
-from tripo_blender.core.records import RecordError
+from tripo_blender.core.serialization import RecordError
 
 from .strategies import JSON_VALUES, MESSAGES
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.model_file import FROM_SERVICE, HEAD, ModelFormat, check, format_of
+from tripo_blender.core.formats.model import FROM_SERVICE, HEAD, ModelFormat, check, format_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sIIBBBBB", 13, b"IHDR", 4, 4, 8, 2, 0, 0, 0)
 FBX_MAGIC = b"Kaydara FBX Binary  \x00\x1a\x00"

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.arrival_table import OPTIONS
-from tripo_blender.core.asking import problem_with, typed
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.options import LARGEST_NUMBER, NO_UNIT, Option
-from tripo_blender.core.setting_table import OFFERS, SETTINGS
+from tripo_blender.core.options.generation_table import OFFERS, SETTINGS
+from tripo_blender.core.options.import_table import OPTIONS
+from tripo_blender.core.options.option import LARGEST_NUMBER, NO_UNIT, Option
+from tripo_blender.core.options.validation import problem_with, typed
 
 ALL: tuple[Option, ...] = (*SETTINGS, *OPTIONS)
 

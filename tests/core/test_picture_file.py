@@ -5,7 +5,7 @@ import struct
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.picture_file import (
+from tripo_blender.core.formats.image.head import (
     HEAD_BYTES,
     LARGEST_FILE,
     LARGEST_SIDE,

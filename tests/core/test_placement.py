@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import assume, given, strategies as st
 
-from tripo_blender.core.arrival import Arrival
+from tripo_blender.core.options.import_options import Arrival
 from tripo_blender.core.placement import Box, Spot, scale
 
 LENGTHS = st.floats(1e-6, 1e6)  # what `size` allows

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.plan import Pace, conversion_deadline, memory_needed, poll_wait, retry_wait, tries_again
+from tripo_blender.core.retry import Pace, conversion_deadline, memory_needed, poll_wait, retry_wait, tries_again
 
 WAITED = st.floats(0, 1e6)
 LEFT = st.floats(-1, 1e6)

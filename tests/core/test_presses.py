@@ -5,16 +5,7 @@ import itertools
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.presses import (
-    AGAIN,
-    LISTED,
-    MOVED,
-    SECONDS,
-    Press,
-    another_costs,
-    refusal,
-    several_cost,
-)
+from tripo_blender.core.repeated_press import AGAIN, LISTED, MOVED, SECONDS, Press, another_costs, refusal, several_cost
 
 CHAIR, TABLE = ("scene", "chair.png"), ("scene", "table.png")
 

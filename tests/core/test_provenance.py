@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.job import Job
+from tripo_blender.core.options.generation import Settings, asked, effective
+from tripo_blender.core.options.generation_table import OFFERS, SETTINGS as TABLE
 from tripo_blender.core.provenance import NAMES, PICTURE_HASH, SETTINGS, TASK_ID, properties, rows, settings_of
-from tripo_blender.core.request import Settings, asked, effective
-from tripo_blender.core.setting_table import OFFERS, SETTINGS as TABLE
 
 from .fixtures import TASK
 from .strategies import JSON_VALUES, TEXTS

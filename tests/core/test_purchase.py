@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tripo_blender.core.errors import Kind
-from tripo_blender.core.services.answers import LARGEST_ANSWER
 from tripo_blender.core.services.purchase import read_create
+from tripo_blender.core.services.responses import LARGEST_ANSWER
 from tripo_blender.core.services.task_id import is_task_id, task_id_in
 from tripo_blender.core.services.wire import Created, HttpAnswer, Refused, Unclear
 

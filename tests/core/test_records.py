@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from tripo_blender.core.arrival import Arrival
 from tripo_blender.core.errors import Failure, Kind
+from tripo_blender.core.formats.model import ModelFormat
 from tripo_blender.core.inspection import Inspection
 from tripo_blender.core.job import (
     AnswerLost,
@@ -21,10 +21,10 @@ from tripo_blender.core.job import (
     Progressed,
     Submitting,
 )
-from tripo_blender.core.model_file import ModelFormat
+from tripo_blender.core.options.generation import Settings
+from tripo_blender.core.options.import_options import Arrival
 from tripo_blender.core.placement import Box, Spot
-from tripo_blender.core.records import Record, RecordError, from_record, to_record
-from tripo_blender.core.request import Settings
+from tripo_blender.core.serialization import Record, RecordError, from_record, to_record
 
 from .strategies import EVENTS, JSON_VALUES, RECORDED_JOBS
 

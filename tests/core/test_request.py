@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.options import LARGEST_NUMBER
-from tripo_blender.core.request import Settings, asked, problem, unavailable
-from tripo_blender.core.setting_table import (
+from tripo_blender.core.options.generation import Settings, asked, problem, unavailable
+from tripo_blender.core.options.generation_table import (
     DEFAULT_VERSION,
     LINES,
     OFFERS,
@@ -17,6 +16,7 @@ from tripo_blender.core.setting_table import (
     SETTINGS,
     line_of,
 )
+from tripo_blender.core.options.option import LARGEST_NUMBER
 
 V31, V30, V25, P1 = "v3.1-20260211", "v3.0-20250812", "v2.5-20250123", "P1-20260311"
 VERSIONS = (V31, V30, V25, P1)

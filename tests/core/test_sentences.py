@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from tripo_blender.core import arrival
 from tripo_blender.core.errors import Failure, TripoError
-from tripo_blender.core.extensions import hindrance
+from tripo_blender.core.formats.glb.extensions import hindrance
+from tripo_blender.core.formats.image.head import too_small
+from tripo_blender.core.formats.model import check
 from tripo_blender.core.inspection import Inspection, remarks, shortfalls
 from tripo_blender.core.job import Imported, Job
-from tripo_blender.core.model_file import check
-from tripo_blender.core.picture_file import too_small
-from tripo_blender.core.request import Settings, asked, problem, unavailable
-from tripo_blender.core.services.gateway import base_url_problem, key_problem
+from tripo_blender.core.options import import_options
+from tripo_blender.core.options.generation import Settings, asked, problem, unavailable
+from tripo_blender.core.services.endpoint import base_url_problem, key_problem
 from tripo_blender.core.services.modelstream import lost_task, read_poll, read_upload, unfinished_task
 from tripo_blender.core.services.purchase import lost_answer, read_create
 from tripo_blender.core.services.wire import HttpAnswer, TaskReport
@@ -137,7 +137,7 @@ def _failures() -> Iterator[tuple[str, Failure]]:
         yield f"asked: {name}", caught.value.failure
     for name, values in ARRIVALS.items():
         with pytest.raises(TripoError) as caught:
-            arrival.asked(**values)
+            import_options.asked(**values)
         yield f"arrival: {name}", caught.value.failure
     job = Job("job-1", "Chair", "/chair.png", Settings(), "https://example.test", 0.0).after(Imported("Chair"))
     assert job.failure is not None

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tripo_blender.core.errors import Failure, Kind, TripoError
+from tripo_blender.core.formats.model import ModelFormat
 from tripo_blender.core.job import (
     AnswerLost,
     Cancelled,
@@ -21,10 +22,9 @@ from tripo_blender.core.job import (
     TaskCreated,
     TaskNamed,
 )
-from tripo_blender.core.model_file import ModelFormat
+from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.placement import Spot
-from tripo_blender.core.request import Settings
-from tripo_blender.core.unfinished import (
+from tripo_blender.core.recovery import (
     Unfinished,
     Way,
     abandoned,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from tripo_blender.core.errors import Kind
-from tripo_blender.core.services.gateway import RUNGS
+from tripo_blender.core.services.endpoint import RUNGS
 from tripo_blender.core.services.modelstream import read_upload, upload
 from tripo_blender.core.services.wire import HttpAnswer, HttpRequest, Refused, RouteMissing, Uploaded
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from fixtures.real_pictures import REAL
-from tripo_blender.core.picture_file import LARGEST_SIDE
-from tripo_blender.core.pictures.check import check
+from tripo_blender.core.formats.image.check import check
+from tripo_blender.core.formats.image.head import LARGEST_SIDE
 
 from .png_writer import png
 from .test_whole_jpeg import PARTED, RESTARTS, WHOLE

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.errors import TripoError
-from tripo_blender.core.pictures.check import check
+from tripo_blender.core.formats.image.check import check
 
 from .png_writer import SIGNATURE, chunk, header, png, rows
 from .verdicts import refused

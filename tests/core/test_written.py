@@ -5,7 +5,7 @@ import struct
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.written import ENDS, is_whole
+from tripo_blender.core.formats.complete import ENDS, is_whole
 
 BODY = bytes(range(200))
 WHOLE = {

@@ -1,7 +1,7 @@
 """What the check says of an image."""
 
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.pictures.check import check
+from tripo_blender.core.formats.image.check import check
 
 
 def refused(data: bytes) -> str:

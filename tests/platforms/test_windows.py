@@ -14,10 +14,13 @@ from typing import Any
 import pytest
 
 from soaking import mischief
+from tripo_blender.cli import output
 from tripo_blender.core.job import Job
-from tripo_blender.core.request import Settings
-from tripo_blender.shell import channel, image_files, targets
-from tripo_blender.worker import checking, handle, journal, lines, ownership, replacing, second_blender, small_file
+from tripo_blender.core.options.generation import Settings
+from tripo_blender.scene import output_paths
+from tripo_blender.scene.capture import image_file
+from tripo_blender.storage import journal, locks, model_check, replacing, small_file
+from tripo_blender.worker import handle, pipes, second_blender
 
 from . import windows
 
@@ -39,7 +42,7 @@ def echo() -> Iterator[subprocess.Popen[bytes]]:
 def test_lines_come_whole_and_end_with_their_writer(echo: subprocess.Popen[bytes]) -> None:
     assert echo.stdin is not None
     assert echo.stdout is not None
-    read = windows.load(lines).Lines(echo.stdout)
+    read = windows.load(pipes).Lines(echo.stdout)
     assert read.read() == []
     begun = time.monotonic()
     assert read.read(0.1) == []
@@ -58,12 +61,12 @@ def test_lines_come_whole_and_end_with_their_writer(echo: subprocess.Popen[bytes
 def test_what_finds_no_room_in_a_pipe_follows_in_order(echo: subprocess.Popen[bytes], full: int) -> None:
     assert echo.stdin is not None
     assert echo.stdout is not None
-    feed = windows.load(lines, full=full).Feed(echo.stdin)
+    feed = windows.load(pipes, full=full).Feed(echo.stdin)
     sent = [b"%d " % number + b"x" * 30_000 + b"\n" for number in range(20)]
     for line in sent:
         assert feed.put(line), "a full pipe is no dead reader"
     assert feed.unwritten
-    read = windows.load(lines).Lines(echo.stdout)
+    read = windows.load(pipes).Lines(echo.stdout)
     came: list[bytes] = []
     while len(came) < len(sent):
         assert feed.flush()
@@ -84,7 +87,7 @@ def msvcrt() -> windows.Msvcrt:
 def owners(tmp_path: Path, msvcrt: windows.Msvcrt, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, Any]]:
     """Two modules, as two processes have them, of the same folder."""
     monkeypatch.setattr(Path, "unlink", windows.only_closed(Path.unlink, 0))
-    one, two = (windows.load(ownership, msvcrt).Ownership(tmp_path) for _ in range(2))
+    one, two = (windows.load(locks, msvcrt).Ownership(tmp_path) for _ in range(2))
     yield one, two
     one.release_all()
     two.release_all()
@@ -126,7 +129,7 @@ def test_what_dies_leaves_no_owner(owners: tuple[Any, Any], tmp_path: Path) -> N
     one, two = owners
     script = (
         "import sys; sys.path[:0] = sys.argv[1:3]\n"
-        "from pathlib import Path; import tripo_blender.worker.ownership as module, windows\n"
+        "from pathlib import Path; import tripo_blender.storage.locks as module, windows\n"
         "mine = windows.load(module).Ownership(Path(sys.argv[3]))\n"
         "print(mine.take('a'), mine.keep('b'), flush=True); sys.stdin.read()\n"
     )
@@ -149,7 +152,7 @@ def test_what_dies_leaves_no_owner(owners: tuple[Any, Any], tmp_path: Path) -> N
 
 @pytest.mark.parametrize("named", ["D:/private/own.png", "d:\\private\\own.png", "\\private\\own.png"])
 def test_a_drive_is_a_drive(named: str) -> None:
-    module = windows.load(checking)
+    module = windows.load(model_check)
     looked_up = list(module._places(named.replace("\\", "/"), "D:/jobs/1"))
     assert looked_up[0] == named.replace("\\", "/")
     assert looked_up[-1] == "D:/jobs/1/own.png"
@@ -226,7 +229,7 @@ def test_a_process_has_no_console_and_inherits_nothing_but_its_pipes(
 
 
 def test_an_output_is_written_without_a_look_at_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = windows.load(channel)
+    module = windows.load(output)
     assert not hasattr(module, "fcntl")
     reading, writing = os.pipe()
     sent = module.Channel(writing)
@@ -242,11 +245,11 @@ def test_two_names_of_one_file_where_upper_and_lower_case_are_one(
 ) -> None:
     """So it is on Windows and on macOS as a rule, where a name may be written with its accents apart as well."""
     names = ("Café.glb", "CAFE\N{COMBINING ACUTE ACCENT}.GLB")
-    apart = [targets._identity(tmp_path / name) for name in names]
+    apart = [output_paths._identity(tmp_path / name) for name in names]
     assert apart[0] != apart[1]
     lower = Path.exists
     monkeypatch.setattr(Path, "exists", lambda path: lower(path) or lower(path.with_name(f"{path.name[:-1]}a")))
-    together = [targets._identity(tmp_path / name) for name in names]
+    together = [output_paths._identity(tmp_path / name) for name in names]
     assert together[0] == together[1]
 
 
@@ -267,6 +270,6 @@ def test_a_small_file_is_read_without_the_flags_of_posix(tmp_path: Path) -> None
 
 
 def test_an_image_is_read_without_the_flags_of_posix(tmp_path: Path) -> None:
-    module = windows.load(image_files)
+    module = windows.load(image_file)
     (tmp_path / "image").write_bytes(b"a\r\nb\x1a")
     assert module.read(tmp_path / "image", 4) == (b"a\r\nb", 5)

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.sculpture.jpeg import write_jpeg
 from simulator.sculpture.picture import picture_size
-from tripo_blender.core.picture_file import PictureHead, read_head
+from tripo_blender.core.formats.image.head import PictureHead, read_head
 
 
 def test_a_jpeg_holds_no_marker_within_its_picture() -> None:

@@ -14,8 +14,8 @@ from simulator.sculpture.outline import rounded_plate
 from simulator.sculpture.picture import picture_size
 from simulator.sculpture.relief import Relief, carve
 from simulator.sculpture.sculptor import Commission, sculpt
-from tripo_blender.core.model_file import ModelFormat, check
-from tripo_blender.core.picture_file import PictureHead, read_head
+from tripo_blender.core.formats.image.head import PictureHead, read_head
+from tripo_blender.core.formats.model import ModelFormat, check
 
 from .conftest import Start
 from .glb import array, carried, read_glb

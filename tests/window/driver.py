@@ -70,7 +70,7 @@ class Desk:
 
     @property
     def session(self) -> Any:
-        return self.module("shell.session").session
+        return self.module("app.session").session
 
     @property
     def jobs(self) -> list[Any]:
@@ -310,7 +310,7 @@ class Desk:
         more, an icon 23.
         """
         scale = bpy.context.preferences.system.ui_scale
-        waiting = self.module("shell.waiting").waiting.found.values()
+        waiting = self.module("app.startup_scan").waiting.found.values()
         names = {job.name for job in (*self.jobs, *(each.job for each in waiting))}
         blf.size(0, 11 * scale)
         clipped = []
@@ -328,7 +328,7 @@ class Desk:
     def watch(self) -> None:
         """Note from now on when the sidebar is drawn, and what our panels draw."""
         bpy.types.SpaceView3D.draw_handler_add(self._count, (), "UI", "POST_PIXEL")
-        for panel in self.module("shell.panels").CLASSES:
+        for panel in self.module("ui.panels").CLASSES:
             panel.draw = self._noting(panel.__name__, panel.draw)
 
     def _count(self) -> None:

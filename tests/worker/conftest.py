@@ -18,15 +18,15 @@ import pytest
 from simulator.options import SMALL_MODELS, Options
 from simulator.process import SimulatorProcess
 from simulator.sculpture.png import write_png
-from tripo_blender.core import plan
+from tripo_blender.core import retry
 from tripo_blender.core.job import Event, Job
 from tripo_blender.core.network import Network
-from tripo_blender.core.records import to_record
-from tripo_blender.core.request import Settings
-from tripo_blender.worker.calls.client import Client
-from tripo_blender.worker.crew import ThreadStop
-from tripo_blender.worker.journal import Journal
-from tripo_blender.worker.ownership import Ownership
+from tripo_blender.core.options.generation import Settings
+from tripo_blender.core.serialization import to_record
+from tripo_blender.storage.journal import Journal
+from tripo_blender.storage.locks import Ownership
+from tripo_blender.worker.http.client import Client
+from tripo_blender.worker.pool import ThreadStop
 from tripo_blender.worker.runner import Habits, Runner, Stop
 
 from .course import DEADLINE, KEY, SECRET, SMALL, Course, check_course
@@ -109,8 +109,8 @@ def make_job(folder: Path, png: bytes) -> Callable[..., Job]:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits of milliseconds between two tries and two polls."""
-    monkeypatch.setattr(plan, "retry_wait", lambda attempt, retry_after, chance: 0.01)
-    monkeypatch.setattr(plan, "poll_wait", lambda waited, polls, *guesses: 0.02)
+    monkeypatch.setattr(retry, "retry_wait", lambda attempt, retry_after, chance: 0.01)
+    monkeypatch.setattr(retry, "poll_wait", lambda waited, polls, *guesses: 0.02)
 
 
 Run = Callable[..., Course]

@@ -11,11 +11,11 @@ from typing import Any
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Failure
 from tripo_blender.core.job import AnswerLost, Delayed, Event, Job, JobState, Started, Submitting
-from tripo_blender.core.records import to_record
-from tripo_blender.core.request import Settings
+from tripo_blender.core.options.generation import Settings
+from tripo_blender.core.recovery import Way, resumed
+from tripo_blender.core.serialization import to_record
 from tripo_blender.core.services.purchase import lost_answer
-from tripo_blender.core.unfinished import Way, resumed
-from tripo_blender.worker.journal import Journal
+from tripo_blender.storage.journal import Journal
 
 KEY = "sk-of-the-tests-5d1c0a"
 SECRET = "Signature="  # every signed link of the file host holds it

@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tripo_blender.core.job import Job
-from tripo_blender.worker.journal import Journal
+from tripo_blender.storage.journal import Journal
 from tripo_blender.worker.loop import serve
 
 

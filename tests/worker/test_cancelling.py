@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from simulator.process import SimulatorProcess
+from tripo_blender.core.formats.model import ModelFormat
 from tripo_blender.core.job import (
     AnswerLost,
     Cancelled,
@@ -23,10 +24,9 @@ from tripo_blender.core.job import (
     TaskCreated,
 )
 from tripo_blender.core.messages import Cancel, Ended
-from tripo_blender.core.model_file import ModelFormat
+from tripo_blender.core.recovery import Way
 from tripo_blender.core.services.purchase import lost_answer
-from tripo_blender.core.unfinished import Way
-from tripo_blender.worker.journal import Journal
+from tripo_blender.storage.journal import Journal
 
 from .course import check_folder, downloads, orders, record_of, wait_for
 from .processes import Worker

@@ -14,9 +14,9 @@ from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Kind, TripoError
 from tripo_blender.core.job import Job, JobState
 from tripo_blender.core.network import Network
-from tripo_blender.core.records import to_record
-from tripo_blender.worker.calls.certificates import trusted
-from tripo_blender.worker.calls.client import Client, NotSent
+from tripo_blender.core.serialization import to_record
+from tripo_blender.worker.http.certificates import trusted
+from tripo_blender.worker.http.client import Client, NotSent
 
 from .conftest import Run
 from .course import KEY, Course

@@ -7,8 +7,8 @@ import pytest
 
 from simulator.sculpture.fbx_nodes import Long, Node, write_file
 from tripo_blender.core.errors import TripoError
-from tripo_blender.core.model_file import ModelFormat
-from tripo_blender.worker.checking import check_file, leads_out
+from tripo_blender.core.formats.model import ModelFormat
+from tripo_blender.storage.model_check import check_file, leads_out
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core.job import Job, JobState
-from tripo_blender.core.unfinished import Way, resumed
-from tripo_blender.worker.journal import Journal
+from tripo_blender.core.recovery import Way, resumed
+from tripo_blender.storage.journal import Journal
 
 from .course import downloads, orders, wait_for
 from .processes import Worker

@@ -15,16 +15,16 @@ from typing import Any
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core import plan
+from tripo_blender.core import retry
 from tripo_blender.core.errors import Kind
+from tripo_blender.core.formats.model import ModelFormat
 from tripo_blender.core.job import Cancelled, Delayed, Downloaded, Event, Failed, Imported, Job, JobState, Prepared
 from tripo_blender.core.messages import Cancel, Configure, Ended
-from tripo_blender.core.model_file import ModelFormat
+from tripo_blender.storage.journal import Journal
+from tripo_blender.storage.model_check import check_file
 from tripo_blender.worker import conversion
-from tripo_blender.worker.checking import check_file
 from tripo_blender.worker.conversion import Converter
-from tripo_blender.worker.crew import ThreadStop
-from tripo_blender.worker.journal import Journal
+from tripo_blender.worker.pool import ThreadStop
 
 from .course import KEY, check_folder, check_sentence, glb, record_of, wait_for
 from .processes import Worker, alive
@@ -218,7 +218,7 @@ def test_no_program(ready_job: Callable[[], Job], start_worker: StartWorker, tmp
     worker = start_worker(converts=True, blender=str(tmp_path / "no blender"))
     for _ in range(3):
         assert in_place(run(worker, ready_job())) == "a second Blender could not be started"
-    assert worker.log.count("no converter") == plan.CONVERTER_STARTS
+    assert worker.log.count("no converter") == retry.CONVERTER_STARTS
 
 
 def test_a_program_that_does_not_start(
@@ -228,14 +228,14 @@ def test_a_program_that_does_not_start(
     worker = start_worker(**stand_in.options)
     for _ in range(4):
         assert in_place(run(worker, ready_job())) == "a second Blender could not be started"
-    assert len(stand_in.starts) == plan.CONVERTER_STARTS
+    assert len(stand_in.starts) == retry.CONVERTER_STARTS
 
 
 def test_a_program_that_never_comes_up(
     ready_job: Callable[[], Job], convert: Converter, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stand_in.program.write_text(f"#!{sys.executable} -I\nimport time\ntime.sleep(600)\n", "utf-8")
-    monkeypatch.setattr(plan, "CONVERTER_START_SECONDS", 0.2)
+    monkeypatch.setattr(retry, "CONVERTER_START_SECONDS", 0.2)
     event = convert.prepare(ready_job(), ThreadStop())
     assert event is not None
     assert in_place(event) == "a second Blender could not be started"
@@ -245,7 +245,7 @@ def test_one_that_ended_between_two_jobs_is_started_anew(
     ready_job: Callable[[], Job], start_worker: StartWorker, stand_in: StandIn
 ) -> None:
     worker = start_worker(**stand_in.options)
-    for number in range(plan.CONVERTER_STARTS + 2):
+    for number in range(retry.CONVERTER_STARTS + 2):
         event = run(worker, ready_job())
         assert isinstance(event, Prepared)
         assert event.path
@@ -257,7 +257,7 @@ def test_one_that_ended_between_two_jobs_is_started_anew(
 
 def test_little_memory(ready_job: Callable[[], Job], convert: Converter, monkeypatch: pytest.MonkeyPatch) -> None:
     job = ready_job()
-    needed = plan.memory_needed(Path(job.model_path).stat().st_size)
+    needed = retry.memory_needed(Path(job.model_path).stat().st_size)
     for free, enough in ((needed - 1, False), (needed, True), (-1, True)):
         monkeypatch.setattr(conversion, "_available_memory", lambda free=free: free)
         event = convert.prepare(job, ThreadStop())
@@ -294,7 +294,7 @@ def test_a_mistake_of_ours_imports_in_place(
     assert event is not None
     assert in_place(event) == "it could not be set up in the background"
 
-    monkeypatch.setattr(plan, "conversion_deadline", lambda size: 1 / 0)
+    monkeypatch.setattr(retry, "conversion_deadline", lambda size: 1 / 0)
     event = convert.prepare(ready_job(), ThreadStop())
     assert event is not None
     assert in_place(event) == "it could not be set up in the background"
@@ -325,7 +325,7 @@ def test_whatever_it_says_of_an_order_is_heard_at_once(
     said: str,
 ) -> None:
     """Not at the deadline, after which the file would be taken for dangerous."""
-    monkeypatch.setattr(plan, "conversion_deadline", lambda size: 5.0)
+    monkeypatch.setattr(retry, "conversion_deadline", lambda size: 5.0)
     stand_in.does(f"say {said}")
     job = ready_job()
     event = convert.prepare(job, ThreadStop())
@@ -356,7 +356,7 @@ def test_a_file_that_kills_it_is_kept_away_from_blender(
     ready_job: Callable[[], Job], start_worker: StartWorker, stand_in: StandIn, folder: Path
 ) -> None:
     worker = start_worker(**stand_in.options)
-    for number in range(plan.CONVERTER_STARTS + 1):  # which says nothing of the program
+    for number in range(retry.CONVERTER_STARTS + 1):  # which says nothing of the program
         stand_in.does("crash")
         job = ready_job()
         event = run(worker, job)
@@ -377,7 +377,7 @@ def test_a_file_that_kills_it_is_kept_away_from_blender(
 def test_a_file_that_hangs_it_is_kept_away_from_blender(
     ready_job: Callable[[], Job], convert: Converter, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch, folder: Path
 ) -> None:
-    monkeypatch.setattr(plan, "conversion_deadline", lambda size: 0.5)
+    monkeypatch.setattr(retry, "conversion_deadline", lambda size: 0.5)
     stand_in.does("hang")
     job = ready_job()
     event = convert.prepare(job, ThreadStop())
@@ -457,7 +457,7 @@ sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from tripo_blender.core.job import Job
 from tripo_blender.core.messages import Configure, Run
-from tripo_blender.core.records import from_record
+from tripo_blender.core.serialization import from_record
 from tripo_blender.worker.handle import WorkerHandle
 order = json.loads(sys.stdin.readline())
 handle = WorkerHandle(Path(order["log"]))

@@ -13,9 +13,9 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core.job import Job, JobState
-from tripo_blender.core.records import from_record
-from tripo_blender.core.unfinished import Way
-from tripo_blender.worker.journal import Journal
+from tripo_blender.core.recovery import Way
+from tripo_blender.core.serialization import from_record
+from tripo_blender.storage.journal import Journal
 
 from .course import check_kept, downloads, orders, previews, uncertain, wait_for
 from .test_foreground import SCRIPT

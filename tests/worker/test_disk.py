@@ -12,6 +12,7 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Failure, Kind
+from tripo_blender.core.formats.model import ModelFormat
 from tripo_blender.core.job import (
     Cancelled,
     Downloaded,
@@ -25,11 +26,10 @@ from tripo_blender.core.job import (
     Submitting,
     TaskCreated,
 )
-from tripo_blender.core.model_file import ModelFormat
-from tripo_blender.core.records import from_record, to_record
-from tripo_blender.core.request import Settings
-from tripo_blender.core.unfinished import Way
-from tripo_blender.worker.journal import Journal
+from tripo_blender.core.options.generation import Settings
+from tripo_blender.core.recovery import Way
+from tripo_blender.core.serialization import from_record, to_record
+from tripo_blender.storage.journal import Journal
 
 from .conftest import Run
 from .course import KEY, Course, check_folder, check_sentence, orders, record_of, wait_for
@@ -44,7 +44,7 @@ import json, resource, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from tripo_blender.core.job import Job
-from tripo_blender.core.records import from_record, to_record
+from tripo_blender.core.serialization import from_record, to_record
 from tripo_blender.worker import foreground
 order = json.load(sys.stdin)
 resource.setrlimit(resource.RLIMIT_FSIZE, (order["limit"], order["limit"]))

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core import plan
+from tripo_blender.core import retry
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import Job, JobState
-from tripo_blender.core.request import Settings
-from tripo_blender.worker.crew import ThreadStop
+from tripo_blender.core.options.generation import Settings
+from tripo_blender.worker.pool import ThreadStop
 
 from .conftest import Run
 from .course import KEY, Course, downloads, orders, wait_for
@@ -135,7 +135,7 @@ def test_the_download_never_comes_through(simulator: SimulatorProcess, make_job:
     course = run(make_job(simulator.url))
     assert course.job.state is JobState.FAILED
     assert course.failure.kind is Kind.NETWORK
-    assert len(downloads(simulator)) == plan.READ_RETRIES + 1
+    assert len(downloads(simulator)) == retry.READ_RETRIES + 1
 
 
 NO_MODELS: dict[str, tuple[dict[str, Any], str]] = {

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core import plan
+from tripo_blender.core import retry
 from tripo_blender.core.job import AnswerLost, Job, JobState
 from tripo_blender.core.network import Network
 
@@ -24,7 +24,7 @@ from .tls import Authority, TlsDoor
 MakeJob = Callable[..., Job]
 PICTURE = "https://pictures.example.test/cat.png"
 ADVICE = re.compile(r"\b(ask|check|choose|correct|fetch|generate again|look at|put|top up|try|wait)\b", re.IGNORECASE)
-REAL_WAIT = plan.retry_wait
+REAL_WAIT = retry.retry_wait
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def waits(monkeypatch: pytest.MonkeyPatch, quick: None) -> list[float]:
         asked.append(REAL_WAIT(attempt, retry_after, chance))
         return 0.01
 
-    monkeypatch.setattr(plan, "retry_wait", wait)
+    monkeypatch.setattr(retry, "retry_wait", wait)
     return asked
 
 
@@ -67,14 +67,14 @@ class Stage:
             return f"https://localhost:{self._encrypted(address)}{path}"
         port = free_port()
         if address == "late":
-            wait = plan.retry_wait
+            wait = retry.retry_wait
 
             def come(attempt: int, retry_after: float, chance: float) -> float:
                 if attempt == 2:
                     self.servers.append(Forwarder(self.simulator.url, port))
                 return wait(attempt, retry_after, chance)
 
-            self._monkeypatch.setattr(plan, "retry_wait", come)
+            self._monkeypatch.setattr(retry, "retry_wait", come)
         return f"http://127.0.0.1:{port}{path}"
 
     def _encrypted(self, wrong: str) -> int:
@@ -120,10 +120,10 @@ def stage(
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Little patience with slow answers, and with models that do not end."""
     for name in ("READ_SECONDS", "CREATE_SECONDS"):
-        monkeypatch.setattr(f"tripo_blender.worker.calls.client.{name}", 0.4)
-    monkeypatch.setattr("tripo_blender.worker.calls.connection.ANSWER_SECONDS", 0.4)
-    monkeypatch.setattr(plan, "LONGEST_GENERATION", 0.4)
-    monkeypatch.setattr("tripo_blender.worker.transfer.LARGEST_MODEL", 5_000_000)
+        monkeypatch.setattr(f"tripo_blender.worker.http.client.{name}", 0.4)
+    monkeypatch.setattr("tripo_blender.worker.http.connection.ANSWER_SECONDS", 0.4)
+    monkeypatch.setattr(retry, "LONGEST_GENERATION", 0.4)
+    monkeypatch.setattr("tripo_blender.worker.download.LARGEST_MODEL", 5_000_000)
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -142,9 +142,9 @@ def test_fault(
     if fault.hurry:
         hurry(monkeypatch)
     if fault.few:
-        monkeypatch.setattr(plan, "READ_RETRIES", 3)
-        monkeypatch.setattr(plan, "RETRIES", 2)
-        monkeypatch.setattr(plan, "BUSY_SECONDS", 0.02)
+        monkeypatch.setattr(retry, "READ_RETRIES", 3)
+        monkeypatch.setattr(retry, "RETRIES", 2)
+        monkeypatch.setattr(retry, "BUSY_SECONDS", 0.02)
     job = prepare(stage, fault, strike, make_job, run)
     course = run(job, network=stage.network)
     key_seen = stage.seen_elsewhere().count(KEY)

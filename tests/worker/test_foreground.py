@@ -15,10 +15,10 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core.job import Event, Job, JobState
-from tripo_blender.core.records import from_record
-from tripo_blender.core.services.gateway import RUNG_UPLOAD
+from tripo_blender.core.serialization import from_record
+from tripo_blender.core.services.endpoint import RUNG_UPLOAD
 from tripo_blender.worker import foreground
-from tripo_blender.worker.habits import HabitBook
+from tripo_blender.worker.gateway_profile import HabitBook
 
 from .course import KEY, Course, check_course, downloads, orders, previews, wait_for
 
@@ -30,7 +30,7 @@ import json, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from tripo_blender.core.job import Job
-from tripo_blender.core.records import from_record, to_record
+from tripo_blender.core.serialization import from_record, to_record
 from tripo_blender.worker import foreground
 order = json.loads(sys.stdin.readline())
 def emit(event):

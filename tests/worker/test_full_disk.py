@@ -13,9 +13,9 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import Job, JobState
-from tripo_blender.core.records import from_record, to_record
-from tripo_blender.core.unfinished import Way
-from tripo_blender.worker.journal import Journal
+from tripo_blender.core.recovery import Way
+from tripo_blender.core.serialization import from_record, to_record
+from tripo_blender.storage.journal import Journal
 
 from .course import KEY, SMALL, check_kept, check_sentence, orders, record_of, uncertain
 from .processes import ROOT
@@ -30,9 +30,9 @@ import json, os, resource, sys
 sys.path.insert(0, sys.argv[1])
 from dataclasses import replace
 from pathlib import Path
-from tripo_blender.core import plan
+from tripo_blender.core import retry as plan
 from tripo_blender.core.job import Job
-from tripo_blender.core.records import from_record, to_record
+from tripo_blender.core.serialization import from_record, to_record
 from tripo_blender.worker import foreground
 
 order = json.load(sys.stdin)

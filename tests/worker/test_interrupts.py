@@ -15,9 +15,9 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core.job import Job, JobState
-from tripo_blender.core.records import from_record
+from tripo_blender.core.serialization import from_record
+from tripo_blender.storage.journal import Journal
 from tripo_blender.worker.interrupt import Interrupt, Once
-from tripo_blender.worker.journal import Journal
 
 from .course import check_folder, orders, record_of, wait_for
 
@@ -33,7 +33,7 @@ sys.path.insert(0, sys.argv[1])
 from dataclasses import replace
 from pathlib import Path
 from tripo_blender.core.job import Job
-from tripo_blender.core.records import from_record, to_record
+from tripo_blender.core.serialization import from_record, to_record
 from tripo_blender.worker import foreground
 from tripo_blender.worker.interrupt import Once
 order = json.loads(sys.stdin.readline())

@@ -14,9 +14,9 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import TripoError
 from tripo_blender.core.job import Event, Job, JobState, Started, Submitting, TaskCreated
-from tripo_blender.core.unfinished import Unfinished, Way, resumed
+from tripo_blender.core.recovery import Unfinished, Way, resumed
+from tripo_blender.storage.journal import Journal
 from tripo_blender.worker import handle
-from tripo_blender.worker.journal import Journal
 
 from .conftest import Run
 from .course import SMALL, downloads, orders, record_of, wait_for
@@ -195,9 +195,9 @@ def test_the_disk_takes_no_record_once(
     quick: None,
     before: type[Event] | None,
 ) -> None:
-    from tripo_blender.worker.calls.client import Client
-    from tripo_blender.worker.crew import ThreadStop
-    from tripo_blender.worker.habits import Habits
+    from tripo_blender.worker.gateway_profile import Habits
+    from tripo_blender.worker.http.client import Client
+    from tripo_blender.worker.pool import ThreadStop
     from tripo_blender.worker.runner import Runner
 
     from .course import KEY

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tripo_blender.worker.lines import Lines
+from tripo_blender.worker.pipes import Lines
 
 from .course import wait_for
 

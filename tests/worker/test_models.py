@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from simulator.process import SimulatorProcess
+from tripo_blender.core.formats.model import ModelFormat, check
 from tripo_blender.core.job import Downloaded, Generated, Job, JobState, Started, Submitting, TaskCreated
-from tripo_blender.core.model_file import ModelFormat, check
-from tripo_blender.core.request import Settings
+from tripo_blender.core.options.generation import Settings
 
 from .conftest import Run
 from .course import KEY, SMALL, downloads, orders, record_of

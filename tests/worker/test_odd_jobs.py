@@ -10,7 +10,7 @@ import pytest
 from simulator.process import SimulatorProcess
 from soaking.mischief import ODD_NAMES, ODD_RECORDS, plant
 from tripo_blender.core.job import Job, JobState
-from tripo_blender.worker.journal import Journal
+from tripo_blender.storage.journal import Journal
 
 from .course import record_of
 from .processes import Worker

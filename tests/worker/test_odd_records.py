@@ -13,10 +13,10 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core.job import Job, JobState
-from tripo_blender.core.job_record import record_text
-from tripo_blender.worker import leftovers
-from tripo_blender.worker.journal import Journal
-from tripo_blender.worker.small_file import LARGEST_RECORD
+from tripo_blender.storage import cleanup
+from tripo_blender.storage.journal import Journal
+from tripo_blender.storage.record import record_text
+from tripo_blender.storage.small_file import LARGEST_RECORD
 
 from .conftest import Run
 
@@ -64,7 +64,7 @@ def test_it_neither_hides_nor_holds_up_the_others(
     before = os.lstat(folder / "odd" / name)
     journal.prune(1)
     journal.clear("odd")
-    leftovers.remove(journal, time.time())
+    cleanup.remove(journal, time.time())
     assert os.path.samestat(before, os.lstat(folder / "odd" / name))
     assert journal.look()[0] == [good]
 

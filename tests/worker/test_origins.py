@@ -13,9 +13,9 @@ from hypothesis import given, strategies as st
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Kind, TripoError
 from tripo_blender.core.job import Job, JobState
-from tripo_blender.core.services.gateway import KEY_VARIABLE, base_url_problem
+from tripo_blender.core.services.endpoint import KEY_VARIABLE, base_url_problem
 from tripo_blender.core.services.wire import HttpRequest
-from tripo_blender.worker.calls.client import Client
+from tripo_blender.worker.http.client import Client
 from tripo_blender.worker.second_blender import SecondBlender
 
 from .conftest import Run

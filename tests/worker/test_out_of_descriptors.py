@@ -17,10 +17,10 @@ from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import Event, Job, JobState, Submitting
 from tripo_blender.core.network import Network
 from tripo_blender.core.services.wire import HttpRequest
-from tripo_blender.worker.calls.client import Client, NotSent
-from tripo_blender.worker.crew import ThreadStop
-from tripo_blender.worker.habits import Habits
-from tripo_blender.worker.journal import Journal
+from tripo_blender.storage.journal import Journal
+from tripo_blender.worker.gateway_profile import Habits
+from tripo_blender.worker.http.client import Client, NotSent
+from tripo_blender.worker.pool import ThreadStop
 from tripo_blender.worker.runner import Runner
 
 from .course import KEY, orders

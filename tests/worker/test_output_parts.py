@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tripo_blender.core.part_names import line_of
-from tripo_blender.worker.journal import Journal
-from tripo_blender.worker.output_parts import remembered, remove_left
+from tripo_blender.storage.journal import Journal
+from tripo_blender.storage.output_parts import remembered, remove_left
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "0123456789abcdef"
@@ -21,7 +21,7 @@ SAVES = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from tripo_blender.worker.output_parts import remembered
+from tripo_blender.storage.output_parts import remembered
 parts = [Path(part) for part in sys.argv[3:]]
 with remembered(Path(sys.argv[2]), parts):
     for part in parts:

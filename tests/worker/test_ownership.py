@@ -17,11 +17,11 @@ from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import Cancelled, Event, Failed, Imported, Job, JobState, Progressed, TaskCreated
 from tripo_blender.core.messages import CONVERTER_HOME, Ended
-from tripo_blender.core.records import to_record
-from tripo_blender.core.unfinished import Way, resumed
+from tripo_blender.core.recovery import Way, resumed
+from tripo_blender.core.serialization import to_record
+from tripo_blender.storage.journal import Journal
+from tripo_blender.storage.locks import Ownership
 from tripo_blender.worker import foreground
-from tripo_blender.worker.journal import Journal
-from tripo_blender.worker.ownership import Ownership
 
 from .course import KEY, check_sentence, orders, record_of, wait_for
 from .processes import ROOT, Worker
@@ -35,7 +35,7 @@ OWNER = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from tripo_blender.worker.ownership import Ownership
+from tripo_blender.storage.locks import Ownership
 owners = Ownership(Path(sys.argv[2]))
 for line in sys.stdin:
     name = line.strip()
@@ -296,9 +296,9 @@ HUNGRY = """
 import json, os, resource, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from tripo_blender.worker.journal import Journal
+from tripo_blender.storage.journal import Journal
 from tripo_blender.core.job import Job
-from tripo_blender.core.records import from_record
+from tripo_blender.core.serialization import from_record
 journal = Journal(Path(sys.argv[2]))
 job = from_record(Job, json.loads(sys.argv[3]))
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))

@@ -13,8 +13,8 @@ from simulator.process import SimulatorProcess
 from simulator.sculpture.png import write_png
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import Job, JobState
-from tripo_blender.core.services.gateway import RUNG_DATA_URI, RUNG_STS, RUNG_UPLOAD
-from tripo_blender.worker.crew import ThreadStop
+from tripo_blender.core.services.endpoint import RUNG_DATA_URI, RUNG_STS, RUNG_UPLOAD
+from tripo_blender.worker.pool import ThreadStop
 from tripo_blender.worker.runner import Habits
 
 from .conftest import Run

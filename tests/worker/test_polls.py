@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core import plan
+from tripo_blender.core import retry
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import Job, JobState, Progressed
-from tripo_blender.worker.crew import ThreadStop
+from tripo_blender.worker.pool import ThreadStop
 
 from .conftest import Run
 from .course import Course, orders, wait_for
@@ -52,10 +52,10 @@ def test_it_passes(simulator: SimulatorProcess, make_job: MakeJob, run: Run, nam
 
 
 def test_the_service_is_away_for_a_while(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
-    simulator.play(on_poll({"do": "close", "times": plan.READ_RETRIES - 1}, {"do": "delay", "seconds": 0.2}))
+    simulator.play(on_poll({"do": "close", "times": retry.READ_RETRIES - 1}, {"do": "delay", "seconds": 0.2}))
     course = run(make_job(simulator.url))
     assert course.job.state is JobState.READY
-    assert len(course.notes) >= plan.READ_RETRIES - 1
+    assert len(course.notes) >= retry.READ_RETRIES - 1
     assert course.job.note == ""
 
 
@@ -154,4 +154,4 @@ def test_a_task_that_nobody_knows_is_given_up_within_a_minute(
 ) -> None:
     course = run(make_job(simulator.url, task_id="11111111-2222-4333-8444-555555555555", state=JobState.GENERATING))
     assert course.failure.kind is Kind.TASK_LOST
-    assert len([entry for entry in simulator.requests() if entry["method"] == "GET"]) == plan.LOST_ANSWERS + 1
+    assert len([entry for entry in simulator.requests() if entry["method"] == "GET"]) == retry.LOST_ANSWERS + 1

@@ -14,11 +14,11 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from simulator.sculpture.png import write_png
+from tripo_blender.core.formats.image.head import LARGEST_SIDE, read_head
 from tripo_blender.core.job import Downloaded, Job, JobState
-from tripo_blender.core.picture_file import LARGEST_SIDE, read_head
 from tripo_blender.worker import preview
-from tripo_blender.worker.calls.client import Client
-from tripo_blender.worker.crew import ThreadStop
+from tripo_blender.worker.http.client import Client
+from tripo_blender.worker.pool import ThreadStop
 
 from .conftest import Run
 from .course import KEY, SECRET, Course, downloads, previews, wait_for

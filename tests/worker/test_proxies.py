@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core import plan
+from tripo_blender.core import retry
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import Job, JobState
 from tripo_blender.core.network import Network
@@ -89,7 +89,7 @@ def test_a_proxy_that_does_not_let_it_through(
     assert course.job.state is JobState.FAILED
     assert course.failure.kind is Kind.NETWORK
     assert "proxy" in course.failure.sentence
-    assert len(proxy.heads) == plan.RETRIES + 1
+    assert len(proxy.heads) == retry.RETRIES + 1
     assert all(head.startswith(b"CONNECT api.example.test:443 ") for head in proxy.heads)
 
 
@@ -101,7 +101,7 @@ def test_a_proxy_that_is_not_there(
     course = run(make_job(f"{scheme}://api.example.test/v2", picture=PICTURE))
     assert course.job.state is JobState.FAILED
     assert "proxy" in course.failure.sentence
-    assert len(course.notes) == plan.RETRIES
+    assert len(course.notes) == retry.RETRIES
 
 
 def test_this_machine_needs_no_proxy(

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core import plan
+from tripo_blender.core import retry
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import AnswerLost, Job, JobState, Started, TaskNamed
 from tripo_blender.core.services.wire import HttpAnswer, HttpRequest
-from tripo_blender.worker.calls.client import Client
-from tripo_blender.worker.crew import ThreadStop
-from tripo_blender.worker.journal import Journal
+from tripo_blender.storage.journal import Journal
+from tripo_blender.worker.http.client import Client
+from tripo_blender.worker.pool import ThreadStop
 from tripo_blender.worker.runner import Habits, Runner
 
 from .conftest import Run
@@ -122,7 +122,7 @@ def test_busy_and_then_not(simulator: SimulatorProcess, make_job: MakeJob, run: 
 @pytest.mark.parametrize("on", ["upload", "create"])
 def test_a_full_quota_is_waited_for(simulator: SimulatorProcess, make_job: MakeJob, run: Run, on: str) -> None:
     """Tasks take minutes: long after a fault would have been given up."""
-    simulator.play([{"on": on, **answer(429, native(2000)), "times": 10 * plan.RETRIES}])
+    simulator.play([{"on": on, **answer(429, native(2000)), "times": 10 * retry.RETRIES}])
     course = run(make_job(simulator.url))
     assert course.job.state is JobState.READY, course.job.failure
     assert set(course.notes) == {"The service is busy with your other tasks; trying again in 1 s"}
@@ -142,7 +142,7 @@ def test_two_jobs_where_one_task_is_allowed(
 def test_busy_for_good(
     simulator: SimulatorProcess, make_job: MakeJob, run: Run, monkeypatch: pytest.MonkeyPatch, on: str
 ) -> None:
-    monkeypatch.setattr(plan, "BUSY_SECONDS", 0.095)
+    monkeypatch.setattr(retry, "BUSY_SECONDS", 0.095)
     simulator.play([{"on": on, **answer(429, native(2000)), "times": None}])
     course = run(make_job(simulator.url))
     assert course.failure.kind is Kind.BUSY
@@ -153,7 +153,7 @@ def test_busy_for_good(
 def test_faults_are_counted_apart_from_a_full_quota(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
     """The service answered in between, so what broke did not break for good."""
     full, broken = answer(429, native(2000)), answer(503, gateway("get_channel_failed"))
-    simulator.play(on_create(*([{**broken, "times": plan.RETRIES}, {**full, "times": 2}] * 3)))
+    simulator.play(on_create(*([{**broken, "times": retry.RETRIES}, {**full, "times": 2}] * 3)))
     course = run(make_job(simulator.url))
     assert course.job.state is JobState.READY, course.job.failure
     assert len(simulator.creates()) == 1
@@ -167,7 +167,7 @@ def test_a_full_quota_is_waited_for_no_longer_than_the_user_wants(
     monkeypatch: pytest.MonkeyPatch,
     on: str,
 ) -> None:
-    monkeypatch.setattr(plan, "retry_wait", lambda attempt, retry_after, chance: 10 * DEADLINE)
+    monkeypatch.setattr(retry, "retry_wait", lambda attempt, retry_after, chance: 10 * DEADLINE)
     simulator.play([{"on": on, **answer(429, native(2000)), "times": None}])
     stop = ThreadStop()
     end = run_aside(make_job(simulator.url), stop=stop)
@@ -266,7 +266,7 @@ def test_an_answer_after_others(simulator: SimulatorProcess, make_job: MakeJob, 
 
 def test_an_interim_answer_wins_the_time_that_an_answer_has(monkeypatch: pytest.MonkeyPatch) -> None:
     """It comes at once, and the answer after the time in which an answer that has begun must be whole."""
-    monkeypatch.setattr("tripo_blender.worker.calls.connection.ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr("tripo_blender.worker.http.connection.ANSWER_SECONDS", 0.3)
     answered: list[bytes] = []
 
     def attend(connection: socket.socket) -> None:
@@ -293,7 +293,7 @@ def test_a_mistake_of_ours_while_the_order_is_out(
     def stumble(_answer: HttpAnswer) -> None:
         raise RecursionError
 
-    monkeypatch.setattr("tripo_blender.worker.sending.read_create", stumble)
+    monkeypatch.setattr("tripo_blender.worker.submit.read_create", stumble)
     job = make_job(simulator.url)
     course = run(job)
     assert course.job.state is JobState.UNCERTAIN
@@ -323,7 +323,7 @@ def test_an_odd_address_is_no_full_disk(make_job: MakeJob, run: Run, name: str) 
 def test_an_answer_that_never_comes(
     simulator: SimulatorProcess, make_job: MakeJob, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tripo_blender.worker.calls.client.CREATE_SECONDS", 0.3)
+    monkeypatch.setattr("tripo_blender.worker.http.client.CREATE_SECONDS", 0.3)
     simulator.play(on_create({"do": "delay", "seconds": 1.0}))
     course = run(make_job(simulator.url))
     assert course.job.state is JobState.UNCERTAIN

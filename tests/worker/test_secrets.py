@@ -14,7 +14,7 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core.job import Job, JobState
 from tripo_blender.core.messages import Configure
-from tripo_blender.core.records import to_record
+from tripo_blender.core.serialization import to_record
 
 from .conftest import Run
 from .course import KEY, SECRET, downloads

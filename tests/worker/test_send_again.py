@@ -12,11 +12,11 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core.job import Cancelled, Delayed, Event, Job, JobState, Started, TaskNamed
-from tripo_blender.core.records import from_record
-from tripo_blender.core.unfinished import Way
-from tripo_blender.worker.calls.client import Client
-from tripo_blender.worker.crew import ThreadStop
-from tripo_blender.worker.journal import Journal
+from tripo_blender.core.recovery import Way
+from tripo_blender.core.serialization import from_record
+from tripo_blender.storage.journal import Journal
+from tripo_blender.worker.http.client import Client
+from tripo_blender.worker.pool import ThreadStop
 from tripo_blender.worker.runner import Habits, Runner
 
 from .conftest import Run
@@ -75,7 +75,7 @@ def test_what_cannot_be_sent_again_stays_uncertain(
     monkeypatch: pytest.MonkeyPatch,
     name: str,
 ) -> None:
-    monkeypatch.setattr("tripo_blender.core.plan.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("tripo_blender.core.retry.BUSY_SECONDS", 0.05)
     rules, reason = HINDRANCES[name]
     simulator.play(rules)
     back = run(uncertain.after(Started())).job
@@ -182,7 +182,7 @@ def test_cancelled_before_it_is_sent_again(
     if during == "upload":
         simulator.play([{"on": "upload", "do": "delay", "seconds": 0.4}])
     else:
-        monkeypatch.setattr("tripo_blender.core.plan.retry_wait", lambda *_: 30.0)
+        monkeypatch.setattr("tripo_blender.core.retry.retry_wait", lambda *_: 30.0)
         simulator.play(on_create(answer(429, native(1007), times=None)))
     asked = len(simulator.requests())
     end = run_aside(uncertain.after(Started()), stop=stop)
@@ -244,7 +244,7 @@ def test_a_task_that_the_service_does_not_know_settles_nothing(
     monkeypatch: pytest.MonkeyPatch,
     name: str,
 ) -> None:
-    monkeypatch.setattr("tripo_blender.core.plan.READ_RETRIES", 8)
+    monkeypatch.setattr("tripo_blender.core.retry.READ_RETRIES", 8)
     made = simulator.creates()[0]["answer"]["task_id"]
     mistyped = made if name == "unknown for good" else "3b241101-e2bb-4255-8caf-4136c566a962"
     if name != "not found":  # the simulator's own answer to an id that it has not made

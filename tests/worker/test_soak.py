@@ -13,7 +13,7 @@ from soaking.run import soak
 from soaking.words import AGAIN, CANCEL, GIVE_UP, LEAVE, OFFERED, TASK, Word
 from tripo_blender.core.errors import Failure, Kind
 from tripo_blender.core.job import Job, JobState
-from tripo_blender.core.request import Settings
+from tripo_blender.core.options.generation import Settings
 
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
 

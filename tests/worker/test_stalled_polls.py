@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core import plan
+from tripo_blender.core import retry
 from tripo_blender.core.job import Job, JobState
 from tripo_blender.worker import foreground
-from tripo_blender.worker.crew import ThreadStop
 from tripo_blender.worker.hedging import one_after_the_other, side_by_side
 from tripo_blender.worker.interrupt import Interrupt
+from tripo_blender.worker.pool import ThreadStop
 
 from .conftest import Run
 from .course import DEADLINE, KEY, Course, wait_for
@@ -26,8 +26,8 @@ Way = Callable[[Job], Job]
 @pytest.fixture(params=["worker", "foreground"])
 def carry(request: pytest.FixtureRequest, run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Way:
     """Carries a job the one way or the other; a poll counts as stalled soon."""
-    monkeypatch.setattr(plan, "STALLED_SECONDS", 0.3)
-    monkeypatch.setattr("tripo_blender.worker.calls.client.READ_SECONDS", 2 * FOR_EVER)
+    monkeypatch.setattr(retry, "STALLED_SECONDS", 0.3)
+    monkeypatch.setattr("tripo_blender.worker.http.client.READ_SECONDS", 2 * FOR_EVER)
     if request.param == "worker":
         return lambda job: run(job).job
 
@@ -65,8 +65,8 @@ def test_it_is_asked_once_more(simulator: SimulatorProcess, finished: Job, carry
 def test_it_is_asked_once_more_and_no_more(
     simulator: SimulatorProcess, finished: Job, carry: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tripo_blender.worker.calls.client.READ_SECONDS", 1.5)
-    monkeypatch.setattr(plan, "READ_RETRIES", 0)
+    monkeypatch.setattr("tripo_blender.worker.http.client.READ_SECONDS", 1.5)
+    monkeypatch.setattr(retry, "READ_RETRIES", 0)
     simulator.play([stalled(times=None)])
     job = carry(finished)
     assert job.state is JobState.FAILED
@@ -109,7 +109,7 @@ def test_a_quick_refusal_is_no_stall(simulator: SimulatorProcess, finished: Job,
 def test_the_first_answer_counts_though_the_second_never_comes(
     simulator: SimulatorProcess, finished: Job, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plan, "STALLED_SECONDS", 0.3)
+    monkeypatch.setattr(retry, "STALLED_SECONDS", 0.3)
     simulator.play([stalled(seconds=1.0), stalled()])
     assert run(finished).job.state is JobState.READY
     assert len(questions(simulator)) == 2

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tripo_blender.worker.calls.client import CHUNK, Client, NoAnswer
-from tripo_blender.worker.transfer import fetch
+from tripo_blender.worker.download import fetch
+from tripo_blender.worker.http.client import CHUNK, Client, NoAnswer
 
 MODEL = random.Random(1).randbytes(3_000_000)
 Answer = Callable[[BaseHTTPRequestHandler], None]

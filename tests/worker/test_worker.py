@@ -12,8 +12,8 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core.job import Cancelled, Downloaded, Imported, Job, JobState, Started, TaskCreated
 from tripo_blender.core.messages import Cancel, Ended, Learnt
-from tripo_blender.core.services.gateway import KEY_VARIABLE
-from tripo_blender.worker.journal import Journal
+from tripo_blender.core.services.endpoint import KEY_VARIABLE
+from tripo_blender.storage.journal import Journal
 
 from .course import DEADLINE, KEY, check_folder, orders, record_of, wait_for
 from .processes import Worker

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from simulator.process import SimulatorProcess
+from tripo_blender.core.formats.model import ModelFormat
 from tripo_blender.core.job import Delayed, Downloaded, Imported, Job, JobState, TaskCreated
 from tripo_blender.core.messages import Cancel, Configure, Ended, Run
-from tripo_blender.core.model_file import ModelFormat
-from tripo_blender.core.unfinished import Way, resumed
+from tripo_blender.core.recovery import Way, resumed
+from tripo_blender.storage.journal import Journal
 from tripo_blender.worker.handle import WorkerHandle
-from tripo_blender.worker.journal import Journal
 
 from .course import KEY, check_folder, orders, record_of, wait_for
 from .processes import Worker, alive
@@ -168,7 +168,7 @@ sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from tripo_blender.core.job import Job
 from tripo_blender.core.messages import Configure, Run
-from tripo_blender.core.records import from_record
+from tripo_blender.core.serialization import from_record
 from tripo_blender.worker.handle import WorkerHandle
 order = json.loads(sys.stdin.readline())
 handle = WorkerHandle(Path(order["log"]))

@@ -13,9 +13,9 @@ from pathlib import Path
 import bpy
 import bpy.utils.previews
 
-from ..core.catalog import FILE_NAME, clean_path, file_stem, with_catalog
+from ..core.asset_catalog import FILE_NAME, clean_path, file_stem, with_catalog
 from ..core.errors import Kind, TripoError
-from . import written
+from . import verified_write
 
 _log = logging.getLogger(__name__)
 
@@ -227,7 +227,7 @@ def save_to_library(asset: bpy.types.ID, folder: Path, catalog_path: str) -> Pat
         try:
             with _images_inside(asset):
                 bpy.data.libraries.write(str(part), {asset}, path_remap="ABSOLUTE", fake_user=True, compress=False)
-            written.check(part, ".blend")
+            verified_write.check(part, ".blend")
             catalog_in(folder, catalog_path)
             part.replace(target)
         finally:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import bpy
 
-from ..core import extensions
 from ..core.errors import Kind, TripoError
-from ..core.model_file import ModelFormat, check_arrays
-from . import compat, properties
+from ..core.formats.glb import extensions
+from ..core.formats.model import ModelFormat, check_arrays
+from . import compat, custom_properties
 from .surfaces import Matched, Surface, match, read_surfaces
 
 _log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def _check_arrays(path: Path, advice: str) -> None:
 def _import(path: Path, model_format: ModelFormat, stock: Callable[[], None], advice: str) -> list[bpy.types.Object]:
     known, actions = set(bpy.data.objects), set(bpy.data.actions)
     try:
-        with properties.scenes_undisturbed(), _undisturbed(bpy.context.scene):
+        with custom_properties.scenes_undisturbed(), _undisturbed(bpy.context.scene):
             stock()
     except (RuntimeError, AttributeError) as error:  # what operators raise: their report, or that they are missing
         raise _import_failure(path, model_format, error, advice) from error

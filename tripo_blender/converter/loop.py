@@ -14,13 +14,13 @@ from typing import BinaryIO, NoReturn
 
 import bpy
 
-from ..core import plan
+from ..core import retry
 from ..core.errors import Failure, Kind, TripoError
 from ..core.job import Prepared
 from ..core.messages import CONVERTER_HOME, Convert, Converted, Fault, decode, encode
-from ..core.records import RecordError
+from ..core.serialization import RecordError
+from .preload import warm
 from .prepare import prepare
-from .warming import warm
 
 _log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ def _convert(order: Convert) -> Converted:
 def _ended_when_late(model: str) -> Iterator[None]:
     """End the process where an importer hangs that lets no other thread run, and no worker is left to end it."""
     size = Path(model).stat().st_size if Path(model).is_file() else 0
-    faulthandler.dump_traceback_later(plan.conversion_deadline(size) + _LATE_SECONDS, exit=True)
+    faulthandler.dump_traceback_later(retry.conversion_deadline(size) + _LATE_SECONDS, exit=True)
     try:
         yield
     finally:

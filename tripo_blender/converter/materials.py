@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import bpy
 import numpy as np
 
-from ..core.fbx import FbxError, FbxMaterial, MapRole, Picture, read_materials
+from ..core.formats.fbx.materials import FbxError, FbxMaterial, MapRole, Picture, read_materials
 
 _log = logging.getLogger(__name__)
 

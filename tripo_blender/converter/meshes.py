@@ -6,8 +6,8 @@ import bmesh
 import bpy
 import numpy as np
 
-from ..core.arrival import Arrival
-from ..core.arrival_table import AUTO
+from ..core.options.import_options import Arrival
+from ..core.options.import_table import AUTO
 from .normals import restore, restore_of_file
 from .reading import Numbers, corner_vertices, face_sizes, following_corners, material_indices, points, read
 from .surfaces import FileNormals

@@ -5,15 +5,15 @@ from pathlib import Path
 import bpy
 
 from ..core import placement, provenance
-from ..core.arrival import turn
+from ..core.formats.model import FROM_SERVICE, OF_USER, ModelFormat
 from ..core.job import Job
-from ..core.model_file import FROM_SERVICE, OF_USER, ModelFormat
 from ..core.naming import made_by_service
-from . import images, inspecting, materials, meshes, naming, properties
-from .garbage import none_collected
+from ..core.options.import_options import turn
+from . import custom_properties, images, inspecting, materials, meshes, naming
+from .gc_pause import none_collected
 from .importing import import_model, new_blocks, remove_leftovers, snapshot
+from .normalize import stand
 from .prepared import PreparedModel
-from .standing import stand
 
 
 @none_collected()
@@ -27,7 +27,7 @@ def prepare(job: Job, service: str, addon_version: str) -> PreparedModel:
     advice = FROM_SERVICE if job.task_id else OF_USER
     objects, of_file = import_model(Path(job.model_path), job.model_format, merge=job.arrival.merge, advice=advice)
     _keep(objects, before["scenes"])
-    properties.limit(new_blocks(before))
+    custom_properties.limit(new_blocks(before))
     by_service = bool(job.task_id) or made_by_service([obj.name for obj in objects])
     new_materials = [material for material in bpy.data.materials if material not in before["materials"]]
     missing = []

@@ -10,9 +10,9 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..core.glb_file import open_glb
-from ..core.gltf_arrays import Accessor, Arrays, Entry, child, entries, whole
-from ..core.model_limits import BadFile
+from ..core.formats.glb.arrays import Accessor, Arrays, Entry, child, entries, whole
+from ..core.formats.glb.file import open_glb
+from ..core.formats.limits import BadFile
 from .reading import Numbers, corner_vertices, points
 
 _TRIANGLES = 4

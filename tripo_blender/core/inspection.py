@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .request import Settings, effective
+from .options.generation import Settings, effective
 
 _ENOUGH_QUADS = 0.95  # of the faces: a remesher leaves a few triangles at poles
 _OVER_LIMIT = 1.1  # the service calls the face limit a target; ComfyUI's pages on Tripo say the same

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from .arrival import Arrival
 from .errors import Failure, Kind
+from .formats.model import ModelFormat
 from .inspection import Inspection
-from .model_file import ModelFormat
+from .options.generation import Settings
+from .options.import_options import Arrival
 from .placement import Spot
-from .request import Settings
 
 
 class JobState(StrEnum):

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from .errors import Failure
+from .formats.limits import Limits
 from .job import Event, Job, Prepared
-from .model_limits import Limits
-from .records import Record, RecordError, from_record, to_record
+from .serialization import Record, RecordError, from_record, to_record
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .arrival import Arrival
+from .options.import_options import Arrival
 
 Point = tuple[float, float, float]
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .job import Job
-from .options import Option, Value
-from .records import RecordError, from_record
-from .request import Settings, as_values
-from .setting_table import SETTING_BY_NAME
+from .options.generation import Settings, as_values
+from .options.generation_table import SETTING_BY_NAME
+from .options.option import Option, Value
+from .serialization import RecordError, from_record
 
 _PREFIX = "tripo_"
 TASK_ID, SETTINGS, PICTURE_HASH = "tripo_task_id", "tripo_settings", "tripo_picture_hash"

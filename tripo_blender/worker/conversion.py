@@ -9,13 +9,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..core import plan
+from ..core import retry
 from ..core.errors import Failure, Kind
+from ..core.formats.model import FROM_SERVICE
 from ..core.job import Event, Failed, Job, Prepared
 from ..core.messages import Configure, Convert
-from ..core.model_file import FROM_SERVICE
-from ..core.services.gateway import NAME as SERVICE_NAME
-from .journal import Journal
+from ..core.services.endpoint import NAME as SERVICE_NAME
+from ..storage.journal import Journal
 from .second_blender import SecondBlender
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Converter:
     def warm(self) -> None:
         """Start the process, so that it is up when a model comes."""
         with self._starting:
-            if self._second is not None or self._failed_starts >= plan.CONVERTER_STARTS or self._closed:
+            if self._second is not None or self._failed_starts >= retry.CONVERTER_STARTS or self._closed:
                 return
             log = Path(self._configure.folder).parent / "converter.log" if self._journal is not None else None
             try:
@@ -90,7 +90,7 @@ class Converter:
 
     def _prepare(self, job: Job, stop: Stop) -> Event | None:
         size = Path(job.model_path).stat().st_size
-        if 0 <= _available_memory() < plan.memory_needed(size):
+        if 0 <= _available_memory() < retry.memory_needed(size):
             return Prepared(why="Imported in place: there is little memory left")
         second = self._up(stop)
         if stop.is_set():
@@ -118,7 +118,7 @@ class Converter:
                 self._end()  # since the last job; that says nothing of its start
         self.warm()
         second = self._second
-        until = time.monotonic() + plan.CONVERTER_START_SECONDS
+        until = time.monotonic() + retry.CONVERTER_START_SECONDS
         while second is not None and not second.up:
             if stop.is_set():
                 return None
@@ -142,7 +142,7 @@ class Converter:
         if not second.send(order):
             self._end()
             return Prepared(why="Imported in place: the second Blender had ended")
-        until = time.monotonic() + plan.conversion_deadline(size)
+        until = time.monotonic() + retry.conversion_deadline(size)
         while not stop.is_set() and time.monotonic() < until:
             answer = second.receive(_LOOK_SECONDS)
             if answer is not None and answer.job_id == order.job.id:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from ..core.formats.limits import Limits
 from ..core.job import Event, Failed, Job, JobState
-from ..core.model_limits import Limits
 from ..core.network import Network
-from .calls.client import Client
-from .habits import HabitBook
+from ..storage.journal import Journal
+from .gateway_profile import HabitBook
+from .http.client import Client
 from .interrupt import Interrupt
-from .journal import Journal
 from .runner import Runner
 
 _habits = HabitBook()  # for a script that makes many models

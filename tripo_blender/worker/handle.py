@@ -11,9 +11,9 @@ from collections import deque
 from pathlib import Path
 
 from ..core.messages import Fault, Happened, Learnt, Message, decode, encode
-from ..core.records import RecordError
-from ..core.services.keys import is_key_variable
-from .lines import Feed, Lines
+from ..core.serialization import RecordError
+from ..core.services.credentials import is_key_variable
+from .pipes import Feed, Lines
 
 _PROCESS = Path(__file__).resolve().parent.parent / "process.py"
 _AT_ONCE = 4  # messages; each takes about 50 microseconds of the tick, the change of its job included

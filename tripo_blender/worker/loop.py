@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run, decode, encode
-from ..core.records import RecordError
-from . import leftovers
-from .crew import Crew
-from .journal import Journal
+from ..core.serialization import RecordError
+from ..storage import cleanup
+from ..storage.journal import Journal
+from .pool import Crew
 
 _PRUNE_SECONDS = 60.0  # between two looks at all that is kept: each reads every record
 
@@ -73,7 +73,7 @@ def serve(orders: BinaryIO, pipe: RawIOBase) -> None:
             pruning.limit = order.kept
             if crew is None or journal is None:
                 journal = Journal(Path(order.folder))
-                leftovers.remove(journal, time.time())
+                cleanup.remove(journal, time.time())
                 crew = Crew(order, journal, events.tell)
             else:
                 crew.configure(order)

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from ..core import plan
+from ..core import retry
 from ..core.errors import Failure, Kind, TripoError
 from ..core.services import modelstream as service
-from ..core.services.refusals import may_still_be_made
+from ..core.services.failures import may_still_be_made
 from ..core.services.wire import HttpRequest, Refused, TaskReport
-from .calls.client import Client, NoAnswer, NotSent
+from .http.client import Client, NoAnswer, NotSent
 
 T = TypeVar("T")
 
@@ -52,13 +52,13 @@ class Polling:
         attempt = odd = lost = 0
         while not self._stop.is_set():
             meaning = self._stop.hedged(
-                lambda patience: self._ask(request, task_id, patience), _says_it, plan.STALLED_SECONDS
+                lambda patience: self._ask(request, task_id, patience), _says_it, retry.STALLED_SECONDS
             )
             if not isinstance(meaning, Refused):
                 return meaning
             failure = meaning.failure
             attempt, odd, lost = attempt + 1, odd + (not meaning.again), lost + (failure.kind is Kind.TASK_LOST)
-            if odd > plan.ODD_ANSWERS or lost > plan.LOST_ANSWERS or attempt > plan.READ_RETRIES:
+            if odd > retry.ODD_ANSWERS or lost > retry.LOST_ANSWERS or attempt > retry.READ_RETRIES:
                 raise TripoError.of(failure)
             self._delay(attempt, failure, meaning.retry_after)
         return None

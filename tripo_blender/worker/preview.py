@@ -7,9 +7,9 @@ import logging
 import time
 from pathlib import Path
 
-from ..core.picture_file import HEAD_BYTES, LARGEST_SIDE, read_head
-from .calls.client import Client, NoAnswer, NotSent
-from .small_file import open_new
+from ..core.formats.image.head import HEAD_BYTES, LARGEST_SIDE, read_head
+from ..storage.small_file import open_new
+from .http.client import Client, NoAnswer, NotSent
 
 SECONDS = 4.0  # in all; the model is there already, so a longer wait would be felt
 LARGEST = 8_000_000  # bytes

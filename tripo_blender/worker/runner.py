@@ -14,9 +14,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from ..core import plan
-from ..core.disk import NO_MORE_FILES
+from ..core import retry
+from ..core.disk_errors import NO_MORE_FILES
 from ..core.errors import Failure, Kind, TripoError
+from ..core.formats.limits import Limits
 from ..core.job import (
     AnswerLost,
     Cancelled,
@@ -33,19 +34,18 @@ from ..core.job import (
     TaskCreated,
     TaskFound,
 )
-from ..core.model_limits import Limits
+from ..core.recovery import too_many_files
 from ..core.services import modelstream as service
+from ..core.services.failures import may_still_be_made, passing
 from ..core.services.purchase import lost_answer
-from ..core.services.refusals import may_still_be_made, passing
 from ..core.services.wire import Created, TaskStatus, Unclear
-from ..core.unfinished import too_many_files
+from ..storage.journal import Journal
 from . import polling, preview
-from .calls.client import Client, NoAnswer, NotSent
-from .habits import Habits
-from .journal import Journal
+from .download import Busy, Refused, fetch, forget, is_whole, keep
+from .gateway_profile import Habits
+from .http.client import Client, NoAnswer, NotSent
 from .polling import Polling
-from .sending import Sending
-from .transfer import Busy, Refused, fetch, forget, is_whole, keep
+from .submit import Sending
 
 __all__ = ["Habits", "Runner", "Stop"]
 
@@ -238,7 +238,7 @@ class Runner:
     def _delay(self, attempt: int, failure: Failure, retry_after: float = -1.0) -> float:
         """Tell what is in the way, wait before try number `attempt` + 1, and return the seconds."""
         self._go_on()
-        seconds = plan.retry_wait(attempt, retry_after, random.random())
+        seconds = retry.retry_wait(attempt, retry_after, random.random())
         self._withdraw()
         self._happened(Delayed(f"{passing(failure)}; trying again in {max(1, round(seconds))} s"))
         if self._stop.wait(seconds):
@@ -259,7 +259,7 @@ class Runner:
     def _follow(self) -> Event:
         started = time.monotonic()
         unknown = polls = 0
-        pace: plan.Pace | None = None
+        pace: retry.Pace | None = None
         while True:
             report = self._polling.report(self.job.base_url, self.job.task_id)
             if report is None:
@@ -273,14 +273,14 @@ class Runner:
                 return Failed(report.failure)
             unknown = unknown + 1 if report.status is TaskStatus.UNKNOWN else 0
             waited = time.monotonic() - started
-            if unknown > plan.UNKNOWN_ANSWERS:
+            if unknown > retry.UNKNOWN_ANSWERS:
                 return Failed(service.lost_task(self.job.task_id, f"{report.status} after {waited:.0f} s"))
-            if waited > plan.LONGEST_GENERATION:
+            if waited > retry.LONGEST_GENERATION:
                 return Failed(service.unfinished_task(self.job.task_id, f"{report.status} after {waited:.0f} s"))
             self._happened(Progressed(report.percent, report.queue_position, report.seconds_left))
             polls += 1
-            pace = pace.after(waited, report.percent) if pace else plan.Pace(waited, report.percent)
-            if self._stop.wait(plan.poll_wait(waited, polls, report.seconds_left, pace.left(waited, report.percent))):
+            pace = pace.after(waited, report.percent) if pace else retry.Pace(waited, report.percent)
+            if self._stop.wait(retry.poll_wait(waited, polls, report.seconds_left, pace.left(waited, report.percent))):
                 raise _Stopped
 
     def _download(self) -> Event:
@@ -302,7 +302,7 @@ class Runner:
                 return Downloaded(str(path), model_format, self._preview(folder))
             except (NotSent, NoAnswer) as error:
                 attempt += 1
-                if attempt > plan.READ_RETRIES:
+                if attempt > retry.READ_RETRIES:
                     sentence = f"{error.failure.sentence}. {may_still_be_made(self.job.task_id)}"
                     raise TripoError.of(replace(error.failure, sentence=sentence)) from error
                 self._delay(attempt, error.failure, error.retry_after if isinstance(error, Busy) else -1.0)

@@ -15,9 +15,9 @@ from typing import IO
 
 from ..core.errors import Failure, Kind
 from ..core.messages import CONVERTER_HOME, Convert, Converted, Fault, decode, encode
-from ..core.records import RecordError
-from ..core.services.keys import is_key_variable
-from .lines import Lines
+from ..core.serialization import RecordError
+from ..core.services.credentials import is_key_variable
+from .pipes import Lines
 
 _log = logging.getLogger(__name__)
 

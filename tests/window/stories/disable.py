@@ -15,7 +15,7 @@ def story(desk: Any) -> Any:
     yield from desk.sit_down()
     desk.generate()
     yield from desk.until_generating()
-    tick, worker = desk.module("shell.session").tick, desk.session._worker.pid
+    tick, worker = desk.module("app.session").tick, desk.session._worker.pid
     desk.notes["before"] = [bpy.app.timers.is_registered(tick), _state(worker)]
 
     bpy.ops.preferences.addon_disable(module=PACKAGE)

@@ -76,7 +76,7 @@ def _started_again(desk: Any) -> Any:
     desk.photograph("2-after-all")
     desk.notes["after all"] = desk.states
     desk.notes["objects"] = desk.objects
-    desk.notes["waiting"] = list(desk.module("shell.waiting").waiting.found)
+    desk.notes["waiting"] = list(desk.module("app.startup_scan").waiting.found)
 
 
 def _look(desk: Any) -> Any:

@@ -13,7 +13,7 @@ _PULSE_SECONDS = 0.01
 
 
 def story(desk: Any) -> Any:
-    module = desk.module("shell.session")
+    module = desk.module("app.session")
     ticks: list[tuple[float, bool]] = []  # seconds, and whether a model came in
     real = module.tick
 

@@ -80,10 +80,10 @@ def _send_again(desk: Any) -> Any:
 def _waiting(desk: Any) -> Any:
     """Order Now is clicked twice, and whatever comes under the mouse by that; then Send Again once."""
     desk.session.clear()
-    ordering, given = desk.module("shell.ordering"), desk.module("shell.access").access(bpy.context)
-    scene, unfinished = desk.window.scene, desk.module("core.unfinished")
-    journal = desk.module("worker.journal").Journal(ordering.jobs_folder())
-    found = desk.module("shell.waiting").waiting.found
+    ordering, given = desk.module("app.submit"), desk.module("app.account").access(bpy.context)
+    scene, unfinished = desk.window.scene, desk.module("core.recovery")
+    journal = desk.module("storage.journal").Journal(ordering.jobs_folder())
+    found = desk.module("app.startup_scan").waiting.found
     for way in (unfinished.Way.ORDER, unfinished.Way.ORDER, unfinished.Way.DECIDE):
         job, _folder = ordering.order(desk.settings.image, desk.settings.settings(), given, scene)
         if way is unfinished.Way.DECIDE:

@@ -24,7 +24,7 @@ def story(desk: Any) -> Any:
     yield from _look(desk, "scale-1.5")
     bpy.context.preferences.view.ui_scale = 1.0
     yield 0.3
-    desk.module("shell.waiting").waiting.clear()
+    desk.module("app.startup_scan").waiting.clear()
 
     yield from _preferences(desk)
 
@@ -44,7 +44,7 @@ def _preferences(desk: Any) -> Any:
     area.type = "PREFERENCES"
     bpy.context.preferences.active_section = "ADDONS"
     bpy.context.window_manager.addon_search = "Tripo"
-    package = desk.module("shell.preferences").base_package
+    package = desk.module("scene.addon_preferences").ADDON
     with bpy.context.temp_override(window=desk.window, area=area):
         bpy.ops.preferences.addon_show(module=package)
     yield 1.0
@@ -52,8 +52,8 @@ def _preferences(desk: Any) -> Any:
 
 
 def _make_up(desk: Any) -> None:
-    core, way = desk.module("core.job"), desk.module("core.unfinished").Way
-    found = desk.module("shell.waiting").waiting.found
+    core, way = desk.module("core.job"), desk.module("core.recovery").Way
+    found = desk.module("app.startup_scan").waiting.found
     settings, state = desk.settings.settings(), core.JobState
     lost = desk.module("core.services.purchase").lost_answer("timeout")
     for number, (name, where, how, values) in enumerate(
@@ -65,4 +65,4 @@ def _make_up(desk: Any) -> None:
         )
     ):
         job = core.Job(str(number), name, "", settings, "", 0.0, state=where, **values)
-        found[job.id] = desk.module("core.unfinished").Unfinished(job, how)
+        found[job.id] = desk.module("core.recovery").Unfinished(job, how)

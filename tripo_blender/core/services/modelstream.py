@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from ..errors import Failure, Kind
-from ..request import Settings, body_fields
-from .answers import (
+from ..options.generation import Settings, body_fields
+from .endpoint import normal_url
+from .failures import failure_of, failure_of_task, may_still_be_made
+from .quoting import excerpt, told
+from .responses import (
     complaint_of,
     is_tripos,
     model_url_of,
@@ -20,9 +23,6 @@ from .answers import (
     task_of,
     trace_id_of,
 )
-from .gateway import normal_url
-from .quoting import excerpt, told
-from .refusals import failure_of, failure_of_task, may_still_be_made
 from .wire import (
     HttpAnswer,
     HttpRequest,

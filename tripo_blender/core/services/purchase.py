@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 
 from ..errors import Failure, Kind
-from .answers import (
+from .failures import failure_of
+from .quoting import told_id
+from .responses import (
     LARGEST_ANSWER,
     Complaint,
     complaint_of,
@@ -21,8 +23,6 @@ from .answers import (
     task_id_of,
     trace_id_of,
 )
-from .quoting import told_id
-from .refusals import failure_of
 from .wire import Created, HttpAnswer, Refused, Unclear
 
 # A full quota, or no free channel: sent again, but only at the service's or the gateway's own word. A proxy's, of text

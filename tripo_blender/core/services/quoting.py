@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..masking import Masks
 from ..plain_text import plain
+from ..redaction import Masks
 from .wire import HttpAnswer
 
 _READ_OF_A_PAGE = 50_000  # bytes

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from ..errors import Failure
-from ..masking import Masks
+from ..redaction import Masks
 
 
 @dataclass(frozen=True)

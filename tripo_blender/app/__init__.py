@@ -1,0 +1,1 @@
+"""One facade behind sidebar, scripts and command line: account, submit, session, recovery."""

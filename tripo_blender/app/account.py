@@ -1,0 +1,169 @@
+"""What of the preferences a job needs, and what keeps the service from being used: key, address, online access."""
+
+import os
+import stat
+import sys
+from dataclasses import dataclass, field, replace
+
+import bpy
+
+from ..core import network
+from ..core.errors import Kind, TripoError
+from ..core.formats.limits import Limits
+from ..core.network import Network
+from ..core.services import endpoint
+from ..core.services.credentials import LONGEST_FILE, KeyFile, KeyGiven, Source, choose, others_may_reach, told
+from ..core.services.endpoint import KEY_VARIABLE
+from ..scene import addon_preferences
+from .on_exit import on_exit
+
+
+@dataclass(frozen=True)
+class Access:
+    """What it takes to reach the gateway."""
+
+    key: str = field(repr=False)
+    base_url: str
+    rung: str = ""
+    at_once: int = 3
+    converts: bool = True
+    source: Source = Source.ARGUMENT
+    problem: str = ""  # with the place the key lies in, as a sentence
+    network: Network = field(default_factory=Network)
+    limits: Limits = Limits()  # noqa: RUF009  # frozen
+    kept: int = 0  # bytes that models of ended jobs may take on the disk; 0: no limit
+
+
+def access(
+    context: bpy.types.Context, base_url: str = "", key: str = "", *, key_file: str = "", looks: bool = True
+) -> Access:
+    """Give key and address, from the arguments, the preferences, the key file or the environment, in that order.
+
+    Nothing is checked but the key file. What is drawn `looks` at no file: one on a share that hangs would hold the
+    window up. It goes by what was found when the file was chosen or last used.
+    """
+    chosen = addon_preferences.get(context)
+    address = endpoint.normal_url(base_url or (chosen.base_url.strip() if chosen else "") or endpoint.BASE_URL)
+    if chosen is None:
+        given = _given(key, key_file, "", "", looks=looks)
+        return Access(given.key, address, source=given.source, problem=given.problem)
+    given = _given(key, key_file, chosen.api_key, chosen.key_file, looks=looks)
+    return Access(
+        given.key,
+        address,
+        "" if chosen.rung == "AUTO" else chosen.rung,
+        chosen.at_once,
+        chosen.converts,
+        given.source,
+        given.problem,
+        Network(chosen.proxy.strip(), _full(chosen.certificates)),
+        limits=Limits(memory=chosen.model_memory * 2**30),
+        kept=int(chosen.kept_limit * 1e9),
+    )
+
+
+def obstacle(given: Access) -> TripoError | None:
+    """Give what keeps the service from being used: the key, the address or online access; None when nothing does."""
+    if sentence := endpoint.base_url_problem(given.base_url):
+        return TripoError(Kind.USAGE, sentence)
+    if given.problem:
+        return TripoError(Kind.NO_KEY, given.problem)
+    unread = given.source is Source.FILE and not given.key
+    if not unread and (sentence := endpoint.key_problem(given.key)):
+        return TripoError(Kind.NO_KEY, f"{sentence}, or set {KEY_VARIABLE}" if bpy.app.background else sentence)
+    if sentence := network.proxy_problem(given.network.proxy):
+        return TripoError(Kind.USAGE, sentence)
+    if not bpy.app.online_access and not endpoint.is_loopback(given.base_url):
+        return TripoError(Kind.OFFLINE, f"Online access required to generate a model. {_online_advice()}")
+    return None
+
+
+def poll_obstacle(context: bpy.types.Context) -> TripoError | None:
+    """Give the same for a button. It looks at the key file when it is pressed, which may be mended by then."""
+    given = access(context, looks=False)
+    return obstacle(replace(given, problem="", key="") if given.source is Source.FILE else given)
+
+
+def key_told(context: bpy.types.Context) -> tuple[str, bool]:
+    """Say, for the preferences, which key is used and where it lies; and whether that place is at fault."""
+    chosen = addon_preferences.get(context)
+    if chosen is None:
+        return "", False
+    given = _given("", "", chosen.api_key, chosen.key_file, looks=False)
+    return told(given, _full(chosen.key_file), bpy.utils.user_resource("CONFIG", path="userpref.blend")), bool(
+        given.problem
+    )
+
+
+def _given(argument: str, argument_file: str, preference: str, preference_file: str, *, looks: bool) -> KeyGiven:
+    if argument_file and not argument.strip():
+        return choose("", "", _key_file(_full(argument_file)), "")
+    path = _full(preference_file)
+    if not path or argument.strip() or preference.strip():
+        return choose(argument, preference, None, os.environ.get(KEY_VARIABLE, ""))
+    file = _key_file(path) if looks else _read[2] if _read is not None and _read[0] == path else None
+    return choose("", "", file, "") if file is not None else KeyGiven(source=Source.FILE)
+
+
+_Stamp = tuple[int, ...]
+_read: tuple[str, _Stamp, KeyFile] | None = None
+
+
+def _key_file(path: str) -> KeyFile:
+    """Give what lies there, and remember it. It is read only where its stamp says that anything of it has changed."""
+    global _read
+    try:
+        stamp = _stamp(os.stat(path))  # noqa: PTH116
+    except (OSError, ValueError) as error:
+        _read = (path, (), KeyFile(path, why_unread=_reason(error)))
+        return _read[2]
+    if _read is None or _read[:2] != (path, stamp):
+        _read = (path, stamp, _read_key_file(path))
+    return _read[2]
+
+
+@on_exit
+def forget() -> None:
+    """Forget the key file's content."""
+    global _read
+    _read = None
+
+
+def _read_key_file(path: str) -> KeyFile:
+    try:
+        # Non-blocking: a pipe without a writer would stop Blender.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        return KeyFile(path, why_unread=_reason(error))
+    try:
+        found = os.fstat(descriptor)  # of what is open here, which the path may no longer name
+        if not stat.S_ISREG(found.st_mode):
+            return KeyFile(path, why_unread="it is not a file")
+        others = others_may_reach(found.st_mode, sys.platform)
+        return KeyFile(path, b"" if others else os.read(descriptor, LONGEST_FILE + 1), others_may_read=others)
+    except OSError as error:
+        return KeyFile(path, why_unread=_reason(error))
+    finally:
+        os.close(descriptor)
+
+
+def _stamp(found: os.stat_result) -> _Stamp:
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_mode, found.st_uid, found.st_ino, found.st_dev
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or "the path cannot be used").lower()
+
+
+def _full(path: str) -> str:
+    """Give a path of the preferences as the system takes it; empty when there is none."""
+    return os.path.expanduser(bpy.path.abspath(path.strip())) if path.strip() else ""  # noqa: PTH111  # for polls
+
+
+def _online_advice() -> str:
+    """Say who can allow online access, in the words that Blender itself uses and translates."""
+    if bpy.app.background and not bpy.app.online_access_override:
+        return "Launch Blender with --online-mode"
+    if bpy.app.online_access_override:
+        return "Launch Blender without --offline-mode"
+    return "Enable online access in System preferences"

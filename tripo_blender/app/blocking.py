@@ -1,0 +1,123 @@
+"""Carries a job to its end while the caller waits: for scripts and the command line."""
+
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import bpy
+
+from ..core.errors import Failure, Kind, TripoError
+from ..core.job import SPANS, Event, Failed, Job, JobState, TaskCreated
+from ..core.services.purchase import lost_answer
+from ..scene.assets import Wish, check, wish
+from ..scene.deliver import Arrived, wait_reason
+from ..storage.journal import Journal
+from . import preparation, submit
+from .account import Access
+
+Save = Callable[[Job, Sequence[bpy.types.Object]], None]  # saves a job's model, given its objects; raises `TripoError`
+
+_log = logging.getLogger(__name__)
+
+
+def asset_wish(library: str | Path, catalog: str = "") -> Wish:
+    """Give where models are kept as assets: in this library, or as preferred; raises `TripoError` of kind usage."""
+    asked = wish(bpy.context, str(library), catalog)
+    if catalog and not (asked.library or asked.in_file):
+        raise TripoError(Kind.USAGE, "A catalog is for an asset. Name the library to save it in by --asset-library")
+    check(asked, bpy.context)
+    return asked
+
+
+def check_takes_models() -> None:
+    """Raise `TripoError` where Blender could not take a model in now: before one is ordered."""
+    if reason := wait_reason(bpy.context):
+        raise TripoError(Kind.USAGE, f"Blender cannot take a model in now. It {reason[0].lower()}{reason[1:]}")
+
+
+def finish(
+    job: Job,
+    given: Access,
+    folder: Path,
+    on_event: Callable[[Event], None] | None = None,
+    asset: Wish | None = None,
+    save: Save | None = None,
+) -> tuple[Job, Arrived]:
+    """Run a job to its end in the foreground, bring its model in and save it; raises `TripoError`.
+
+    It is done, on the record too, when all that is written. Where the disk is at fault it stays ready: resuming it
+    brings the model in again, without network.
+    """
+
+    def hear(event: Event) -> None:
+        if isinstance(event, TaskCreated):
+            preparation.warm(given)  # its start takes a second or two, the model a minute
+        if on_event is not None:
+            on_event(event)
+
+    tell = _unfailing(hear)
+    try:
+        job = submit.run(job, given, folder, tell)
+    except BaseException:
+        preparation.release()
+        raise
+    if job.state is not JobState.READY:
+        preparation.release()
+        raise TripoError.of(job.failure or cancelled(job))
+    journal = Journal(folder)
+    try:
+        done, arrived = take_in(job, given, tell, asset, save)
+        journal.end(done)
+    except TripoError as error:
+        if error.failure.kind is not Kind.DISK:
+            journal.end(job.after(Failed(error.failure)))
+        raise
+    finally:
+        journal.ownership.release(job.id)
+    journal.prune(given.kept)
+    tell(arrived.event)
+    return done, arrived
+
+
+def take_in(
+    job: Job,
+    given: Access,
+    tell: Callable[[Event], None] = lambda _event: None,
+    asset: Wish | None = None,
+    save: Save | None = None,
+) -> tuple[Job, Arrived]:
+    """Bring the model of a ready job in and save it, and return the job as it is then; raises `TripoError`."""
+    arrived = preparation.bring_in(job, given, bpy.context, asset, tell)
+    done = job.after(arrived.event)
+    if save is not None:
+        save(done, arrived.objects)
+    return done, arrived
+
+
+def cancelled(job: Job | None) -> Failure:
+    """Give the failure of a job that Ctrl-C has stopped, by what is known of it."""
+    if job is not None and not job.task_id and job.state in (JobState.SUBMITTING, JobState.UNCERTAIN):
+        return job.failure or lost_answer("interrupted while the order was out")
+    if job is None or not job.base_url:
+        return Failure(Kind.CANCELLED, "Cancelled: nothing was brought in")
+    if not job.task_id:
+        return Failure(Kind.CANCELLED, "Cancelled before anything was ordered")
+    if job.state is JobState.READY:
+        what = f"The model is on this disk: bring it in by: tripo resume {job.id}"
+    elif job.percent >= SPANS[JobState.DOWNLOADING][0]:
+        what = f"The model is made and paid for: fetch it by: tripo fetch {job.task_id}"
+    else:
+        what = f"The service goes on with its task {job.task_id} and may charge for it"
+    return Failure(Kind.CANCELLED, f"Cancelled. {what}")
+
+
+def _unfailing(on_event: Callable[[Event], None]) -> Callable[[Event], None]:
+    """Return what tells the events, so that what goes wrong there, as a closed output, changes nothing for the job."""
+
+    def tell(event: Event) -> None:
+        try:
+            on_event(event)
+        except Exception:  # noqa: BLE001  # of a script that we do not know
+            _log.warning("what is told of a job's events failed", exc_info=True)
+
+    return tell

@@ -1,0 +1,96 @@
+"""The models that are kept on this disk: how much room they take, and their removal; a small step at a time."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..core.errors import TripoError
+from ..scene.folders import jobs_folder, jobs_path
+from . import incremental
+from .on_exit import on_exit
+
+_FRESH_SECONDS = 5.0  # that a look stands for; the preferences are drawn anew by it
+_MODELS = ("model.glb", "model.fbx", "refused.model")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How many models there are, the bytes that all the jobs' folders take, and those that the disk has left."""
+
+    models: int
+    size: int
+    free: int
+
+
+found: Kept | None = None  # as it was when it was last looked at
+_looked = 0.0  # by the monotonic clock; 0: never
+
+
+def _look() -> Iterator[None]:
+    global found
+    models = size = 0
+    for folder in _folders():
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    models += entry.name in _MODELS
+                    size += entry.stat().st_size
+        except OSError:  # it went meanwhile
+            continue
+        yield
+    found = Kept(models, size, _free())
+    incremental.redraw("PREFERENCES", "WINDOW")
+
+
+def _clear() -> Iterator[None]:
+    from ..storage.journal import Journal  # noqa: PLC0415  # Blender's start shall not wait for it
+
+    try:
+        journal = Journal(jobs_folder())
+    except TripoError:  # there is none, and nothing in it
+        return
+    for job_id in journal.names():
+        journal.clear(job_id)
+        yield
+    look.start()
+
+
+def _folders() -> list[str]:
+    try:
+        with os.scandir(jobs_path()) as entries:
+            return [entry.path for entry in entries if entry.is_dir()]
+    except OSError:  # there has never been a job
+        return []
+
+
+def _free() -> int:
+    folder = Path(jobs_path())
+    try:
+        return shutil.disk_usage(next(path for path in (folder, *folder.parents) if path.is_dir())).free
+    except (OSError, StopIteration):
+        return 0
+
+
+look = incremental.Beside(_look)
+clear = incremental.Beside(_clear)
+on_exit(look.stop)
+on_exit(clear.stop)
+
+
+def told() -> str:
+    """Give a line on what is kept, for the preferences; it is looked at meanwhile, unless that was just now."""
+    global _looked
+    if not _looked or time.monotonic() - _looked > _FRESH_SECONDS:
+        _looked = time.monotonic()
+        look.start()
+    if found is None:
+        return ""
+    models = "1 model" if found.models == 1 else f"{found.models} models"
+    return f"{models}, {_size(found.size)}; {_size(found.free)} free on this disk"
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"

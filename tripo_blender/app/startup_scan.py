@@ -1,0 +1,106 @@
+"""The models of earlier days that wait to be taken up, looked for after the start: a few small files at a time."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..core import errors
+from ..scene.folders import jobs_path
+from ..storage import small_file
+from . import incremental, job_list, preload, recovery
+
+if TYPE_CHECKING:
+    from ..core.recovery import Unfinished
+
+_FIRST_SECONDS = 2.0  # after the add-on is switched on, when Blender's start is over
+_ENDED = ("done", "cancelled")
+
+
+class Waiting:
+    """What waits, by the job's id, and a sentence for each record that cannot be read."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Unfinished] = {}
+        self.unreadable: list[str] = []
+        self.tasks: dict[str, str] = {}  # of jobs that failed, with their names
+        self.looked = False
+
+    def clear(self) -> None:
+        """Know of nothing."""
+        self.found.clear()
+        self.unreadable.clear()
+        self.tasks.clear()
+        self.looked = False
+
+
+waiting = Waiting()
+
+
+def start() -> None:
+    """Look for waiting models soon."""
+    waiting.clear()
+    _beside.start(_FIRST_SECONDS)
+
+
+def stop() -> None:
+    """Look no more."""
+    _beside.stop()
+
+
+def _look() -> Iterator[None]:
+    folder = jobs_path()
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries if entry.is_dir())
+    except OSError:  # there has never been a job
+        names = []
+    candidates = []
+    for name in names:
+        if _is_candidate(folder, name):
+            candidates.append(name)
+        yield
+    if candidates:
+        yield from preload.steps()
+    for name in candidates:
+        _take_note(name)
+        yield
+    waiting.looked = True
+    if waiting.found or waiting.unreadable:
+        redraw()
+
+
+def _is_candidate(folder: str, name: str) -> bool:
+    """Whether a job may wait, by a look that needs no more of our own modules than one that reads small files."""
+    import json  # noqa: PLC0415  # 4 ms that only those who have a job shall spend
+
+    try:
+        job = json.loads(small_file.read_small(Path(folder, name, "job.json")))["job"]
+        if job["state"] == "failed":
+            waiting.tasks[str(job["task_id"])] = str(job["name"])
+        return job["state"] not in _ENDED and job["state"] != "failed"
+    except FileNotFoundError:
+        return Path(folder, name, "job.part").is_file()
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return True  # the journal says what is wrong with it
+
+
+def _take_note(job_id: str) -> None:
+    if job_id in job_list.jobs:
+        return
+    try:
+        found = recovery.standing(job_id)
+    except errors.TripoError as error:
+        waiting.unreadable.append(str(error))
+        return
+    if found is not None and found.waits:
+        waiting.found[job_id] = found
+
+
+def redraw() -> None:
+    """Have the sidebars drawn anew."""
+    incremental.redraw("VIEW_3D", "UI")
+
+
+_beside = incremental.Beside(_look)
+tick = _beside.tick

@@ -1,0 +1,122 @@
+"""What a script's user reads while a job runs: a line a person can read, or one JSON object a line."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import Failure
+from ..core.inspection import Inspection, remarks
+from ..core.job import Event, Job
+from ..core.serialization import to_record
+from ..core.text import as_line
+from .output import Channel, open_channel
+
+_STEP = 10.0  # percent between two lines where the output is no terminal
+
+
+class Report:
+    """Tells one job's way; that it is not read, or cannot be, changes nothing."""
+
+    def __init__(self, out: Channel, *, as_json: bool) -> None:
+        self.job: Job | None = None
+        self._out = out
+        self._as_json = as_json
+        self._told = ("", -_STEP)  # state and percent of the last line
+
+    def started(self, job: Job) -> None:
+        """Take note of the job that the events are of."""
+        self.job = job
+
+    def happened(self, event: Event) -> None:
+        """Tell one event."""
+        if self.job is None:
+            return
+        self.job = self.job.after(event)
+        if self._as_json:
+            name = type(event).__name__
+            record = {"event": name[0].lower() + name[1:], "job": self.job.id, "state": str(self.job.state)}
+            self._json(record | to_record(event) | {"percent": round(self.job.percent, 1)})
+        else:
+            self._progress(self.job)
+
+    def done(self, job: Job, files: Sequence[Path], *, among_others: bool = False) -> None:
+        """Tell the result, or, of one among others, that it is done."""
+        found = job.inspection or Inspection()
+        if self._as_json:
+            self._json(
+                {
+                    **({"event": "done"} if among_others else {"event": "result", "ok": True, "exit_code": 0}),
+                    "job": job.id,
+                    "task_id": job.task_id,
+                    "object": job.object_name,
+                    "format": str(job.model_format),
+                    "faces": found.faces,
+                    "quads": found.quads,
+                    "warning": job.warning,
+                    "credits": job.credits,
+                    "outputs": [str(path) for path in files],
+                }
+            )
+            return
+        kind = "quads" if found.faces and found.quads == found.faces else "faces"
+        cost = f", {job.credits:g} credits" if job.credits >= 0 else ""
+        task = f", task {job.task_id}" if job.task_id else ""
+        self._line(f"Done: {job.object_name}, {found.faces:,} {kind}{cost}{task}")
+        for sentence in (job.warning, *remarks(found)):
+            if sentence:
+                self._line(f"  {sentence}")
+        for path in files:
+            self._line(f"  {path}")
+
+    def told(self, record: dict[str, Any], *lines: str) -> None:
+        """Tell something else: a record for programs, lines for a person."""
+        if self._as_json:
+            self._json(record)
+        else:
+            for line in lines:
+                self._line(line)
+
+    def failed(self, failure: Failure, code: int) -> int:
+        """Tell a failure, and give the exit code back."""
+        job_id, task_id = (self.job.id, self.job.task_id) if self.job else ("", "")
+        if self._as_json:
+            last = {"event": "result", "ok": False, "exit_code": code, "job": job_id, "task_id": task_id}
+            self._json(last | {"error": to_record(failure)})
+            return code
+        self._line(failure.sentence)
+        if technical := failure.technical():
+            self._line(f"  {technical}")
+        if task_id and task_id not in failure.sentence:
+            self._line(f"  task {task_id}")
+        return code
+
+    def _progress(self, job: Job) -> None:
+        state, percent = self._told
+        words = f"{job.name}: {job.state} {job.percent:.0f}%" + (f" ({job.note})" if job.note else "")
+        if job.seconds_left > 0:
+            words += f", {job.seconds_left:.0f} s left"
+        if self._out.terminal:
+            self._out.write(f"\r\x1b[K{as_line(words)}")
+        elif f"{job.state} {job.note}" != state or job.percent - percent >= _STEP:
+            self._told = (f"{job.state} {job.note}", job.percent)
+            self._line(words)
+
+    def text(self, text: str) -> None:
+        """Tell a text of several lines that is our own."""
+        self._out.write(text)
+
+    def _line(self, text: str) -> None:
+        start = "\r\x1b[K" if self._out.terminal else ""
+        self._out.write(f"{start}{as_line(text)}\n")
+
+    def _json(self, record: dict[str, Any]) -> None:
+        self._out.write(json.dumps(record) + "\n")
+
+
+@contextmanager
+def open_report(*, as_json: bool) -> Iterator[Report]:
+    """Give a report on stdout; with JSON nothing else gets there any more, so that the result is the last line."""
+    with open_channel(to_the_end=as_json) as channel:
+        yield Report(channel, as_json=as_json)

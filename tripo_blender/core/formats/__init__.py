@@ -1,0 +1,1 @@
+"""Is this file whole and harmless? One package a format (bytes in, verdict out)."""

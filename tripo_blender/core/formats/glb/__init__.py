@@ -1,0 +1,1 @@
+"""GLB: the container, its arrays and its scene (bytes in, verdict out)."""

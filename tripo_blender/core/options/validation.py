@@ -1,0 +1,62 @@
+"""Checks what was asked for against the tables of options."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from ..errors import Kind, TripoError
+from .option import LARGEST_NUMBER, Option, Value
+
+_LARGEST_SHOWN = 10**12
+_LONGEST_SHOWN = 60  # characters
+_KINDS = {bool: "True or False", int: "a whole number", float: "a number", str: "a text"}
+
+
+def problem_with(option: Option, value: Value) -> str:
+    """Give what is wrong with a value of the right type, as a sentence; empty when nothing is."""
+    if option.choices and value not in (allowed := [choice[0] for choice in option.choices]):
+        return f"{option.label} cannot be {quoted(value)}: choose {' or '.join(allowed)}"
+    low, high = option.limits
+    if isinstance(value, str) and not option.choices and len(value) > high:
+        return f"{option.label} has {len(value):,} characters, {high:,} at most are taken: shorten it"
+    if isinstance(value, int | float) and not isinstance(value, bool) and not low <= value <= high:
+        return f"{option.label} must be from {plain_number(low)} to {plain_number(high)}; it is {plain_number(value)}"
+    return ""
+
+
+def plain_number(number: float) -> str:
+    """Give a number as people write it, and of one beyond all use only that it is."""
+    if _LARGEST_SHOWN < abs(number) < math.inf:
+        return f"{'below -' if number < 0 else 'above '}{_LARGEST_SHOWN:,}"
+    return f"{number:,.6f}".rstrip("0").rstrip(".")
+
+
+def quoted(value: object) -> str:
+    """Give a value as a script wrote it, or of a long one the beginning."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) > _LARGEST_SHOWN:
+        return plain_number(value)
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+
+
+def typed(options: Iterable[Option], values: dict[str, Value | None]) -> dict[str, Value]:
+    """Give the values that a script asked for; None, or a name left out, stands for "not asked for".
+
+    A whole number stands for a number too. Raises `TripoError` of kind usage, with one sentence, for an unknown name
+    or a value of the wrong type.
+    """
+    known = {option.name: option for option in options}
+    given: dict[str, Value] = {}
+    for name, value in values.items():
+        if value is None:
+            continue
+        if name not in known:
+            raise TripoError(Kind.USAGE, f"There is no setting {quoted(name)}; there are: {', '.join(known)}")
+        kind = type(known[name].default)
+        if kind is float and type(value) is int and abs(value) <= LARGEST_NUMBER:
+            value = float(value)  # noqa: PLW2901
+        if type(value) is not kind:
+            raise TripoError(Kind.USAGE, f"{known[name].label} must be {_KINDS[kind]}; it is {quoted(value)}")
+        given[name] = value
+    return given

@@ -1,0 +1,103 @@
+"""Which of the keys that a user can give is taken, and whether a file may hold one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .endpoint import KEY_VARIABLE
+
+LONGEST_FILE = 4096  # bytes; a key is shorter than 200, so a longer file was picked by mistake
+
+
+class Source(StrEnum):
+    """Where a key comes from, in the order in which it is looked for."""
+
+    ARGUMENT = "argument"
+    PREFERENCES = "preferences"
+    FILE = "file"
+    ENVIRONMENT = "environment"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class KeyFile:
+    """What was found under the path of a key file. At most one byte more than `LONGEST_FILE` is read of it."""
+
+    path: str
+    content: bytes = field(default=b"", repr=False)
+    why_unread: str = ""  # the system's words
+    others_may_read: bool = False
+
+
+@dataclass(frozen=True)
+class KeyGiven:
+    """The key that is taken, where it comes from, and what is wrong with that place, as a sentence."""
+
+    key: str = field(default="", repr=False)
+    source: Source = Source.NONE
+    problem: str = ""
+
+
+def choose(argument: str, preference: str, file: KeyFile | None, variable: str) -> KeyGiven:
+    """Take the first key that is given. A key file that may not be used is said; none takes its place in silence."""
+    for key, source in ((argument, Source.ARGUMENT), (preference, Source.PREFERENCES)):
+        if key.strip():
+            return KeyGiven(key.strip(), source)
+    if file is not None:
+        return read_key_file(file)
+    return KeyGiven(variable.strip(), Source.ENVIRONMENT) if variable.strip() else KeyGiven()
+
+
+def read_key_file(file: KeyFile) -> KeyGiven:
+    """Give the key that a file holds, or what is wrong with the file; what it holds is never repeated."""
+    try:
+        text = file.content.decode("utf-8-sig").strip()  # Windows' Notepad puts a mark before the text
+    except UnicodeDecodeError:
+        text = "\0"
+    problem, quoted = "", _quoted(file.path)
+    if file.why_unread:
+        problem = f"The key file {quoted} cannot be read: {file.why_unread}. Choose another"
+    elif file.others_may_read:
+        problem = f"Other users of this computer can read the key file, or change it. Run: chmod 600 {quoted}"
+    elif len(file.content) > LONGEST_FILE:
+        problem = f"The key file {quoted} is too large for one that holds a key. Choose another"
+    elif not text:
+        problem = f"The key file {quoted} is empty. Put the key from your ModelStream account into it"
+    elif len(text.splitlines()) > 1:
+        problem = f"The key file {quoted} has more than one line. Leave nothing in it but the key"
+    elif not text.isprintable():
+        problem = f"The key file {quoted} is no text file. Choose another"
+    return KeyGiven("" if problem else text, Source.FILE, problem)
+
+
+def others_may_reach(mode: int, platform: str) -> bool:
+    """Return whether other users may read or change a file of that mode on that platform, as `sys` names it.
+
+    On Windows these bits mean nothing (Python makes them up from the read-only mark); there a file in the user's own
+    folder is the user's by its access list, which the standard library cannot read.
+    """
+    return platform != "win32" and bool(mode & 0o077)
+
+
+def told(given: KeyGiven, file: str, preferences_file: str) -> str:
+    """Say which key is used and where it lies, for the preferences; nothing of the key itself."""
+    if given.source is Source.PREFERENCES:
+        return f"This key is used. Blender keeps it, unencrypted, in {preferences_file}"
+    if given.source is Source.FILE:
+        return given.problem or f"The key of the file {file} is used"
+    if given.source is Source.ENVIRONMENT:
+        return f"The key of the environment variable {KEY_VARIABLE} is used"
+    return ""
+
+
+def is_key_variable(name: str) -> bool:
+    """Whether a variable of the environment holds the key, also where its name is spelt in another case."""
+    return name.upper() == KEY_VARIABLE
+
+
+def _quoted(path: str) -> str:
+    """Give a path as a shell takes it and as one line shows it."""
+    path = "".join(character if character.isprintable() else "?" for character in path)
+    return path if re.fullmatch(r"[\w@%+=:,./\\-]+", path) else "'" + path.replace("'", "'\"'\"'") + "'"

@@ -1,0 +1,135 @@
+"""Where the service is, what its key looks like, and the ways by which pictures reach it."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import urlsplit
+
+from ..options.option import LONGEST_TEXT
+
+NAME = "ModelStream"
+BASE_URL = "https://api.modelstream.ai/tripo/v2/openapi"
+KEY_VARIABLE = "MODELSTREAM_API_KEY"  # of the environment
+
+# How a local picture travels, in the order in which the ways are tried.
+RUNG_STS = "upload/sts"
+RUNG_UPLOAD = "upload"
+RUNG_DATA_URI = "data-uri"
+RUNGS = (RUNG_STS, RUNG_UPLOAD, RUNG_DATA_URI)
+
+# What every reader of addresses reads alike: plain characters, nothing before the host but the scheme, no backslash (a
+# slash to some), no query. Names in other scripts can be written as they travel, `xn--...`; shown like that, one that
+# only looks like a known name deceives nobody.
+_ADDRESS = re.compile(
+    r"[A-Za-z]+://([A-Za-z0-9._-]+|\[[A-Fa-f0-9:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?", re.ASCII
+)
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
+_LONGEST_KEY = 1_000  # characters; those that are known have some 50
+_USUAL_PORTS = {"http": 80, "https": 443}
+_THIS_MACHINE, _THIS_MACHINE_6 = ipaddress.IPv4Network("127.0.0.0/8"), ipaddress.IPv6Address("::1")
+
+
+def is_url(picture: str) -> bool:
+    """Whether a picture is a public address rather than a file."""
+    return picture.lower().startswith(("https://", "http://"))
+
+
+def picture_address_problem(address: str) -> str:
+    """Give what is wrong with the address of a picture, as a sentence that repeats none of it; empty when nothing is.
+
+    It is sent as it is, and kept with the job: a login in it would reach the service, the disk and the screen; and a
+    picture that asks for one is not public.
+    """
+    wrong = "This is not the address of a picture, such as https://example.com/chair.png. Copy it again"
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return wrong
+    if "@" in parts.netloc:
+        return (
+            "The picture's address holds a login, which the service and whoever sees the job would get to know. Give "
+            "an address that is public without one, or the picture as a file"
+        )
+    if len(address) > LONGEST_TEXT:
+        return f"The picture's address has more than {LONGEST_TEXT:,} characters. Give a shorter one, or a file"
+    named = all(host.removesuffix(".").split(".")) and not re.search(r"[\s\\%]", parts.netloc)
+    return "" if named and not re.search(r"[\x00-\x1f\x7f]", address) else wrong
+
+
+def base_url_problem(base_url: str) -> str:
+    """Give what is wrong with a base URL, as a sentence; empty when the key may be sent there.
+
+    Plain http is for this machine alone: over a network anybody could read the key.
+    """
+    try:
+        parts = urlsplit(base_url)
+        host, _ = parts.hostname or "", parts.port
+        host_is_plain = bool(ipaddress.IPv6Address(host)) if ":" in host else bool(_HOST.fullmatch(host))
+    except ValueError:
+        host, host_is_plain, parts = "", False, urlsplit("")
+    if len(base_url) > LONGEST_TEXT:
+        return f"The base URL has more than {LONGEST_TEXT:,} characters. Correct it in the preferences"
+    if parts.scheme not in ("http", "https") or not host_is_plain or not _ADDRESS.fullmatch(base_url):
+        return f"The base URL is not an address such as {BASE_URL}. Correct it in the preferences"
+    if parts.scheme == "http" and not is_loopback(base_url):
+        return f"The base URL {parts.scheme}://{host} is not encrypted, so anybody could read the API key. Use https://"
+    return ""
+
+
+def normal_url(base_url: str) -> str:
+    """Return a base URL without what makes no difference to where it leads; one with a problem as it is."""
+    text = base_url.strip()
+    if base_url_problem(text):
+        return text
+    parts = urlsplit(text)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    port = "" if parts.port in (None, _USUAL_PORTS[parts.scheme]) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}"
+
+
+def same_service(base_url: str, other: str) -> bool:
+    """Return whether two base URLs lead to the same place, however they are written."""
+    return normal_url(base_url) == normal_url(other)
+
+
+def key_problem(key: str) -> str:
+    """Give what is wrong with an API key, as a sentence; empty when it can be sent.
+
+    Its beginning tells nothing: `sk-`, `ms-` and `tsk_` have all been seen. Only a client id is known to be none.
+    """
+    if not key:
+        return "There is no API key yet. Put the key from your ModelStream account into the add-on's preferences"
+    if key.startswith("tcli_"):
+        return "This is a client id, not an API key. Copy the API key from the same page of your account"
+    if len(key) > _LONGEST_KEY:
+        return "The API key is longer than any. Copy it again from your ModelStream account"
+    if not key.isascii() or not key.isprintable() or " " in key:
+        return "The API key holds characters that no key has. Copy it again from your ModelStream account"
+    return ""
+
+
+def same_origin(address: str, other: str) -> bool:
+    """Whether two addresses have scheme, host and port in common: what may be told one may be told the other."""
+    try:
+        origins = [
+            (parts.scheme, parts.hostname, parts.port or _USUAL_PORTS.get(parts.scheme))
+            for parts in (urlsplit(address), urlsplit(other))
+        ]
+    except ValueError:
+        return False
+    return origins[0] == origins[1]
+
+
+def is_loopback(base_url: str) -> bool:
+    """Whether an address is on this machine and so needs neither a network nor a proxy."""
+    try:
+        host = urlsplit(base_url).hostname or ""
+        if host == "localhost":
+            return True
+        # Nothing but whole addresses: `127.1`, `127.0.0.1.` and the like are names that somebody's DNS may answer.
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address in _THIS_MACHINE if address.version == 4 else address == _THIS_MACHINE_6

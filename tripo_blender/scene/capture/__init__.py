@@ -1,0 +1,1 @@
+"""From what the artist picked to the image file that is sent."""

@@ -1,0 +1,144 @@
+"""Brings the model of a ready job into the scene: when Blender can take it, and as one undo step."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ..core.errors import Kind, TripoError
+from ..core.inspection import shortfalls
+from ..core.job import Imported, Job
+from ..core.services.endpoint import NAME as SERVICE_NAME
+from ..storage.model_check import check_model
+from ..storage.version import addon_version
+from . import assets
+from .addon_preferences import memory_limit
+
+if TYPE_CHECKING:
+    from ..converter.prepared import PreparedModel
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A model that is in the scene: its main object, all of them, and what is told of it."""
+
+    main: bpy.types.Object
+    objects: list[bpy.types.Object]
+    event: Imported
+
+
+def wait_reason(context: bpy.types.Context) -> str:
+    """Give what a ready model waits for, in words for the panel; empty when it can come in."""
+    if bpy.app.is_job_running("RENDER"):
+        return "Waits for the render to finish"
+    if bpy.app.is_job_running("OBJECT_BAKE"):  # it reads the file's data in a thread of its own
+        return "Waits for the bake to finish"
+    if context.mode != "OBJECT":
+        return "Waits for Object Mode"
+    if _transforming(context):
+        return "Waits for the tool to finish"
+    if not context.scene.is_editable or context.scene.override_library is not None:
+        return "Waits for a scene that is not linked"
+    return ""
+
+
+def _transforming(context: bpy.types.Context) -> bool:
+    """Whether something is being moved, turned or scaled: an undo step in between would make its cancelling real.
+
+    Other modal operators are not waited for: some add-ons keep one running for ever.
+    """
+    windows = context.window_manager.windows
+    return any(
+        operator.bl_idname.startswith("TRANSFORM_OT_") for window in windows for operator in window.modal_operators
+    )
+
+
+def bring_in(job: Job, context: bpy.types.Context, wish: assets.Wish | None = None) -> Arrived:
+    """Import a ready job's model, put it where the job says, and keep it as an asset as wished or preferred.
+
+    Raises `TripoError` of kind import or model file, with nothing left in the file.
+    """
+    from ..converter.importing import rolled_back  # noqa: PLC0415  # Blender's start shall not wait for it
+    from . import place, textures  # noqa: PLC0415
+
+    if job.model_format is None:
+        raise TripoError(Kind.INTERNAL, "This job has no model file. Please report it", detail=f"state {job.state}")
+    if not Path(job.model_path).is_file():
+        raise TripoError(Kind.IMPORT, _gone(job), detail=job.model_path)
+    before = list(context.selected_objects), context.view_layer.objects.active
+    with rolled_back():
+        prepared, remark = _prepared(job, context)
+        place.select(*before, context)  # the importers select what they bring
+        remarks = [remark, place.put(prepared, job, context)]
+        if job.arrival.textures == "files":
+            remarks.append(textures.write_beside(prepared.images))
+        remarks.append(_keep(prepared.main, job, wish or assets.wish(context), context))
+    if bpy.ops.ed.undo_push.poll():  # type: ignore[attr-defined]  # not where Blender keeps no undo, as in the background
+        bpy.ops.ed.undo_push(message=f"Generate {job.name}" if job.task_id else f"Import {job.name}")
+    if job.ordered:
+        remarks += shortfalls(job.settings, prepared.inspection)
+    warning = ". ".join(remark for remark in remarks if remark)
+    return Arrived(prepared.main, prepared.objects, Imported(prepared.main.name, prepared.inspection, warning))
+
+
+def _prepared(job: Job, context: bpy.types.Context) -> tuple["PreparedModel", str]:
+    """Give a job's model, set up: appended where a second Blender has done that, else imported here; and why so."""
+    why = job.prepared.why if job.prepared is not None else ""
+    if job.prepared is not None and job.prepared.path:
+        from ..converter.importing import rolled_back  # noqa: PLC0415
+        from .append import append  # noqa: PLC0415
+
+        try:
+            with rolled_back():  # a part of a model must not stay beside the whole one
+                return append(job.prepared), ""
+        except TripoError as error:
+            _log.warning("%s", error.failure.technical())
+            why = "Imported in place: what was prepared in the background is gone"
+    try:
+        check_model(job, memory_limit(context))
+    except OSError as error:
+        raise TripoError(Kind.IMPORT, _gone(job), detail=str(error)) from error
+    # With it come numpy and all that sets a model up: a tenth of a second that nothing else needs.
+    from ..converter.prepare import prepare  # noqa: PLC0415
+
+    with _scene_collection_active(context.view_layer):
+        return prepare(job, SERVICE_NAME, addon_version()), why
+
+
+@contextmanager
+def _scene_collection_active(layer: bpy.types.ViewLayer) -> Iterator[None]:
+    """Have the importers link what they bring to the scene's own collection: one that is linked takes nothing in."""
+    own = layer.active_layer_collection
+    layer.active_layer_collection = layer.layer_collection
+    try:
+        yield
+    finally:
+        layer.active_layer_collection = own
+
+
+def _keep(main: bpy.types.Object, job: Job, wish: assets.Wish, context: bpy.types.Context) -> str:
+    """Keep a model as an asset; gives a sentence where that failed but was not required.
+
+    Else it raises `TripoError` of kind disk: the library was looked at before anything was ordered.
+    """
+    if not (wish.in_file or wish.library):
+        return ""
+    try:
+        _log.info("%s", assets.keep(main, job, wish, context))
+    except TripoError as error:
+        if wish.required:
+            raise TripoError(Kind.DISK, str(error), detail=error.failure.detail) from error
+        return str(error)
+    return ""
+
+
+def _gone(job: Job) -> str:
+    if job.task_id:
+        return "The downloaded model is gone from the disk. Fetch it again"
+    return "The model file is gone from the disk. Import it again from where it is now"

@@ -1,0 +1,29 @@
+"""Where the job records and models lie."""
+
+from pathlib import Path
+
+import bpy
+
+from ..core import errors
+from .addon_preferences import ADDON
+
+
+def jobs_path() -> str:
+    """Return where the folder of the job records and models lies, in the user's own resources; raise `OSError`."""
+    if ADDON.count(".") == 2:  # bl_ext.<repository>.<name>: installed as an extension
+        return str(bpy.utils.extension_path_user(ADDON, path="jobs"))
+    return str(bpy.utils.user_resource("DATAFILES", path="tripo_blender/jobs"))
+
+
+def jobs_folder() -> Path:
+    """Return that folder, made where it is missing; raise `TripoError`."""
+    try:
+        folder = Path(jobs_path())
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise errors.TripoError(
+            errors.Kind.DISK,
+            "The add-on's folder cannot be made. Make Blender's user folder writable",
+            detail=str(error),
+        ) from error
+    return folder

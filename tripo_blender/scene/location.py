@@ -1,0 +1,66 @@
+"""Where in the scene a model shall stand, noted at the moment it is asked for."""
+
+from dataclasses import replace
+from math import isfinite
+
+import bpy
+from mathutils import Vector
+
+from ..core.errors import Kind, TripoError
+from ..core.options.import_options import Arrival
+from ..core.placement import Box, Spot
+
+_ABOVE = 1e-3  # scene units: a cursor that lies on a face finds that face, not the one below
+
+
+def spot(context: bpy.types.Context, arrival: Arrival, clicked: Vector | None = None) -> Spot:
+    """Return where a model shall stand, by the scene as it is now; `clicked` is the point under the mouse, if any.
+
+    Raise `TripoError` of kind usage where the place that was chosen does not exist.
+    """
+    noted = _noted(context, arrival, clicked)
+    box = (*noted.box.size, *noted.box.base) if noted.box else ()
+    if not all(map(isfinite, (noted.x, noted.y, noted.z, *box))):  # as a driver or a script may leave them
+        what = "The object that was chosen" if noted.box else "The 3D cursor"
+        reset = "Clear its transforms" if noted.box else "Reset it (Shift C)"
+        raise TripoError(Kind.USAGE, f"{what} has a location that is not a number. {reset} and try again")
+    return noted
+
+
+def _noted(context: bpy.types.Context, arrival: Arrival, clicked: Vector | None) -> Spot:
+    scene = context.scene
+    noted = Spot(
+        unit_scale=scene.unit_settings.scale_length,
+        fps=scene.render.fps,
+        fps_base=scene.render.fps_base,
+        frame=scene.frame_current,
+    )
+    if arrival.fit == "box":
+        target = context.view_layer.objects.active
+        if target is None or not target.select_get():
+            raise TripoError(Kind.USAGE, "Select the object whose bounding box the model shall fill, or choose a size")
+        return replace(noted, box=box_of(target), replaced=target.name if arrival.replace else "")
+    if arrival.place == "mouse" and clicked is None:
+        raise TripoError(
+            Kind.USAGE, "Nothing was clicked. Press the button in a window, or choose another place than the mouse"
+        )
+    if arrival.place == "origin":
+        return noted
+    cursor = scene.cursor.location
+    point = _ground(context, cursor) if arrival.place == "ground" else (clicked or cursor)
+    return replace(noted, x=point.x, y=point.y, z=point.z)
+
+
+def _ground(context: bpy.types.Context, point: Vector) -> Vector:
+    """Give the point below, on the uppermost visible face, or on the floor."""
+    start = Vector((point.x, point.y, point.z + _ABOVE))
+    hit, place, *_ = context.scene.ray_cast(context.evaluated_depsgraph_get(), start, Vector((0, 0, -1)))
+    return place if hit else Vector((point.x, point.y, 0))
+
+
+def box_of(obj: bpy.types.Object) -> Box:
+    """Give the bounding box of an object in world space, its modifiers applied."""
+    evaluated = obj.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    corners = [obj.matrix_world @ Vector(corner) for corner in evaluated.bound_box]
+    low, high = ([side(corner[axis] for corner in corners) for axis in range(3)] for side in (min, max))
+    return Box(*low, *high)

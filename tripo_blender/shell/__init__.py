@@ -1,1 +1,0 @@
-"""Shows: everything that touches the user's Blender."""

@@ -1,0 +1,45 @@
+"""Removes what processes left behind that were killed before they could tidy up."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from pathlib import Path
+
+from ..core.messages import CONVERTER_HOME
+from ..core.recovery import ABANDONED_SECONDS, CANCEL_SECONDS, abandoned
+from ..core.serialization import RecordError
+from .journal import Journal
+
+
+def remove(journal: Journal, now: float) -> None:
+    """Remove the homes of second Blenders long gone, what `Journal.tidy` finds, folders without a record, half files.
+
+    What was cancelled in the last moment of its process is written down as such; until then its mark says so.
+    `now` is in s since the epoch.
+    """
+    for home in Path(tempfile.gettempdir()).glob(f"{CONVERTER_HOME}*"):
+        with contextlib.suppress(OSError):
+            if now - home.stat().st_mtime > ABANDONED_SECONDS:
+                shutil.rmtree(home)
+    journal.tidy()
+    for name in journal.names():
+        # A younger word may be for an order that this very process has yet to read: the job would seem to be new.
+        if journal.is_cancelled(name, now - CANCEL_SECONDS):
+            with contextlib.suppress(OSError, RecordError):
+                journal.write_cancelled(name)
+        with contextlib.suppress(OSError, RecordError):
+            _tidy(journal, name, now)
+
+
+def _tidy(journal: Journal, job_id: str, now: float) -> None:
+    folder = journal.path_of(job_id)
+    files = {path.name: path.stat().st_mtime for path in folder.iterdir()}
+    if abandoned(files, now - max([folder.stat().st_mtime, *files.values()])):
+        journal.forget(job_id)
+    elif {"job.json", "job.part"} <= files.keys() and journal.ownership.take(job_id, tries=1):
+        (folder / "job.part").unlink()  # the whole record beside it is what was last sure to be there
+        journal.ownership.release(job_id)
+    elif "model.part" in files:
+        journal.settle_ended(job_id)

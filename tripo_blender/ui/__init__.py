@@ -1,0 +1,1 @@
+"""What an artist sees and presses: properties, preferences, operators, panels."""

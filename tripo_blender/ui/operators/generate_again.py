@@ -1,0 +1,87 @@
+"""Generate Again With These Settings: from a model in the scene back to the sidebar, or straight to a new job."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ...app import account, blocking, session, submit
+from ...core import errors, provenance
+from ...core.options import generation
+from ...core.repeated_press import another_costs
+from ...core.services.endpoint import is_url
+from ...scene import location, provenance as origin
+from .. import properties
+from .purchase import AsksFirst
+
+if TYPE_CHECKING:
+    from bpy._typing.rna_enums import OperatorReturnItems
+
+    from ...app.account import Access
+    from ...core.job import Job
+
+
+class TRIPO_OT_generate_again(AsksFirst, bpy.types.Operator):
+    """Order a model of the same picture with the settings that this one was made with. The service charges for it"""
+
+    bl_idname = "tripo.generate_again"
+    bl_label = "Generate Again With These Settings"
+    bl_options = {"INTERNAL"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Whether the active object says how it was made, and the service can be used."""
+        obj = context.object
+        if origin.settings_of(obj) is None:
+            cls.poll_message_set("Select an object that was made by Tripo")
+            return False
+        if (failure := account.poll_obstacle(context)) is not None:
+            cls.poll_message_set(str(failure))
+            return False
+        return True
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> "set[OperatorReturnItems]":
+        """Ask first: it costs."""
+        self.beside = not bpy.app.background
+        settings = origin.settings_of(context.object)
+        assert settings is not None
+        price = generation.estimated_credits(settings)
+        return self.ask(context, event, "Generate Again", another_costs(price))
+
+    def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
+        """Order: beside the artist after an invoke, to the end for scripts."""
+        if self.slipped(context):
+            return {"CANCELLED"}
+        given = account.access(context)
+        try:
+            if not self.beside:
+                blocking.check_takes_models()
+            job, folder = _order(context, given)
+            if self.beside:
+                session.session.start(job, given, folder)
+            else:
+                blocking.finish(job, given, folder)
+        except errors.TripoError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+def _order(context: bpy.types.Context, given: "Access") -> "tuple[Job, Path]":
+    """Give a job like the one that made the active object; raises `TripoError`."""
+    obj, group = context.object, properties.of(context.scene)
+    settings = origin.settings_of(obj)
+    if obj is None or settings is None:
+        raise errors.TripoError(errors.Kind.USAGE, "Select an object that was made by Tripo")
+    kept = submit.kept(str(obj.get(provenance.TASK_ID, "")))
+    if kept is None:
+        group.take(settings)
+        raise errors.TripoError(
+            errors.Kind.PICTURE,
+            "The picture of this model is no longer kept. Its settings are in the sidebar now: "
+            "choose the picture there and press Generate Model",
+        )
+    arrival = group.arrival.arrival()
+    place = location.spot(context, arrival, context.scene.cursor.location)
+    picture = kept.picture if is_url(kept.picture) else Path(kept.picture)
+    return submit.order(picture, settings, given, context.scene, arrival, place, kept)

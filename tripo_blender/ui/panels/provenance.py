@@ -1,0 +1,36 @@
+"""Where an object came from: a panel of the Object properties."""
+
+import bpy
+
+from ...core import provenance
+from ...scene import provenance as origin
+from .text import drawable
+
+
+class TRIPO_PT_origin(bpy.types.Panel):
+    """How this model was made"""
+
+    bl_label = "Tripo"
+    bl_space_type = "PROPERTIES"
+    bl_region_type = "WINDOW"
+    bl_context = "object"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Shown for objects that this add-on brought in."""
+        return context.object is not None and bool(origin.read(context.object))
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw what the object says of its origin."""
+        layout, obj = self.layout, context.object
+        assert obj is not None
+        col = layout.column(align=True)
+        for label, value in provenance.rows(origin.read(obj)):
+            split = col.split(factor=0.4)
+            name = split.row()
+            name.alignment = "RIGHT"
+            name.label(text=label)
+            split.label(text=drawable(value), translate=False)
+        if origin.settings_of(obj) is not None:
+            layout.operator("tripo.generate_again", text="Generate Again", icon="FILE_REFRESH")

@@ -1,0 +1,180 @@
+"""The add-on's preferences."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
+
+from ..app import account, model_cache
+from ..core import network
+from ..core.services import endpoint
+from ..scene.addon_preferences import ADDON
+from .panels.text import draw_sentence
+
+_RUNG_ITEMS = (
+    ("AUTO", "Automatic", "Try the ways in order and keep to the one that works"),
+    (endpoint.RUNG_STS, "Upload (STS)", "Send pictures to the address that ends in /upload/sts"),
+    (endpoint.RUNG_UPLOAD, "Upload", "Send pictures to the address that ends in /upload"),
+    (endpoint.RUNG_DATA_URI, "Inside the Request", "Send pictures as a data address inside the request"),
+)
+
+
+def _make_absolute(name: str) -> "Callable[[TripoPreferences, bpy.types.Context], None]":
+    """Give an update that turns a path beside the open .blend, as the file browser gives it, into a full one.
+
+    A key file is looked at then.
+    """
+
+    def update(preferences: "TripoPreferences", context: bpy.types.Context) -> None:
+        path: str = getattr(preferences, name)
+        if path.startswith("//") and bpy.data.filepath:
+            setattr(preferences, name, bpy.path.abspath(path))
+        elif name == "key_file":
+            account.access(context)  # looks at it, once for all that is drawn
+
+    return update
+
+
+class TripoPreferences(bpy.types.AddonPreferences):
+    """Preferences of the add-on"""
+
+    bl_idname = ADDON
+
+    if TYPE_CHECKING:
+        api_key: str
+        base_url: str
+        at_once: int
+        rung: str
+        converts: bool
+        model_memory: int
+        kept_limit: float
+        keep_as: str
+        asset_library: str
+        asset_catalog: str
+        asset_tags: str
+        key_file: str
+        proxy: str
+        certificates: str
+    else:
+        api_key: StringProperty(
+            name="API Key",
+            description="Key from your ModelStream account. Blender keeps it, unencrypted, in its preferences file",
+            subtype="PASSWORD",
+        )
+        base_url: StringProperty(
+            name="Base URL",
+            description="Address of the service; change it only for a gateway of your own",
+            default=endpoint.BASE_URL,
+        )
+        at_once: IntProperty(
+            name="Models at Once",
+            description="How many models are made at the same time; the rest wait their turn",
+            default=3,
+            min=1,
+            max=10,
+        )
+        rung: EnumProperty(name="Send Pictures By", description="How pictures reach the service", items=_RUNG_ITEMS)
+        converts: BoolProperty(
+            name="Prepare in Background",
+            description="Set models up in a second, windowless Blender, so that this one does not stand still "
+            "when one arrives",
+            default=True,
+        )
+        model_memory: IntProperty(
+            name="Model Memory Limit",
+            description="Gigabytes of memory that importing one model may take; a file that asks for more is kept, "
+            "but not opened",
+            default=8,
+            min=1,
+            soft_max=64,
+            max=1024,
+        )
+        kept_limit: FloatProperty(
+            name="Kept Models Limit",
+            description="Gigabytes that the models of ended jobs may take on this disk for Import Again; the oldest "
+            "go first. Zero keeps all of them",
+            default=5.0,
+            min=0.0,
+            soft_max=100.0,
+        )
+        keep_as: EnumProperty(
+            name="Keep as Asset",
+            description="Whether every model that arrives is kept as an asset, and where",
+            items=(
+                ("NONE", "No", "Only by the button on a job"),
+                ("FILE", "In the File", "Marked as an asset of the .blend file it arrives in"),
+                ("LIBRARY", "In a Library", "Saved as a .blend of its own in an asset library"),
+            ),
+        )
+        asset_library: StringProperty(
+            name="Library", description="Name of an asset library of the preferences, or a folder"
+        )
+        asset_catalog: StringProperty(name="Catalog", description="Catalog of the assets", default="Tripo")
+        asset_tags: StringProperty(name="Tags", description="Tags of the assets, separated by commas", default="tripo")
+        key_file: StringProperty(
+            name="Key File",
+            description="Text file with nothing but the API key, which only you may read; used while API Key is empty",
+            subtype="FILE_PATH",
+            update=_make_absolute("key_file"),
+        )
+        proxy: StringProperty(
+            name="Proxy",
+            description="Address of the proxy to the network, with name and password where it asks for them; "
+            "empty: as the environment says",
+            subtype="PASSWORD",  # a login in it is a secret; where it leads is told below the field
+        )
+        certificates: StringProperty(
+            name="Certificates",
+            description="File of the certificate authorities to trust, in PEM form, instead of the usual ones; "
+            "empty: as the environment says",
+            subtype="FILE_PATH",
+            update=_make_absolute("certificates"),
+        )
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the preferences."""
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(self, "api_key")
+        layout.prop(self, "key_file")
+        sentence, at_fault = account.key_told(context)
+        if sentence:
+            draw_sentence(layout, context, sentence, "ERROR" if at_fault else "INFO")
+        layout.prop(self, "base_url")
+        col = _group(layout, "Models")
+        col.prop(self, "at_once")
+        col.prop(self, "converts")
+        col.prop(self, "model_memory", text="Memory Limit (GB)")
+        col = _group(layout, "Kept Models")
+        col.prop(self, "kept_limit", text="Size Limit (GB)")
+        split = col.split(factor=0.4)  # as the properties above
+        split.label()
+        row = split.row()
+        row.label(text=model_cache.told())
+        row.operator("tripo.clear_kept", text="Clear", icon="TRASH")
+        col = _group(layout, "Network")
+        col.prop(self, "rung")
+        col.prop(self, "proxy")
+        if sentence := network.proxy_problem(self.proxy.strip()):
+            draw_sentence(col, context, sentence, "ERROR")
+        elif self.proxy.strip():
+            col.label(text=network.proxy_told(self.proxy.strip()))
+        col.prop(self, "certificates")
+        col = _group(layout, "Assets")
+        col.prop(self, "keep_as")
+        sub = col.column()
+        sub.enabled = self.keep_as != "NONE"
+        row = sub.row()
+        row.enabled = self.keep_as == "LIBRARY"
+        row.prop_search(self, "asset_library", context.preferences.filepaths, "asset_libraries", icon="ASSET_MANAGER")
+        sub.prop(self, "asset_catalog")
+        sub.prop(self, "asset_tags")
+
+
+def _group(layout: bpy.types.UILayout, heading: str) -> bpy.types.UILayout:
+    """Give a column under a heading. A column's own heading is drawn only beside a check box."""
+    layout.separator()
+    layout.label(text=heading)
+    return layout.column()

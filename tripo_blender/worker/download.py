@@ -1,0 +1,141 @@
+"""Brings a model file from a file host onto the disk: beside its goal first, whole and checked before the rename."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from ..core.errors import Failure, Kind, TripoError
+from ..core.file_version import FileVersion
+from ..core.formats.limits import Limits
+from ..core.formats.model import FROM_SERVICE, ModelFormat
+from ..core.serialization import from_record, to_record
+from ..storage.model_check import check_file
+from ..storage.replacing import put_in_place
+from ..storage.small_file import open_new, read_small
+from .http.client import Client, NoAnswer
+
+LARGEST_MODEL = 2_000_000_000  # bytes; a model of two million faces with its textures takes about a tenth
+_EXPIRED = (401, 403, 404, 410)  # what file hosts answer for a signed link that has had its time
+
+
+class Busy(NoAnswer):
+    """The file host wants to be asked again; `retry_after` is in how many seconds, -1: it does not say."""
+
+    def __init__(self, failure: Failure, retry_after: float) -> None:
+        super().__init__(failure)
+        self.retry_after = retry_after
+
+
+def fetch(client: Client, url: str, part: Path, progress: Callable[[float], None]) -> None:
+    """Download `url` into `part`, from where an earlier attempt broke off if the host has the same file still.
+
+    `progress` is told the percent, where the host says how long the file is. Raises `NotSent` or `NoAnswer` for
+    what may be tried again, `TripoError` of kind link expired for a fresh link to be asked for, `OSError` for the disk.
+    """
+    version = _version_of(part)
+    with client.download(url, part.stat().st_size if version else 0, version) as download:
+        if download.status in _EXPIRED:
+            raise TripoError(
+                Kind.LINK_EXPIRED,
+                "The link to the finished model has expired. The service keeps the model for a while: fetch it again",
+                detail=f"the file host answered {download.status}",
+            )
+        if download.status == 416:  # what lies here is not the beginning of what the host has
+            forget(part)
+        if download.status not in (200, 206):
+            raise Busy(_broken(f"the file host answered {download.status}").failure, download.retry_after)
+        received = download.start
+        with part.open("r+b") if download.start else open_new(part) as file:
+            if not download.start:
+                _write_version(part, download.version)
+            file.seek(received)
+            for chunk in download.chunks():
+                file.write(chunk)
+                received += len(chunk)
+                if received > LARGEST_MODEL:
+                    raise _too_large()
+                if download.length > 0:
+                    progress(100.0 * received / download.length)
+            file.truncate()
+    if received < download.length:
+        raise NoAnswer(_broken(f"{received} of {download.length} bytes came").failure)
+
+
+def forget(part: Path) -> None:
+    """Begin anew: remove what came of a file."""
+    part.unlink(missing_ok=True)
+    _note_of(part).unlink(missing_ok=True)
+
+
+def _note_of(part: Path) -> Path:
+    """Return where it is written down of which version a part is: another process may go on with it."""
+    return part.with_name(f"{part.name}.json")
+
+
+def _version_of(part: Path) -> FileVersion | None:
+    """Return the version that a part is of; None where there is none, or nobody can tell."""
+    try:
+        found = part.lstat()
+        if not found.st_size or not stat.S_ISREG(found.st_mode):
+            return None
+        return from_record(FileVersion, json.loads(read_small(_note_of(part))))
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _write_version(part: Path, version: FileVersion | None) -> None:
+    """Write down of which version a part is, which is empty still; raises `OSError`."""
+    if version is None:
+        _note_of(part).unlink(missing_ok=True)
+    else:
+        with open_new(_note_of(part)) as file:
+            file.write(json.dumps(to_record(version)).encode())
+
+
+def is_whole(part: Path, limits: Limits) -> bool:
+    """Whether a file whose download broke off says itself that nothing is missing: a length may be wrong for ever."""
+    try:
+        check_file(part, limits=limits)
+    except (OSError, TripoError):
+        return False
+    return True
+
+
+class Refused(TripoError):
+    """A model file that no importer should see; it was paid for, so it is kept, at `path`."""
+
+    def __init__(self, failure: Failure, path: Path) -> None:
+        super().__init__(failure.kind, failure.sentence, detail=failure.detail)
+        self.path = path
+
+
+def keep(part: Path, folder: Path, limits: Limits) -> tuple[Path, ModelFormat]:
+    """Check a downloaded file and give it its name, by the format its bytes show; raises `Refused`, and `OSError`."""
+    try:
+        model_format = check_file(part, limits=limits)
+    except TripoError as error:
+        refused = folder / "refused.model"
+        put_in_place(part, refused)
+        forget(part)
+        raise Refused(error.failure, refused) from error
+    target = folder / f"model.{model_format}"
+    put_in_place(part, target)
+    forget(part)
+    return target, model_format
+
+
+def _too_large() -> TripoError:
+    return TripoError(
+        Kind.MODEL_FILE,
+        f"The model file is larger than {LARGEST_MODEL / 1e9:.0f} GB. {FROM_SERVICE}",
+        detail="the download was stopped there",
+    )
+
+
+def _broken(detail: str) -> TripoError:
+    return TripoError(
+        Kind.NETWORK, "The download of the finished model broke off. Check the network and try again", detail=detail
+    )

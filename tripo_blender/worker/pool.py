@@ -1,0 +1,271 @@
+"""Runs several jobs side by side, each in a thread of the worker process; the rest wait their turn."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from ..core.errors import Failure, TripoError
+from ..core.formats.limits import Limits
+from ..core.job import Cancelled, Delayed, Event, Failed, Job, JobState, Prepared, TaskCreated
+from ..core.messages import Configure, Happened, Learnt
+from ..core.network import Network
+from ..core.recovery import elsewhere, too_many_files
+from ..core.serialization import RecordError
+from ..storage.journal import Journal
+from ..storage.model_check import check_model
+from . import hedging
+from .conversion import Converter
+from .gateway_profile import HabitBook
+from .http.client import Client
+from .runner import Runner
+
+_CLOSING_SECONDS = 0.2  # that a run has to write down where it is when the process closes
+_LOOK_SECONDS = 0.05  # between two looks at the end of a run, while something brief is waited for
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class ThreadStop:
+    """A `Stop` that another thread sets."""
+
+    def __init__(self) -> None:
+        self.cancelled = False
+        self.buying = False
+        self._event = threading.Event()
+
+    def set(self, *, cancelled: bool) -> None:
+        """End the run: for good, by the user, or because the process closes."""
+        self.cancelled = self.cancelled or cancelled
+        self._event.set()
+
+    def is_set(self) -> bool:
+        """Whether the run shall end."""
+        return self._event.is_set()
+
+    def wait(self, timeout: float) -> bool:
+        """Wait, at most `timeout` seconds; True as soon as the run shall end."""
+        return self._event.wait(timeout)
+
+    def aside(self, work: Callable[[], T], seconds: float, /) -> Callable[[], T | None]:
+        """Do `work` in a thread of its own, which is left to itself when it is given up: no socket can hold that up."""
+        results: list[T] = []
+        thread = threading.Thread(target=lambda: results.append(work()), daemon=True)
+        thread.start()
+        until = time.monotonic() + seconds
+
+        def finish() -> T | None:
+            while thread.is_alive() and not self._event.is_set() and (left := until - time.monotonic()) > 0:
+                thread.join(min(left, _LOOK_SECONDS))
+            return results[0] if results else None
+
+        return finish
+
+    def hedged(self, ask: hedging.Ask[T], good: Callable[[T], bool], seconds: float, /) -> T | None:
+        """Ask, and once more beside it where no answer has come after `seconds`; None: the run shall end."""
+        return hedging.side_by_side(ask, good, seconds, self._event.is_set)
+
+    def interruptible(self) -> AbstractContextManager[None]:
+        """Change nothing: nobody presses Ctrl-C here."""
+        return nullcontext()
+
+    uninterrupted = interruptible
+
+    @contextmanager
+    def shielded(self) -> Iterator[None]:
+        """Say that a purchase is under way: the process waits for it."""
+        self.buying = True
+        try:
+            yield
+        finally:
+            self.buying = False
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A job that runs: its thread, what stops it, and what carries it out."""
+
+    thread: threading.Thread
+    stop: ThreadStop
+    runner: Runner
+
+
+class Crew:
+    """The jobs of one worker: at most `at_once` run, in the order in which they came."""
+
+    def __init__(self, configure: Configure, journal: Journal, tell: Callable[[Happened | Learnt], bool]) -> None:
+        """`tell` gives whether somebody listens still."""
+        self._configure = configure
+        self._journal = journal
+        self._tell = tell
+        self._book = HabitBook()
+        self._converter = Converter(configure, journal) if configure.converts else None
+        self._lock = threading.Lock()
+        self._waiting: deque[Job] = deque()
+        self._meant: dict[str, Configure] = {}  # as it was when each waiting job came: a key is for its own host
+        self._running: dict[str, _Place] = {}
+        self._closed = False
+
+    def configure(self, configure: Configure) -> None:
+        """Change how many run at once, and what else is preferred for those to come; the key for later orders only."""
+        with self._lock:
+            self._configure = configure
+            if configure.converts and self._converter is None:
+                self._converter = Converter(configure, self._journal)
+        self._fill()
+
+    def learn(self, learnt: Learnt) -> None:
+        """Take over what an earlier worker learnt of a gateway."""
+        self._book.of(learnt.base_url).learn(learnt.rung, learnt.with_model)
+
+    def run(self, job: Job) -> None:
+        """Run a job as soon as a place is free; one that is here already is not taken a second time."""
+        with self._lock:
+            if job.id in self._running or any(waiting.id == job.id for waiting in self._waiting):
+                return
+        # Its message is still on the way, or died with Blender. Of one in doubt the user has decided since.
+        if not job.in_doubt and self._journal.is_cancelled(job.id):
+            self._end_cancelled(job)
+            return
+        if (failure := self._journal.begin(job)) is not None:
+            self._tell(Happened(job.id, Failed(failure)))
+            return
+        # Before any other thread can start it: two writers of one record would take it from each other.
+        if job.working:  # a model that is on the disk already has cost nothing here
+            with contextlib.suppress(OSError):  # where it cannot be written, the job's start says so
+                self._journal.write(job)
+        self._journal.ownership.keep(job.id)
+        with self._lock:
+            self._waiting.append(job)
+            self._meant[job.id] = self._configure
+        self._fill()
+
+    def cancel(self, job_id: str) -> None:
+        """Stop a job; one that still waits never starts. Its record says so when this returns, or its order is out."""
+        with self._lock:
+            waiting = [job for job in self._waiting if job.id == job_id]
+            for job in waiting:
+                self._waiting.remove(job)
+                del self._meant[job.id]
+            running = self._running.get(job_id)
+        if running is not None:
+            running.stop.set(cancelled=True)
+            running.runner.cancel()
+        for job in waiting:
+            self._end_cancelled(job)
+        if running is None and not waiting:  # it got ready before its user's word came
+            with contextlib.suppress(OSError, RecordError):
+                self._journal.write_cancelled(job_id)
+
+    def _end_cancelled(self, job: Job) -> None:
+        """Write down that a job was stopped before it ran."""
+        self._journal.end(job.after(Cancelled()))
+        self._tell(Happened(job.id, Cancelled()))
+
+    def close(self) -> None:
+        """End every run where it is, and wait for a purchase that is under way; records stay to be taken up."""
+        with self._lock:
+            self._closed = True
+            self._waiting.clear()
+            running = list(self._running.values())
+        for place in running:
+            place.stop.set(cancelled=False)
+        for place in running:
+            place.thread.join(_CLOSING_SECONDS)
+            while place.thread.is_alive() and place.stop.buying:  # an upload or a download ends with the process
+                place.thread.join(_CLOSING_SECONDS)
+            if place.stop.cancelled:  # while its order was out, which is answered now
+                place.runner.cancel()
+        if self._converter is not None:
+            self._converter.close()
+        self._journal.ownership.release_all()
+
+    def _fill(self) -> None:
+        refused: list[tuple[Job, Failure]] = []
+        with self._lock:
+            while self._waiting and len(self._running) < self._configure.at_once and not self._closed:
+                job = self._waiting[0]
+                failure = None
+                try:
+                    if not self._journal.ownership.take(job.id):
+                        failure = elsewhere(job.name)
+                except OSError as error:
+                    if self._running:
+                        break  # until one of them gives its files back
+                    failure = too_many_files(str(error))
+                self._waiting.popleft()
+                meant = self._meant.pop(job.id)
+                if failure is not None:
+                    refused.append((job, failure))
+                    continue
+                place = self._place(job, replace(self._configure, key=meant.key, base_url=meant.base_url))
+                self._running[job.id] = place
+                place.thread.start()
+        for job, failure in refused:
+            self._journal.ownership.release(job.id)
+            self._tell(Happened(job.id, Failed(failure)))
+
+    def _place(self, job: Job, configure: Configure) -> _Place:
+        habits = self._book.of(job.base_url, configure.rung)
+        converter = self._converter if configure.converts else None
+        limits = Limits(memory=configure.model_memory)
+        stop = ThreadStop()
+
+        def emit(event: Event) -> None:
+            if isinstance(event, TaskCreated):  # told before, so that it is known before the job ends
+                rung = "" if habits.pinned else habits.rung
+                self._tell(Learnt(job.base_url, rung, habits.with_model))
+                if converter is not None:  # its start takes a second or two, the model a minute
+                    converter.warm()
+            if not self._tell(Happened(job.id, event)):
+                stop.set(cancelled=False)  # its record stays, for who comes next
+
+        client = Client(configure.key, configure.base_url, Network(configure.proxy, configure.certificates))
+        runner = Runner(job, client, self._journal, stop, emit, habits, limits)
+
+        def work() -> None:
+            unseen = job.state is JobState.READY  # a file that is here already: what comes down is checked then
+            try:
+                with client:
+                    runner.run()
+                if runner.job.state is JobState.READY and not stop.is_set():
+                    if converter is None:  # the preference was switched off after the job was asked for
+                        runner.prepared(Prepared())
+                    else:
+                        runner.prepared(Delayed("Preparing the model"))
+                        failed = _bad_file(job, limits) if unseen else None
+                        if (outcome := failed or converter.prepare(runner.job, stop)) is not None:
+                            runner.prepared(outcome)
+            finally:
+                self._leave(runner.job)
+
+        return _Place(threading.Thread(target=work, name=f"job {job.id}", daemon=True), stop, runner)
+
+    def _leave(self, job: Job) -> None:
+        if job.final or job.state is JobState.UNCERTAIN:
+            self._journal.ownership.release(job.id)
+        else:  # a ready one is kept until it is in the scene
+            self._journal.ownership.keep(job.id)
+        with self._lock:
+            del self._running[job.id]
+        self._fill()
+
+
+def _bad_file(job: Job, limits: Limits) -> Failed | None:
+    """Give why a ready job's model must not reach an importer; None where it may."""
+    try:
+        check_model(job, limits)
+    except TripoError as error:
+        return Failed(error.failure)
+    except OSError as error:
+        _log.info("job %s: %s", job.id, error)  # it is gone, which the importer finds as well
+    return None

@@ -1,0 +1,173 @@
+"""Sends the picture and the order: up the ladder of ways for pictures, then the one purchase."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..core import retry
+from ..core.errors import Failure, Kind, TripoError
+from ..core.formats.image.head import HEAD_BYTES, MIME_TYPES, read_head
+from ..core.job import Job
+from ..core.services import modelstream as service
+from ..core.services.endpoint import RUNG_DATA_URI, is_url
+from ..core.services.purchase import lost_answer, read_create
+from ..core.services.wire import Created, HttpRequest, Refused, RouteMissing, Unclear, Uploaded
+from .gateway_profile import Habits
+from .http.client import Client, NoAnswer, NotSent
+from .image_check import hash_of_whole
+
+_log = logging.getLogger(__name__)
+
+Delay = Callable[[int, Failure, float], float]
+
+
+@dataclass
+class _Tries:
+    """The tries of an upload or an order, those in a row that a busy service refused apart from those that broke."""
+
+    delay: Delay
+    faults: int = 0
+    refusals: int = 0
+    waited: float = 0.0  # seconds, for a busy service
+
+    def again(self, failure: Failure, retry_after: float = -1.0) -> bool:
+        """Wait before another try; return False where there have been enough."""
+        busy = failure.kind is Kind.BUSY
+        self.faults, self.refusals = (0, self.refusals + 1) if busy else (self.faults + 1, 0)
+        if not retry.tries_again(self.faults, self.waited, busy=busy):
+            return False
+        seconds = self.delay(self.refusals or self.faults, failure, retry_after)
+        self.waited += seconds if busy else 0.0
+        return True
+
+
+@dataclass
+class Sending:
+    """The way of one job's picture and order.
+
+    `delay` waits before another try, returns the seconds, and ends the run when told to.
+    `before` comes right before every sending of the order: it writes down that the order is out and sets `sent`, or
+    raises, and nothing is sent.
+    `picture_hash` is the SHA-256, in hex, of the file that went up.
+    """
+
+    job: Job
+    client: Client
+    habits: Habits
+    delay: Delay
+    before: Callable[[], None]
+    go_on: Callable[[], None]
+    sent: bool = False  # an order is out, and its answer not yet read
+    picture_hash: str = ""
+    _picture: Mapping[str, str] = field(default_factory=dict)
+    _type: str = ""
+    _rung: str = ""
+
+    def upload(self) -> None:
+        """Take the picture up; raises `TripoError`, `NotSent` or `NoAnswer`. Nothing is bought by it."""
+        if is_url(self.job.picture):
+            self._picture, self._type = {"url": self.job.picture}, _type_of_url(self.job.picture)
+            return
+        path = Path(self.job.picture)
+        try:
+            self.picture_hash = hash_of_whole(path, self.go_on)
+            self._type = _picture_type(path)
+            self._picture, self._rung = self._up_the_ladder(path)
+        except OSError as error:
+            why = "is gone from the disk" if isinstance(error, FileNotFoundError) else "cannot be read from the disk"
+            raise TripoError(
+                Kind.PICTURE,
+                f"The job's copy of the picture {why}. Generate again from the picture",
+                detail=f"{error.strerror or error} {path.name}",
+            ) from error
+
+    def order(self) -> Created | Refused | Unclear:
+        """Buy the task. It is sent again only after it surely did not arrive or was surely refused."""
+        with_model, tries = self.habits.with_model, _Tries(self.delay)
+        while True:
+            meaning = self._order(with_model)
+            if isinstance(meaning, Created):
+                self.habits.learn(self._rung, with_model)
+                return meaning
+            if isinstance(meaning, Unclear):
+                return meaning
+            if meaning.wants_model and not with_model:
+                with_model = True
+                continue
+            if not (meaning.again and tries.again(meaning.failure, meaning.retry_after)):
+                return self._explained(meaning)
+
+    def _up_the_ladder(self, path: Path) -> tuple[Mapping[str, str], str]:
+        mime_type = MIME_TYPES[self._type]
+        for rung in self.habits.rungs():
+            if rung == RUNG_DATA_URI:
+                return {"url": f"data:{mime_type};base64,{base64.b64encode(path.read_bytes()).decode()}"}, rung
+            meaning = self._uploaded(service.upload(self.job.base_url, rung, str(path), mime_type))
+            if isinstance(meaning, Uploaded):
+                return meaning.fields, rung
+        raise TripoError(
+            Kind.REFUSED,
+            "The gateway has no such upload address. Choose another way for pictures in the preferences",
+            detail=f"{self.habits.rung} answered 404 or 405",
+        )
+
+    def _uploaded(self, request: HttpRequest) -> Uploaded | RouteMissing:
+        tries = _Tries(self.delay)
+        while True:
+            try:
+                meaning = service.read_upload(self.client.call(request))
+            except (NotSent, NoAnswer) as error:
+                meaning = Refused(error.failure, again=True)
+            if not isinstance(meaning, Refused):
+                return meaning
+            if not (meaning.again and tries.again(meaning.failure, meaning.retry_after)):
+                raise TripoError.of(meaning.failure)
+
+    def _order(self, with_model: bool) -> Created | Refused | Unclear:
+        job = self.job
+        request = service.create(job.base_url, job.settings, self._type, self._picture, with_model)
+        self.before()
+        try:
+            meaning = read_create(self.client.call(request, purchase=True))
+        except NotSent as error:
+            meaning = Refused(error.failure, again=True)
+        except TripoError:  # the key must not go there: nothing went out
+            self.sent = False
+            raise
+        except NoAnswer as error:
+            meaning = Unclear(lost_answer(error.failure.detail))
+        except Exception as error:  # noqa: BLE001  # a mistake of ours: the order may be out all the same
+            _log.error("the order of job %s: %s", job.id, self.client.masks.words(traceback.format_exc()))
+            meaning = Unclear(lost_answer(type(error).__name__))
+        self.sent = not isinstance(meaning, Refused)
+        return meaning
+
+    def _explained(self, refused: Refused) -> Refused:
+        """Say what else to try where the gateway offered no upload address and took no picture in the request."""
+        if self._rung != RUNG_DATA_URI or not refused.may_be_the_picture:
+            return refused
+        failure = Failure(
+            Kind.PICTURE,
+            "This gateway takes no pictures from this computer. Put the picture on the web and give its public address "
+            "instead",
+            refused.failure.technical(),
+            refused.failure.code,
+            refused.failure.trace_id,
+        )
+        return Refused(failure)
+
+
+def _picture_type(path: Path) -> str:
+    with path.open("rb") as file:
+        head = read_head(file.read(HEAD_BYTES))
+    return head.format if head is not None else "png"
+
+
+def _type_of_url(url: str) -> str:
+    suffix = url.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0].rsplit(".", 1)[-1].lower()
+    return {"jpeg": "jpg"}.get(suffix, suffix if suffix in MIME_TYPES else "jpg")
