@@ -5,8 +5,8 @@
 
 Every file follows from the seed, its number and the files to start from (more where there is bpy): `--only NUMBER`
 makes one again. The check may raise nothing but `TripoError`, take no longer than `--most-seconds` and open no file.
-An import runs in a child process by the converter's code; a crash, a hang or a read outside the file's folder is a
-finding, and the file is kept in `--keep`. The exit code is 0 without findings.
+An import runs in a child process by the converter's code; a crash, a hang, a read outside the file's folder, or data
+that a failed import leaves is a finding, and the file is kept in `--keep`. The exit code is 0 without findings.
 """
 
 import os

@@ -17,7 +17,7 @@ import numpy as np
 
 from simulator.sculpture.png import write_png
 
-FINDINGS = ("crashed", "hung", "opened outside")
+FINDINGS = ("crashed", "hung", "opened outside", "left behind")  # and what follows
 _MOST_SECONDS = 30.0  # one file; most take a hundredth
 _START_SECONDS = 120.0
 _PRIVATE = "private.png"  # beside the folders of the files: what no import may read
@@ -87,6 +87,7 @@ def child(folder: Path) -> int:
     """Import all files of a folder; runs in the child."""
     import bpy
 
+    from tripo_blender.converter.importing import rolled_back, snapshot
     from tripo_blender.converter.prepare import prepare
     from tripo_blender.core.errors import TripoError
     from tripo_blender.core.formats.model import ModelFormat
@@ -107,13 +108,18 @@ def child(folder: Path) -> int:
         job = replace(
             job, task_id="fuzz", state=JobState.READY, model_path=str(path), model_format=ModelFormat(path.suffix[1:])
         )
+        before = {kind: len(blocks) for kind, blocks in snapshot().items()}
         try:
-            prepare(job, "fuzz", "0.0.0")
+            with rolled_back():  # as in place
+                prepare(job, "fuzz", "0.0.0")
             outcome = "well"
         except TripoError as error:
             outcome = "refused: " + error.failure.sentence.partition(". ")[0]
         except Exception as error:  # noqa: BLE001  # the converter turns it into a failed job
             outcome = f"raised {type(error).__name__}"
+        left = [kind for kind, blocks in snapshot().items() if len(blocks) != before[kind]]
+        if left and outcome != "well":
+            outcome = f"left behind {', '.join(left)}: {outcome}"
         if private.stat().st_atime > 1:
             outcome = "opened outside"
         bpy.ops.wm.read_homefile(use_empty=True)  # some damage shows only when what was imported is freed
