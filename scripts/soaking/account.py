@@ -13,7 +13,7 @@ from soaking.deaths import Deaths
 from soaking.desk import runs
 from soaking.judge import Order, Story, violations
 from soaking.mischief import is_odd
-from soaking.weather import is_order, meaning_of
+from soaking.weather import is_order, may_be_refused, meaning_of
 from soaking.words import OFFERED, Words
 from tripo_blender.core.errors import Kind, TripoError
 from tripo_blender.core.job import Job, JobState
@@ -112,7 +112,7 @@ class Auditor:
             if is_order(entry) and entry["body"].get("model_seed") == job.settings.model_seed
         ]
         orders = [
-            Order(entry["time"], meaning_of(entry), entry["answer"].get("task_id") or "")
+            Order(entry["time"], meaning_of(entry), entry["answer"].get("task_id") or "", may_be_refused(entry))
             for entry in sorted(entries, key=lambda entry: float(entry["time"]))
         ]
         record = None

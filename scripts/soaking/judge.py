@@ -17,11 +17,15 @@ _QUIET = (JobState.READY, JobState.DONE, JobState.FAILED, JobState.UNCERTAIN, Jo
 
 @dataclass(frozen=True)
 class Order:
-    """An order that arrived: when, what its answer means, and the task that was made; empty if none was."""
+    """An order that arrived: when, what its answer means, and the task that was made; empty if none was.
+
+    `refused` is one that the service refused in an answer which not every client can read: it may be taken for either.
+    """
 
     time: float
     meaning: Meaning
     task_id: str = ""
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def _bought_without_a_word(story: Story) -> Iterator[str]:
     """Between two orders lies a sure refusal, or the user's word; each word sends one."""
     words = story.said(AGAIN)
     for earlier, later in zip(story.orders, story.orders[1:], strict=False):
-        if earlier.meaning in _SURELY_NOT:
+        if earlier.meaning in _SURELY_NOT or earlier.refused:
             continue
         word = next((word for word in words if earlier.time < word < later.time), None)
         if word is None:
@@ -100,7 +104,7 @@ def _not_cancelled(story: Story) -> Iterator[str]:
 def _forgotten(story: Story) -> Iterator[str]:
     """What was paid for, or may have been, is on record, until the user gives it up."""
     record, given_up = story.record, bool(story.said(GIVE_UP))
-    in_doubt = [order for order in story.orders if order.meaning not in _SURELY_NOT]
+    in_doubt = [order for order in story.orders if order.meaning not in _SURELY_NOT and not order.refused]
     if record is None:
         if in_doubt and not given_up:
             yield "ordered and forgotten" + (", though it was bought" if story.bought else "")

@@ -35,6 +35,8 @@ _OF_LINKS: list[dict[str, Any]] = [
     {"do": "replace", "text": ""},
 ]
 _MEANINGS = {answer.played(made)["name"]: answer.meaning for answer in ANSWERS for made in answer.makes}
+# The real answer comes all the same, in a frame that hides it from some.
+_FRAMES = {answer.played(made=True)["name"] for answer in ANSWERS if answer.repeats} | {"wrong_length"}
 _HARMLESS = (None, "", "delay", "hang_up")
 # What a failure says where the service refused an order: which one it was is the other tests' business.
 _REFUSALS = (Kind.REFUSED, Kind.KEY_REFUSED, Kind.NO_CREDIT, Kind.NOT_ALLOWED, Kind.CONTENT, Kind.PICTURE)
@@ -69,6 +71,11 @@ def meaning_of(entry: Mapping[str, Any]) -> Meaning:
     return Meaning.KNOWN if answer.get("task_id") else Meaning.REFUSED
 
 
+def may_be_refused(entry: Mapping[str, Any]) -> bool:
+    """Whether an order's answer, for all that is odd about it, was the service's own refusal: its quota was full."""
+    return entry["answer"].get("fault") in _FRAMES and not entry["answer"].get("task_id")
+
+
 def fits(kind: Kind, entries: list[Mapping[str, Any]]) -> bool:
     """Whether a failure of this kind can come of these requests of the job, as the simulator recorded them."""
     orders = {meaning_of(entry) for entry in entries if is_order(entry)}
@@ -77,7 +84,7 @@ def fits(kind: Kind, entries: list[Mapping[str, Any]]) -> bool:
     if kind in _REFUSALS and (Meaning.REFUSED in orders or (kind is Kind.REFUSED and _led_away(struck))):
         return True
     if kind is Kind.BUSY:
-        return 429 in statuses or Meaning.PASSING in orders
+        return 429 in statuses or Meaning.PASSING in orders or any(map(may_be_refused, filter(is_order, entries)))
     if kind is Kind.SERVICE_DOWN:
         return bool(statuses & {500, 502, 503, 504})
     if kind is Kind.LINK_EXPIRED:

@@ -65,6 +65,9 @@ LOST = order(1, Meaning.UNKNOWN)
 REFUSED = order(1, Meaning.REFUSED)
 FULL = order(1, Meaning.PASSING)
 SECOND = order(5, Meaning.KNOWN, "t2")
+UNREAD = replace(LOST, refused=True)
+BUSY = ended(JobState.FAILED, failure=Failure(Kind.BUSY, "It is busy"))
+ODD_FRAME = {"method": "POST", "path": "/task", "body": {}, "answer": {"status": None, "fault": "no gzip, made"}}
 
 GOOD: dict[str, Story] = {
     "bought and there": Story((BOUGHT,), record=READY),
@@ -83,6 +86,10 @@ GOOD: dict[str, Story] = {
     ),
     "killed while its order was out": Story((BOUGHT,), record=UNCERTAIN, killed=True),
     "nobody heard of its end": Story((REFUSED,), unheard=True, picture=False),
+    "the quota was full, said in an odd frame": Story((UNREAD,), unheard=True, picture=False),
+    "the quota was full, which it could not read": Story((UNREAD,), record=UNCERTAIN),
+    "the quota was full, and it was read and sent again": Story((UNREAD, SECOND), record=replace(READY, task_id="t2")),
+    "the quota was full, and it gave up": Story((UNREAD,), told=BUSY, requests=(ODD_FRAME,)),
     "its record was spoilt": Story((HIDDEN,), damaged=True),
     "the disk was full": Story(told=ended(JobState.FAILED, failure=Failure(Kind.DISK, "Make room")), full=True),
 }
@@ -113,6 +120,10 @@ BAD: dict[str, tuple[Story, str]] = {
     "unfinished": (Story((BOUGHT,), record=ended(JobState.GENERATING, "t1")), "it ended generating"),
     "failed for no reason": (
         Story((BOUGHT,), record=ended(JobState.FAILED, "t1", Failure(Kind.BUSY, "It is busy"))),
+        "failed for no reason",
+    ),
+    "failed for no reason but a task in an odd frame": (
+        Story((), told=BUSY, requests=({**ODD_FRAME, "answer": {**ODD_FRAME["answer"], "task_id": "t1"}},)),
         "failed for no reason",
     ),
     "failed on a full disk that was not": (
