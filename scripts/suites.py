@@ -18,7 +18,15 @@ import environments
 import lanes
 
 ROOT = build.ROOT
-_FAULTS = ("worker/test_fault_table.py", "worker/test_order_table.py")  # take as long as all else of the worker
+# The worker's tests in three parts that take about as long: the tables, what starts processes of its own, and the rest.
+_FAULTS = ["tests/worker/test_{}.py".format(name) for name in ("fault_table", "order_table")]
+_PROCESSES = [
+    "tests/worker/test_{}.py".format(name)
+    for name in (
+        *("cancelling", "closed_pipes", "ctrl_c", "foreground", "full_disk", "interrupts", "killed", "ownership"),
+        *("soak", "worker", "worker_end"),
+    )
+]
 TIME_LIMIT_S = 45 * 60  # one suite; pytest's own limit cannot interrupt a call that hangs inside Blender's C code
 
 # No test sees the caller's Blender settings, keys or Python modules.
@@ -62,15 +70,15 @@ def suites(whole: bool = False) -> List[Suite]:
     named = applications.named()
     return [
         Suite("style", _style, fast=True),
-        Suite("core", _core, fast=True),
+        Suite("core", functools.partial(_core, whole), fast=True),
         Suite("simulator", functools.partial(_pytest, "simulator", "tools"), fast=True),
         Suite("official client", functools.partial(_pytest, "clients", "client-v2"), fast=True),
         Suite("platforms", functools.partial(_pytest, "platforms", "tools"), fast=True),
-        Suite("worker", functools.partial(_worker, "tools"), fast=True, minutes=2),
-        Suite("faults", functools.partial(_faults, "tools"), fast=True, minutes=2),
+        Suite("worker", _worker, fast=True, minutes=1.5),
+        Suite("processes", functools.partial(_files, _PROCESSES), fast=True, minutes=2),
+        Suite("faults", functools.partial(_files, _FAULTS), fast=True),
         # What counts as "surely not sent" hangs on what requests raises, so the oldest that users have is tried too.
-        Suite("worker, oldest requests", functools.partial(_worker, "bpy-" + versions[0]), minutes=2),
-        Suite("faults, oldest requests", functools.partial(_faults, "bpy-" + versions[0]), minutes=2),
+        Suite("oldest requests", functools.partial(_oldest_requests, "bpy-" + versions[0], whole), minutes=2),
         Suite("build", _build),
         *(
             Suite("blender " + version, functools.partial(_blender, version, whole or version in ends), minutes=8)
@@ -102,10 +110,11 @@ def _style(_more: List[str]) -> Outcome:
     return Outcome(len(commands) - len(failed), len(failed), 0, ", ".join(failed))
 
 
-def _core(more: List[str]) -> Outcome:
+def _core(whole: bool, more: List[str]) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="tripo-coverage-") as temporary:
         surroundings = _surroundings(COVERAGE_FILE=str(Path(temporary, "coverage")))
-        outcome = _pytest("core", "tools", more, ["-m", "coverage", "run"], surroundings)
+        profile = "--hypothesis-profile=" + ("whole" if whole else "core")
+        outcome = _pytest("core", "tools", [profile, *more], ["-m", "coverage", "run"], surroundings)
         if more:
             return outcome._replace(remark=outcome.remark or "coverage not judged: only a part was asked for")
         report = [str(environments.environment("tools")), "-m", "coverage", "report"]
@@ -128,13 +137,17 @@ def _build(_more: List[str]) -> Outcome:
     return Outcome(passed=1)
 
 
-def _worker(environment: str, more: List[str]) -> Outcome:
-    return _pytest("worker", environment, [*("--ignore=tests/" + name for name in _FAULTS), *more])
+def _worker(more: List[str]) -> Outcome:
+    others = [] if _names_tests(more) else ["--ignore=" + path for path in (*_FAULTS, *_PROCESSES)]
+    return _pytest("worker", "tools", [*others, *more])
 
 
-def _faults(environment: str, more: List[str]) -> Outcome:
-    named = [argument for argument in more if argument.startswith("tests/")]
-    return _pytest(_FAULTS[0], environment, [*([] if named else ("tests/" + name for name in _FAULTS)), *more])
+def _files(paths: List[str], more: List[str]) -> Outcome:
+    return _pytest("worker", "tools", [*([] if _names_tests(more) else paths), *more])
+
+
+def _oldest_requests(environment: str, whole: bool, more: List[str]) -> Outcome:
+    return _pytest("worker", environment, [*([] if whole else ["-m", "oldest_requests"]), *more])
 
 
 def _blender(version: str, whole: bool, more: List[str]) -> Outcome:
@@ -192,7 +205,7 @@ def _pytest(
     It judges by its exit code as well.
     """
     _need_tests(folder)
-    tests = [] if any(argument.startswith("tests/") for argument in more) else ["tests/" + folder]
+    tests = [] if _names_tests(more) else ["tests/" + folder]
     python = str(environments.environment(environment))
     with tempfile.TemporaryDirectory(prefix="tripo-report-") as temporary:
         report = Path(temporary, "report.xml")
@@ -207,6 +220,10 @@ def _pytest(
         return counted if code == 1 else counted._replace(remark=how_it_ended(code))
     # A crash at exit counts, though every test has passed by then: Blender 4.2.0 dies so if a class stays registered.
     return (counted or Outcome())._replace(failed=1, remark=how_it_ended(code))
+
+
+def _names_tests(more: List[str]) -> bool:
+    return any(argument.startswith("tests/") for argument in more)
 
 
 def _count(report: Path) -> Optional[Outcome]:

@@ -1,8 +1,9 @@
 """Sets up and runs every suite this machine can run, and says which it cannot run and why.
 
 `--fast` leaves out what needs Blender, `--suite NAME` runs one, `--list` names them; what follows `--` goes to pytest.
-Several suites run side by side, one a core (`--jobs N`), each in a process of its own. The oldest and the newest
-Blender run every test, those between what is marked `every_version`; `--whole` runs every test in all.
+Several suites run side by side, one more than there are cores (`--jobs N`), each in a process of its own.
+The oldest and the newest Blender run every test, those between what is marked `every_version`, and the oldest requests
+what is marked `oldest_requests`. With `--whole` all run every test, and core takes three times the examples.
 The variable TRIPO_TEST_BLENDER names Blender applications for the suite `window`: paths, separated as in PATH. Where it
 names none, CI may make one, which plays the stories that are marked `in_ci`.
 The exit code is 0 only if all that could run passed. The last line has the sums.
@@ -82,9 +83,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Run the tests.", epilog="What follows -- goes to pytest.")
     parser.add_argument("--fast", action="store_true", help="only the suites that need no Blender")
     parser.add_argument("--suite", action="append", metavar="NAME", help="only this suite; may be repeated")
-    parser.add_argument("--whole", action="store_true", help="every test in every version of Blender")
+    parser.add_argument("--whole", action="store_true", help="every test everywhere")
     parser.add_argument("--list", action="store_true", help="name the suites and end")
-    parser.add_argument("--jobs", type=int, metavar="N", help="so many suites side by side (default: one a core)")
+    parser.add_argument("--jobs", type=int, metavar="N", help="so many suites side by side")
     parser.add_argument("--outcome", type=Path, help=argparse.SUPPRESS)  # where a suite that is run for others says it
     options = parser.parse_args(own)
     if options.outcome:
@@ -96,7 +97,7 @@ def main() -> int:
     if options.list:
         suites.say("\n".join(suite.name for suite in chosen))
         return 0
-    jobs = options.jobs or os.cpu_count() or 1
+    jobs = options.jobs or 1 + (os.cpu_count() or 1)  # many tests wait for a process or an answer
     rows = (
         _side_by_side(chosen, further, jobs, options.whole) if jobs > 1 < len(chosen) else _one_by_one(chosen, further)
     )

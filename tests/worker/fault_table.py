@@ -263,6 +263,8 @@ FAULTS = [
     fault for family in (_connections, _slowness, _statuses, _bodies, _tasks, _redirects, _links) for fault in family()
 ]
 ROWS = {f"{strike}: {fault.name}": (fault, strike) for fault in FAULTS for strike in fault.ends}
+# What whole answers say is read by code of ours alone; in all other rows the library that speaks HTTP has its say.
+READ_BY_US = {fault.name for family in (_statuses, _tasks) for fault in family()}
 
 
 @dataclass

@@ -32,6 +32,8 @@ from .course import check_folder, downloads, orders, record_of, wait_for
 from .processes import Worker
 from .test_purchases import answer, native, on_create
 
+pytestmark = pytest.mark.oldest_requests("how its connections are closed under it")
+
 MakeJob = Callable[..., Job]
 StartWorker = Callable[..., Worker]
 StartSimulator = Callable[..., SimulatorProcess]

@@ -27,7 +27,10 @@ Open = Callable[..., TlsDoor]
 API = "https://api.example.test/tripo/v2/openapi"
 PASSWORD = "p%40ss-of-the-proxy"
 LOGIN = base64.b64encode(b"anna:p@ss-of-the-proxy").decode()
-pytestmark = needs_openssl
+pytestmark = [
+    pytest.mark.oldest_requests("how it says what is wrong with a certificate"),
+    needs_openssl,
+]
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,8 @@ from tripo_blender.worker.pool import ThreadStop
 from .conftest import Run
 from .course import KEY, Course, downloads, orders, wait_for
 
+pytestmark = pytest.mark.oldest_requests("how it reads bodies, and breaks off")
+
 MakeJob = Callable[..., Job]
 LARGE = Settings(face_limit=20_000)  # 700,000 bytes: several chunks
 

@@ -23,7 +23,10 @@ from .course import check_folder, orders, record_of, wait_for
 
 MakeJob = Callable[..., Job]
 StartParent = Callable[[str, dict[str, Any]], "subprocess.Popen[str]"]
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to whole consoles")
+pytestmark = [
+    pytest.mark.oldest_requests("what Ctrl-C does inside of it"),
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to whole consoles"),
+]
 ENDS_SECONDS = 20.0
 
 # As the command line: the first Ctrl-C ends it wherever it is, and the last words are what was told until then.

@@ -23,6 +23,8 @@ from .course import KEY, wait_for
 from .processes import Worker
 from .tls import Proxy
 
+pytestmark = pytest.mark.oldest_requests("how it follows redirects and joins addresses")
+
 MakeJob = Callable[..., Job]
 _PARTS = (
     *(

@@ -21,6 +21,8 @@ from .conftest import Run
 from .course import orders
 from .processes import ROOT
 
+pytestmark = pytest.mark.oldest_requests("how it sends files")
+
 MakeJob = Callable[..., Job]
 
 

@@ -14,6 +14,8 @@ from tripo_blender.worker.pool import ThreadStop
 from .conftest import Run
 from .course import Course, orders, wait_for
 
+pytestmark = pytest.mark.oldest_requests("what it raises where no answer comes")
+
 MakeJob = Callable[..., Job]
 
 

@@ -23,6 +23,8 @@ from tripo_blender.worker.pool import ThreadStop
 from .conftest import Run
 from .course import KEY, SECRET, Course, downloads, previews, wait_for
 
+pytestmark = pytest.mark.oldest_requests("how it reads bodies, and breaks off")
+
 MakeJob = Callable[..., Job]
 RunAside = Callable[..., Callable[[], Course]]
 

@@ -16,6 +16,8 @@ from tripo_blender.core.network import Network
 
 from .conftest import Run
 
+pytestmark = pytest.mark.oldest_requests("how it takes a proxy from the environment, and what it raises there")
+
 MakeJob = Callable[..., Job]
 PICTURE = "https://pictures.example.test/cat.png"
 

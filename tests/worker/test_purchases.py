@@ -23,6 +23,8 @@ from .conftest import Run
 from .course import DEADLINE, KEY, SMALL, Course, orders, record_of, wait_for
 from .fault_servers import Listener
 
+pytestmark = pytest.mark.oldest_requests("what it raises decides whether an order was surely not sent")
+
 MakeJob = Callable[..., Job]
 HTML = "<html><body><h1>Bad Gateway</h1></body></html>"
 

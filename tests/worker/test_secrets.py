@@ -19,6 +19,8 @@ from tripo_blender.core.serialization import to_record
 from .conftest import Run
 from .course import KEY, SECRET, downloads
 
+pytestmark = pytest.mark.oldest_requests("what its exceptions hold")
+
 MakeJob = Callable[..., Job]
 
 

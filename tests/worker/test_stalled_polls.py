@@ -18,6 +18,8 @@ from tripo_blender.worker.pool import ThreadStop
 from .conftest import Run
 from .course import DEADLINE, KEY, Course, wait_for
 
+pytestmark = pytest.mark.oldest_requests("how its connections are closed under it")
+
 MakeJob = Callable[..., Job]
 FOR_EVER = 3 * DEADLINE  # s; a test that waited for it would have failed
 Way = Callable[[Job], Job]

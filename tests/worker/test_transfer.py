@@ -16,6 +16,8 @@ import pytest
 from tripo_blender.worker.download import fetch
 from tripo_blender.worker.http.client import CHUNK, Client, NoAnswer
 
+pytestmark = pytest.mark.oldest_requests("how it reads bodies")
+
 MODEL = random.Random(1).randbytes(3_000_000)
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
