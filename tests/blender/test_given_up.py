@@ -79,3 +79,30 @@ def test_one_that_was_given_up_elsewhere_says_that_and_not_what_is_missing_of_it
     with pytest.raises(errors.TripoError, match="Disc was given up elsewhere") as caught:
         resuming.ready_to_run(found, given, **decided)
     assert caught.value.failure.kind == "elsewhere"
+
+
+def test_in_the_list_too_it_is_said_whether_it_is_given_up(
+    module: Callable[[str], ModuleType], capfd: pytest.CaptureFixture[str]
+) -> None:
+    job, request, journal_of = module("core.job"), module("core.options.generation"), module("storage.journal").Journal
+    session = module("app.session").session
+    with tempfile.TemporaryDirectory(prefix="tripo-given-up-") as place:
+        Path(place).chmod(0o755)
+        folder = Path(place, "jobs")
+        made = job.Job("job1", "Disc", "", request.Settings(), "https://a.test", 1.0, state=job.JobState.UNCERTAIN)
+        journal_of(folder).write(made)
+        session.jobs["job1"], session._folders["job1"] = made, folder
+        try:
+            with unwritable(folder), pytest.raises(RuntimeError, match="Disc could not be given up"):
+                bpy.ops.tripo.cancel(job_id="job1", gives_up=True)
+            assert session.jobs["job1"].state == "uncertain"
+            assert journal_of(folder).read() == [made]
+            capfd.readouterr()
+            assert bpy.ops.tripo.cancel(job_id="job1", gives_up=True) == {"FINISHED"}
+            assert "Disc was given up. If your account shows its task" in capfd.readouterr().out
+            assert session.jobs["job1"].state == "cancelled"
+            assert bpy.ops.tripo.cancel(job_id="job1", gives_up=True) == {"FINISHED"}
+            assert "Disc has ended before, so there was nothing to give up" in capfd.readouterr().out
+        finally:
+            session.jobs.pop("job1", None)
+            session._folders.pop("job1", None)

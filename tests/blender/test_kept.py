@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -9,6 +12,8 @@ from typing import Any
 
 import bpy
 import pytest
+
+from .test_given_up import unwritable
 
 
 @pytest.fixture
@@ -42,7 +47,10 @@ def looked(kept: ModuleType) -> Any:
     return kept.found
 
 
-def test_what_is_kept_is_told_and_cleared(kept: ModuleType, made: Callable[[], Any]) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_what_is_kept_is_told_and_cleared(
+    kept: ModuleType, made: Callable[[], Any], capfd: pytest.CaptureFixture[str]
+) -> None:
     bpy.ops.tripo.clear_kept()
     before = looked(kept)
     job = made()
@@ -50,11 +58,21 @@ def test_what_is_kept_is_told_and_cleared(kept: ModuleType, made: Callable[[], A
     found = looked(kept)
     assert found.models == before.models + 1
     assert found.size >= before.size + size
-    assert kept.told().startswith(f"{found.models} model")
+    assert f"{found.models} model" in kept.told()
 
+    capfd.readouterr()
+    Path(os.environ["BLENDER_USER_RESOURCES"]).chmod(0o755)
+    with unwritable(Path(job.model_path).parent.parent):
+        bpy.ops.tripo.clear_kept()
+    assert re.search("Warning: 0 models removed; [1-9][0-9]* jobs? could not be cleared", capfd.readouterr().out)
+    assert Path(job.model_path).exists()
     assert bpy.ops.tripo.clear_kept() == {"FINISHED"}
     kept.look.stop()
     assert not Path(job.model_path).exists()
+    assert re.search("Info: [1-9][0-9]* models? removed", capfd.readouterr().out)
+    assert re.match("[1-9][0-9]* models? removed. ", kept.told())
+    assert bpy.ops.tripo.clear_kept() == {"FINISHED"}
+    assert "No model is kept, so none was removed" in capfd.readouterr().out
     assert looked(kept).models == before.models
     assert bpy.data.objects[job.object_name]
 

@@ -13,6 +13,7 @@ from . import incremental
 from .on_exit import on_exit
 
 _FRESH_SECONDS = 5.0  # that a look stands for; the preferences are drawn anew by it
+_TOLD_SECONDS = 30.0  # after a clearing
 _MODELS = ("model.glb", "model.fbx", "refused.model")
 
 
@@ -26,6 +27,8 @@ class Kept:
 
 
 found: Kept | None = None  # as it was when it was last looked at
+cleared = 0, 0  # how many models the last clearing has removed, and the jobs that it could not clear
+_told_until = 0.0  # by the monotonic clock: until when that is told
 _looked = 0.0  # by the monotonic clock; 0: never
 
 
@@ -48,14 +51,38 @@ def _look() -> Iterator[None]:
 def _clear() -> Iterator[None]:
     from ..storage.journal import Journal  # noqa: PLC0415  # Blender's start shall not wait for it
 
+    global cleared, _told_until
+    cleared = 0, 0
     try:
         journal = Journal(jobs_folder())
     except TripoError:  # there is none, and nothing in it
         return
+    removed = failed = 0
     for job_id in journal.names():
-        journal.clear(job_id)
+        before = _models_in(job_id)
+        failed += not journal.clear(job_id)
+        removed += before - _models_in(job_id)
         yield
+    cleared = removed, failed
+    _told_until = time.monotonic() + _TOLD_SECONDS
     look.start()
+
+
+def outcome() -> str:
+    """Say what the last clearing has removed, and what it could not."""
+    removed, failed = cleared
+    parts = [f"{_counted(removed, 'model')} removed" if removed or failed else "No model is kept, so none was removed"]
+    if failed:
+        parts.append(f"{_counted(failed, 'job')} could not be cleared: make the add-on's folder writable")
+    return "; ".join(parts)
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count} {name}" if count == 1 else f"{count} {name}s"
+
+
+def _models_in(job_id: str) -> int:
+    return sum(Path(jobs_path(), job_id, name).is_file() for name in _MODELS)
 
 
 def _folders() -> list[str]:
@@ -88,8 +115,8 @@ def told() -> str:
         look.start()
     if found is None:
         return ""
-    models = "1 model" if found.models == 1 else f"{found.models} models"
-    return f"{models}, {_size(found.size)}; {_size(found.free)} free on this disk"
+    line = f"{_counted(found.models, 'model')}, {_size(found.size)}; {_size(found.free)} free on this disk"
+    return f"{outcome()}. {line}" if time.monotonic() < _told_until else line
 
 
 def _size(count: int) -> str:

@@ -11,6 +11,7 @@ from ..core.recovery import (
     elsewhere,
     ended_elsewhere,
     given_up,
+    not_given_up,
     overtaken,
     resumed,
     too_many_files,
@@ -84,12 +85,7 @@ def leave(found: Unfinished) -> str:
     else:
         gone = journal.end(found.job.after(Cancelled()))
     if not gone:
-        raise TripoError(
-            Kind.DISK,
-            f"{found.job.name} could not be given up: its record is as it was. Make the add-on's folder writable, "
-            "then give it up again",
-            detail=str(journal.path_of(found.job.id)),
-        )
+        raise TripoError.of(not_given_up(found.job.name, str(journal.path_of(found.job.id))))
     return given_up(found)
 
 

@@ -14,7 +14,7 @@ import bpy
 from ..core.errors import Failure, Kind, TripoError
 from ..core.job import AnswerLost, Cancelled, Delayed, Event, Failed, Job, JobState, Prepared, Started
 from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run
-from ..core.recovery import further
+from ..core.recovery import further, not_given_up
 from ..core.serialization import RecordError
 from ..core.services.endpoint import same_service
 from ..core.services.failures import may_still_be_made
@@ -79,13 +79,16 @@ class Session:
         """Stop a job at once; the worker tidies up. The word is on the disk before this returns.
 
         One that is uncertain ends only where the user `gives_up`: a click on Cancel may come in the instant in which
-        the answer to the order is lost, and what was bought is not forgotten for that.
+        the answer to the order is lost, and what was bought is not forgotten for that. Raises `TripoError` where it
+        cannot be given up.
         """
         job = self.jobs[job_id]
         if job.final or (job.state is JobState.UNCERTAIN and not gives_up):
             return
         if (folder := self._folders.get(job_id)) is not None:
-            Journal(folder).cancel(job_id)
+            journal = Journal(folder)
+            if not journal.cancel(job_id) and gives_up:
+                raise TripoError.of(not_given_up(job.name, str(journal.path_of(job_id))))
         if self._worker is not None and (job.working or self._is_being_prepared(job)):
             self._worker.send(Cancel(job_id))
         if job.working and job.in_doubt:  # it is uncertain again as soon as the worker says that nothing more was sent

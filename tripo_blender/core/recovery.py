@@ -134,6 +134,16 @@ def given_up(found: Unfinished) -> str:
     return f"{found.job.name} was given up. Nothing was ordered for it"
 
 
+def not_given_up(name: str, detail: str) -> Failure:
+    """Give the failure of a job whose end cannot be written down."""
+    return Failure(
+        Kind.DISK,
+        f"{name} could not be given up: its record is as it was. Make the add-on's folder writable, then give it up "
+        "again",
+        detail,
+    )
+
+
 def abandoned(names: Collection[str], age: float) -> bool:
     """Return whether a job's folder with files of these names, last changed `age` s ago, will never get a record.
 

@@ -63,14 +63,17 @@ class Journal:
         if job.final or job.state is JobState.UNCERTAIN:  # it has heard
             self._unmark(job.id)
 
-    def cancel(self, job_id: str) -> None:
+    def cancel(self, job_id: str) -> bool:
         """Put the user's word that a job is cancelled beside its record, for whoever has it and whoever comes next.
 
         It costs a name in a folder, so a click can give it; no message can be lost then with the process that was to
-        read it. Where nothing of the job is on the disk, there is nothing to be stopped.
+        read it. Where nothing of the job is on the disk, there is nothing to be stopped. False where the disk does not
+        take it.
         """
         with contextlib.suppress(OSError):
             (self._folder / job_id / _CANCELLED).touch()
+            return True
+        return not (self._folder / job_id).exists()
 
     def is_cancelled(self, job_id: str, before: float = math.inf) -> bool:
         """Whether the user has cancelled a job, before that time (s since the epoch), whose record is yet to say so."""
@@ -201,11 +204,13 @@ class Journal:
             self.settle(job)
             self.ownership.release(job_id)
 
-    def _remove_but_record(self, job_id: str, kept: set[Path]) -> None:
+    def _remove_but_record(self, job_id: str, kept: set[Path]) -> bool:
         with contextlib.suppress(OSError):
             for path in self.path_of(job_id).iterdir():
                 if path.name != _RECORD and path not in kept:
                     path.unlink()
+            return True
+        return False
 
     def _holds(self, job: Job) -> bool:
         """Whether a job's model lies in its own folder: one that was imported again has it in another's."""
@@ -236,19 +241,21 @@ class Journal:
             self.clear(job.id)
             taken -= sizes[job.id] - self.size_of(job.id)
 
-    def clear(self, job_id: str) -> None:
+    def clear(self, job_id: str) -> bool:
         """Remove what a job that has ended left; of one that failed the record stays, as its task was paid for.
 
-        One that failed before it was paid for is on record only while nobody has heard of it: it stays whole.
+        One that failed before it was paid for is on record only while nobody has heard of it: it stays whole. False
+        where something is there still that should not be.
         """
         with contextlib.suppress(RecordError):  # what cannot be read is not ours to judge
             job = self.record_of(job_id)
             if job is None or not job.final or self.ownership.elsewhere(job_id):
-                return
+                return True
             if job.state in _ENDED:
-                self.forget(job_id)
-            elif job.task_id:
-                self._remove_but_record(job_id, set())
+                return self.forget(job_id)
+            if job.task_id:
+                return self._remove_but_record(job_id, set())
+        return True
 
     def forget(self, job_id: str) -> bool:
         """Remove a job's record and files, unless another process has the job; False where they are there still."""

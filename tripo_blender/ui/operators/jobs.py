@@ -7,7 +7,7 @@ from bpy.props import BoolProperty, StringProperty
 
 from ...app import account, blocking, recovery, session, submit
 from ...app.startup_scan import waiting
-from ...core import errors
+from ...core import errors, recovery as unfinished
 from ...core.options import generation
 from ...core.repeated_press import another_costs
 from ...scene import location
@@ -44,10 +44,15 @@ class TRIPO_OT_cancel(OnJob, bpy.types.Operator):
     def execute(self, _context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Cancel the job."""
         try:
-            session.session.cancel(known(self.job_id).id, gives_up=self.gives_up)
+            job = known(self.job_id)
+            session.session.cancel(job.id, gives_up=self.gives_up)
         except errors.TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
+        if self.gives_up:
+            ended = f"{job.name} has ended before, so there was nothing to give up"
+            told = ended if job.final else unfinished.given_up(unfinished.Unfinished(job, unfinished.Way.DECIDE))
+            self.report({"INFO"}, told)
         return {"FINISHED"}
 
 

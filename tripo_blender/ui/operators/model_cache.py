@@ -39,4 +39,5 @@ class TRIPO_OT_clear_kept(bpy.types.Operator):
         model_cache.clear.start()
         if not self.beside:
             model_cache.clear.finish()
+            self.report({"WARNING" if model_cache.cleared[1] else "INFO"}, model_cache.outcome())
         return {"FINISHED"}
