@@ -269,6 +269,14 @@ def test_a_small_file_is_read_without_the_flags_of_posix(tmp_path: Path) -> None
         module.read_small(tmp_path)
 
 
+def test_a_file_is_written_without_the_flags_of_posix(tmp_path: Path) -> None:
+    module = windows.load(small_file)
+    (tmp_path / "part").write_bytes(b"what stood there")
+    with module.open_new(tmp_path / "part") as file:
+        file.write(b"a\n")
+    assert (tmp_path / "part").read_bytes() == b"a\n"
+
+
 def test_an_image_is_read_without_the_flags_of_posix(tmp_path: Path) -> None:
     module = windows.load(image_file)
     (tmp_path / "image").write_bytes(b"a\r\nb\x1a")
