@@ -259,10 +259,11 @@ def crowded(what: str, count: int) -> Scene:
     """The rich scene with so many more of something."""
     scene = changed()
     part = scene["meshes"][0]["primitives"][0]
-    for name in ("materials", "images", "animations"):
-        if what == name:
-            scene[name] += [{}] * count
-    if what == "bones":
+    lists = {name: scene[name] for name in ("materials", "images", "animations", "cameras")}
+    lists |= {"lights": scene["extensions"][LIGHTS]["lights"], "arrays": scene["accessors"]}
+    if what in lists:
+        lists[what] += [lists[what][0] if what == "arrays" else {}] * (count - len(lists[what]))
+    elif what == "bones":
         scene["skins"].append({"joints": list(range(len(scene["nodes"]), len(scene["nodes"]) + count))})
         scene["nodes"] += [{}] * count
     elif what == "skins":
@@ -307,7 +308,7 @@ def test_custom_properties_count_wherever_they_are(where: str, how: str) -> None
         holder = scene[where] if where == "asset" else scene[where][0]
         holder["extras"] = extras[how]
         if how == "of many things":
-            scene["cameras"] += [{"extras": {"a": 1}}] * (count - 1)
+            scene["samplers"] += [{"extras": {"a": 1}}] * (count - 1)
         if refused:
             assert "custom properties" in refusal(packed(scene))
         else:

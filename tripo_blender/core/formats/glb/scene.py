@@ -27,6 +27,9 @@ def check_scene(scene: Entry, arrays: Arrays, demand: Demand) -> None:
     demand.add_nodes(len(nodes))
     demand.add("skins", len(skins))
     demand.add("bones", len({joint for skin in skins for joint in indices(skin, "joints", len(nodes))}))
+    demand.add("cameras", len(entries(scene, "cameras")))
+    demand.add("lights", len(entries(extension(scene, _LIGHTS) or {}, "lights")))
+    demand.add("arrays", len(entries(scene, "accessors")))
     demand.add("variants of materials", len(entries(extension(scene, _VARIANTS) or {}, "variants")))
     for skin in skins:
         joints = indices(skin, "joints", len(nodes))
