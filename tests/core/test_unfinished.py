@@ -34,6 +34,7 @@ from tripo_blender.core.recovery import (
     ended_elsewhere,
     further,
     given_up,
+    not_given_up,
     overtaken,
     resumed,
     stopped,
@@ -268,6 +269,12 @@ def test_what_is_given_up_can_be_fetched_where_it_was_paid_for() -> None:
     assert given_up(found()) == "Chair was given up. Nothing was ordered for it"
     assert "Its task t-1 can still be fetched" in given_up(found(*MADE))
     assert "If your account shows its task" in given_up(found(*ORDERED))
+
+
+def test_one_that_the_disk_keeps_says_so_and_what_to_do() -> None:
+    failure = not_given_up("Chair", "/jobs/job-1")
+    assert (failure.kind, failure.detail) == (Kind.DISK, "/jobs/job-1")
+    assert "Make the add-on's folder writable" in failure.sentence
 
 
 def test_a_job_for_which_no_file_can_be_opened_says_so() -> None:
