@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.text import as_line, as_name
+from tripo_blender.core.text import as_file_stem, as_line, as_name, without_number
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)  # lone surrogates and control codes too
 ANY_BYTES = st.binary(max_size=40).map(os.fsdecode)  # as the names of files come
@@ -50,3 +50,45 @@ def test_nothing_is_left_that_a_terminal_obeys_or_an_encoding_refuses(text: str)
         assert fit.splitlines() in ([], [fit])
     assert as_name(as_name(text)) == as_name(text)
     assert as_line(as_line(text)) == as_line(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Red Chair", "Red Chair"),
+        ("a/b\\c:d*e?f\"g<h>i|j", "a_b_c_d_e_f_g_h_i_j"),
+        ("CON", "_CON"),
+        ("lpt1.old", "_lpt1.old"),
+        ("console", "console"),
+        (" ..hidden. ", "hidden"),
+        ("...", "Model"),
+        ("", "Model"),
+        ("tab\there\ud800", "tab here"),
+        ("ü" * 80, "ü" * 50),
+    ],
+)  # fmt: skip
+def test_a_file_name_that_every_system_takes(name: str, expected: str) -> None:
+    assert as_file_stem(name) == expected
+
+
+@given(st.text())
+def test_every_name_becomes_a_file_name(name: str) -> None:
+    stem = as_file_stem(name)
+    assert 0 < len(stem.encode()) <= 101
+    assert stem == stem.strip(" .")
+    assert not set(stem) & set('<>:"/\\|?*\0\n')
+    assert as_file_stem(stem) in (stem, f"_{stem}")
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [
+        ("Chair", "Chair"),
+        ("Chair.001", "Chair"),
+        ("Chair.1000", "Chair"),
+        ("Chair.01", "Chair.01"),
+        ("Chair.0001", "Chair.0001"),
+    ],
+)
+def test_a_number_of_blenders_is_taken_off(name: str, bare: str) -> None:
+    assert without_number(name) == bare

@@ -22,7 +22,7 @@ from ..core.options.import_options import Arrival
 from ..core.placement import Spot
 from ..core.recovery import checked_task_id
 from ..core.services.endpoint import is_url, picture_address_problem
-from ..core.text import as_name
+from ..core.text import as_name, without_number
 from ..scene import folders
 from ..scene.capture import image
 from ..storage.journal import Journal
@@ -164,7 +164,7 @@ def _new_id() -> str:
 def name_of(picture: Picture) -> str:
     """Give the name that a model gets from its picture: the file's or image's name without suffix and numbering."""
     if isinstance(picture, bpy.types.Image):
-        text = "Render" if picture.type == "RENDER_RESULT" else re.sub(r"\.\d{3,}$", "", picture.name)
+        text = "Render" if picture.type == "RENDER_RESULT" else without_number(picture.name)
     else:
         text = _file_name(picture)
     text = re.sub(r"\.(png|jpe?g|webp|exr|tiff?|tga|bmp|hdr|gif|glb|fbx)$", "", text, flags=re.IGNORECASE)

@@ -13,8 +13,9 @@ from pathlib import Path
 import bpy
 import bpy.utils.previews
 
-from ..core.asset_catalog import FILE_NAME, clean_path, file_stem, with_catalog
+from ..core.asset_catalog import FILE_NAME, clean_path, with_catalog
 from ..core.errors import Kind, TripoError
+from ..core.text import as_file_stem, without_number
 from . import verified_write
 
 _log = logging.getLogger(__name__)
@@ -92,13 +93,9 @@ def _asset_block(main: bpy.types.Object, objects: Sequence[bpy.types.Object]) ->
         and collection.library is None
         and set(collection.all_objects) == {main, *objects}
         # The collection that all models come into holds no other at first.
-        and (collection.asset_data is not None or _bare(collection.name) == _bare(main.name))
+        and (collection.asset_data is not None or without_number(collection.name) == without_number(main.name))
     ]
     return min(own, key=lambda collection: collection.asset_data is None, default=None)
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"\.\d{3,}$", "", name)
 
 
 def _new_collection(main: bpy.types.Object, objects: Sequence[bpy.types.Object]) -> bpy.types.Collection:
@@ -223,7 +220,7 @@ def save_to_library(asset: bpy.types.ID, folder: Path, catalog_path: str) -> Pat
     try:
         _, data.catalog_id = with_catalog(_read(folder / FILE_NAME), catalog_path)
         sub_folder.mkdir(exist_ok=True)
-        part, target = _reserved(sub_folder, file_stem(asset.name))
+        part, target = _reserved(sub_folder, as_file_stem(asset.name))
         try:
             with _images_inside(asset):
                 bpy.data.libraries.write(str(part), {asset}, path_remap="ABSOLUTE", fake_user=True, compress=False)
@@ -243,7 +240,7 @@ def save_to_library(asset: bpy.types.ID, folder: Path, catalog_path: str) -> Pat
 
 
 def _sub_folder(folder: Path, catalog_path: str) -> Path:
-    return folder / file_stem(clean_path(catalog_path).rpartition("/")[2])
+    return folder / as_file_stem(clean_path(catalog_path).rpartition("/")[2])
 
 
 def _read(file: Path) -> str:

@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 
 from ..core.formats.fbx.materials import FbxError, FbxMaterial, MapRole, Picture, read_materials
+from ..core.text import without_number
 
 _log = logging.getLogger(__name__)
 
@@ -76,10 +77,10 @@ def _matched(
 def _named_after(name: str, wanted: str) -> bool:
     """Whether Blender could have given the name for the wanted one: cut at 63 bytes (255 from 5.0), and numbered."""
     wanted = wanted or "Material"
-    bare, length = re.sub(r"\.\d{3,}$", "", name), len(name.encode())
+    bare, length = without_number(name), len(name.encode())
     if 55 <= length <= 63 or length >= 247:  # more is cut than the number needs, and letters are cut whole
         return wanted.startswith(bare)
-    return wanted in {name, bare} or re.sub(r"\.\d{3,}$", "", wanted) == bare
+    return wanted in {name, bare} or without_number(wanted) == bare
 
 
 class _Shelf:

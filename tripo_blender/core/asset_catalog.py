@@ -1,4 +1,4 @@
-"""The catalogs of an asset library (the text of its blender_assets.cats.txt), and file names that every system takes.
+"""The catalogs of an asset library (the text of its blender_assets.cats.txt).
 
 The text is read as Blender reads it (asset_catalog_definition_file.cc): the first line that is neither empty nor a
 comment is the version; `UUID:path/of/catalog:Simple-Name` follow, the first with an id counts; the rest is passed over.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
+import uuid  # noqa: TID253  # for an id made of a name, without chance
 
 from .errors import Kind, TripoError
+from .text import printable
 
 FILE_NAME = "blender_assets.cats.txt"
 
@@ -29,9 +30,6 @@ _ENTRY = re.compile(r"([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})[ \t
 _NOWHERE = "00000000-0000-0000-0000-000000000000"  # Blender's id for "in no catalog"
 _LONGEST_SIMPLE_NAME = 62  # bytes, as in Blender
 _NAMESPACE = "tripo-blender/catalog/"  # not to be changed: a path has the same id in every library
-
-_LONGEST_STEM = 100  # bytes; a path on Windows has room for 260 characters in all
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]|con(in|out)\$) *(\..*)?")  # on Windows
 
 
 def with_catalog(text: str, path: str) -> tuple[str, str]:
@@ -66,13 +64,6 @@ def clean_path(path: str) -> str:
     return cleaned
 
 
-def file_stem(name: str) -> str:
-    """Give a name for a file or folder, without suffix, that Linux, macOS and Windows take; never empty, not hidden."""
-    stem = re.sub(r'[<>:"/\\|?*]', "_", _printable(name))
-    stem = stem.strip(" .").encode()[:_LONGEST_STEM].decode("utf-8", "ignore").strip(" .") or "Model"
-    return f"_{stem}" if _RESERVED.fullmatch(stem) else stem
-
-
 def _with_version(text: str, newline: str) -> str:
     """Give the text with a version in front of all entries, without which Blender reads none."""
     at = 0
@@ -105,13 +96,8 @@ def _ended(text: str, newline: str) -> str:
 
 
 def _cleaned(path: str) -> str:
-    parts = (part.strip() for part in re.split(r"[/\\]", _printable(path).replace(":", "-")))
+    parts = (part.strip() for part in re.split(r"[/\\]", printable(path).replace(":", "-")))
     return "/".join(part for part in parts if part)
-
-
-def _printable(text: str) -> str:
-    """Give the text with blanks for what is no character: control codes, line ends, lone surrogates."""
-    return "".join(" " if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") else char for char in text)
 
 
 def _simple_name(path: str) -> str:
@@ -123,13 +109,11 @@ def _simple_name(path: str) -> str:
 
 
 def _new_id(path: str, taken: set[str]) -> str:
-    """Make an id in the form of RFC 4122 (version 5, by name) from the path; another one where that is taken."""
+    """Make an id from the path, so that it is the same in every library; another one where that is taken."""
     name = _NAMESPACE + path
     while True:
-        digest = bytearray(hashlib.sha256(name.encode()).digest()[:16])
-        digest[6] = digest[6] & 0x0F | 0x50
-        digest[8] = digest[8] & 0x3F | 0x80
-        identity = re.sub(r"(.{8})(.{4})(.{4})(.{4})(.{12})", r"\1-\2-\3-\4-\5", digest.hex())
+        # Not `uuid5`, whose ids are others: paths have had these since the first version.
+        identity = str(uuid.UUID(bytes=hashlib.sha256(name.encode()).digest()[:16], version=5))
         if identity not in taken:
             return identity
         name += "/"  # no path ends with it: this meets no other path's id

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from .text import without_number
+
 # tripo_node_<uuid>, tripo_mat_<uuid>, a bare id, and what programs call a thing without a name.
 _MACHINE_MADE = re.compile(
     r"(?i)(tripo_(node|mat|mesh|part)_.*|.*[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}.*"
@@ -29,7 +31,7 @@ def part_names(model: str, own: list[str]) -> list[str]:
         if number == 0:
             names.append(main)
         else:
-            readable = re.sub(r"\.\d{3}$", "", name).strip()
+            readable = without_number(name).strip()
             part = "" if _MACHINE_MADE.fullmatch(readable) else _cut(readable, LONGEST // 2)
             part = part or str(number + 1)
             names.append(f"{_cut(main, LONGEST - len(part.encode()) - 1)} {part}")

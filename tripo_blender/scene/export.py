@@ -12,9 +12,9 @@ from pathlib import Path
 import bpy
 
 from ..converter import verified_write
-from ..core.asset_catalog import file_stem
 from ..core.errors import Kind, TripoError
 from ..core.job import Job
+from ..core.text import as_file_stem
 from ..storage.journal import Journal
 from . import output_paths, place
 from .folders import jobs_path
@@ -45,7 +45,7 @@ def checked(files: Sequence[Path], *, overwrite: bool = False, inputs: Sequence[
 
 def own(name: str) -> Path:
     """Return the file for a model of that name where none is asked for: in the folder where the command runs."""
-    return Path(f"{file_stem(name)}.blend")
+    return Path(f"{as_file_stem(name)}.blend")
 
 
 def own_unused(name: str, taken: Sequence[Path], *, overwrite: bool) -> Path:

@@ -1,6 +1,5 @@
 """Writes a model's packed pictures beside the .blend file, where an artist asked for that."""
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import bpy
 
 from ..converter.images import bytes_of
 from ..core.formats.image.head import HEAD_BYTES, read_head
+from ..core.text import as_file_stem
 
 _FOLDER = "textures"
 
@@ -29,7 +29,7 @@ def write_beside(images: Iterable[bpy.types.Image]) -> str:
 
 def _write(image: bpy.types.Image, folder: Path) -> None:
     data = bytes_of(image)
-    stem = re.sub(r'[<>:"/\\|?*\x00-\x1f]+', " ", image.name).strip(" .") or "Texture"
+    stem = as_file_stem(image.name)
     head = read_head(data[:HEAD_BYTES])
     suffix = f".{head.format}" if head else Path(image.filepath).suffix or ".png"
     number = 0
