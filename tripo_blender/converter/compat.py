@@ -1,9 +1,11 @@
 """What differs between Blender 4.2 and 5.2, each with what changed when."""
 
-import mmap
+import re
 from pathlib import Path
 
 import bpy
+
+from ..storage.mapped_file import mapped
 
 # What the importers load when they are first used: 0.1 s in all. 4.3 named the glTF importer's main module anew, and
 # from 5.2 on the FBX importer in C++ does all.
@@ -54,8 +56,8 @@ def reads_fbx_in_python(filepath: str) -> bool:
 
 def _moves(filepath: str) -> bool:
     """Whether an FBX file speaks of movement."""
-    with Path(filepath).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return data.find(b"AnimationCurveNode") >= 0
+    with mapped(Path(filepath)) as data:
+        return re.search(rb"AnimationCurveNode", data) is not None
 
 
 def write_images_as(settings: bpy.types.ImageFormatSettings, file_format: str) -> None:

@@ -1,7 +1,6 @@
 """Imports a model file: the stock importers, called so that what they bring is known and nothing half stays."""
 
 import logging
-import mmap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,6 +10,7 @@ import bpy
 from ..core.errors import Kind, TripoError
 from ..core.formats.glb import extensions
 from ..core.formats.model import ModelFormat, check_arrays
+from ..storage.mapped_file import mapped
 from . import compat, custom_properties
 from .surfaces import Matched, Surface, match, read_surfaces
 
@@ -58,12 +58,8 @@ def _match(objects: list[bpy.types.Object], surfaces: list[Surface], *, merged: 
 
 
 def _check_arrays(path: Path, advice: str) -> None:
-    with (
-        path.open("rb") as file,
-        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
-        memoryview(data) as view,
-    ):
-        check_arrays(view, advice)
+    with mapped(path) as data:
+        check_arrays(data, advice)
 
 
 def _import(path: Path, model_format: ModelFormat, stock: Callable[[], None], advice: str) -> list[bpy.types.Object]:

@@ -1,7 +1,6 @@
 """Rebuilds the materials of an imported FBX as the glTF importer makes them: the FBX importers lose maps."""
 
 import logging
-import mmap
 import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -11,6 +10,7 @@ import numpy as np
 
 from ..core.formats.fbx.materials import FbxError, FbxMaterial, MapRole, Picture, read_materials
 from ..core.text import without_number
+from ..storage.mapped_file import mapped
 
 _log = logging.getLogger(__name__)
 
@@ -39,12 +39,8 @@ def rebuild(materials: list[bpy.types.Material], fbx: Path, *, trusted: bool) ->
     to the caller to remove, before anything is packed.
     """
     try:
-        with (
-            fbx.open("rb") as file,
-            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
-            memoryview(data) as view,
-        ):
-            described = read_materials(view)
+        with mapped(fbx) as data:
+            described = read_materials(data)
     except FbxError as error:  # the importer took the file, so the model is good; an ASCII FBX ends here
         _log.warning("the materials of %s cannot be read: %s", fbx.name, error)
         described = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from ..core.formats.glb.arrays import Accessor, Arrays, Entry, child, entries, whole
 from ..core.formats.glb.file import open_glb
 from ..core.formats.limits import BadFile
+from ..storage.mapped_file import mapped
 from .reading import Numbers, corner_vertices, points
 
 _TRIANGLES = 4
@@ -111,21 +111,17 @@ def _key(where: Numbers, corners: Numbers) -> tuple[int, bytes]:
 def read_surfaces(path: Path) -> list[Surface]:
     """Read the meshes of a GLB; none where one of them is more than triangles that stand still, or packed."""
     try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return _read(memoryview(data))
-    except (OSError, ValueError):  # it cannot be opened, or is empty: the importer says so
+        with mapped(path) as data:
+            return _read(data)
+    except (OSError, BadFile, ValueError, MemoryError):  # the importer says what is wrong with it
         return []
 
 
 def _read(data: memoryview) -> list[Surface]:
-    try:
-        scene, arrays = open_glb(data)
-        if any("skin" in node for node in entries(scene, "nodes")):
-            return []
-        found = [_surface(mesh, arrays) for mesh in entries(scene, "meshes")]
-    except (BadFile, ValueError, MemoryError):  # the importer says what is wrong with it
-        found = [None]
-    # Out here the error is gone, which holds parts of the data: these could not be closed.
+    scene, arrays = open_glb(data)
+    if any("skin" in node for node in entries(scene, "nodes")):
+        return []
+    found = [_surface(mesh, arrays) for mesh in entries(scene, "meshes")]
     whole_ones = [surface for surface in found if surface is not None]
     return whole_ones if len(whole_ones) == len(found) else []
 

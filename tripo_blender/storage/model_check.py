@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import os
 import posixpath
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 from ..core.formats.limits import Limits
 from ..core.formats.model import FROM_SERVICE, OF_USER, ModelFormat, check
 from ..core.job import Job
+from .mapped_file import mapped
 
 
 def check_file(
@@ -28,14 +28,8 @@ def check_file(
     def leads(named: str) -> bool:
         return leads_out(named, folder)
 
-    if path.stat().st_size == 0:
-        return check(b"", advice, limits, trusted=trusted)
-    with (
-        path.open("rb") as file,
-        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
-        memoryview(data) as view,
-    ):
-        return check(view, advice, limits, trusted=trusted, unpacks=False, leads=leads)
+    with mapped(path) as data:
+        return check(data, advice, limits, trusted=trusted, unpacks=False, leads=leads)
 
 
 def check_model(job: Job, limits: Limits) -> None:
