@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 import bpy
 import numpy as np
 
-from ..core.formats.fbx.materials import FbxError, FbxMaterial, MapRole, Picture, read_materials
+from ..core.formats.fbx.materials import FbxMaterial, MapRole, Picture, read_materials
+from ..core.formats.limits import BadFile
 from ..core.text import without_number
 from ..storage.mapped_file import mapped
 
@@ -41,8 +42,8 @@ def rebuild(materials: list[bpy.types.Material], fbx: Path, *, trusted: bool) ->
     try:
         with mapped(fbx) as data:
             described = read_materials(data)
-    except FbxError as error:  # the importer took the file, so the model is good; an ASCII FBX ends here
-        _log.warning("the materials of %s cannot be read: %s", fbx.name, error)
+    except BadFile as error:  # the importer took the file, so the model is good
+        _log.warning("the materials of %s cannot be read: %s", fbx.name, error.detail)
         described = []
     shelf = _Shelf(fbx, trusted)
     for material, told in _matched(materials, described):

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from ..errors import Kind, TripoError
-from .fbx.file import MAGIC, check_fbx, unpack_arrays
+from .fbx.file import check_fbx, unpack_arrays
+from .fbx.nodes import MAGIC
 from .glb.file import check_glb
 from .limits import BadFile, Limits
 

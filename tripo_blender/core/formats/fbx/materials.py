@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import re
-import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
-_MAGIC = b"Kaydara FBX Binary  \0"
-_HEADER = 27  # bytes: magic, two unknown bytes, version
-_MOST_NODES = 1_000_000  # read in a file, about 2 s; a rigged and animated figure has some 10,000
-_MOST_VALUES = 8  # of a node, the others are passed over; what is asked of a material is among the first five
-_MOST_PARTS = 4096  # of a picture's bytes, which Autodesk's library cuts up
+from ..limits import Limits
+from .nodes import Node, Nodes, Value
+
 _LONGEST_NAME = 255  # characters of a file's name, as file systems have it
-_NUMBERS = {"Y": "<h", "C": "<B", "B": "<B", "Z": "<b", "I": "<i", "F": "<f", "D": "<d", "L": "<q"}
-_ARRAYS = "fdlibc"  # not read: the importer of Blender has the geometry
 
-Value = bytes | int | float | None
-Values = tuple[Value, ...]
-
-
-class FbxError(ValueError):
-    """The file does not follow the format."""
+Id = bytes | int | float | None  # of an object
 
 
 class MapRole(StrEnum):
@@ -140,42 +131,58 @@ class FbxMaterial:
 
 
 def read_materials(data: bytes | memoryview) -> list[FbxMaterial]:
-    """Give the materials of a binary FBX, in the file's order; raises `FbxError`."""
-    file = _File(data)
-    top = {node.name: node for node in file.top() if node.name in {"Objects", "Connections"}}
+    """Give the materials of a binary FBX, in the file's order; raises `BadFile`."""
+    nodes = Nodes(memoryview(data), Limits())
+    top = {node.name: node for node in nodes.top() if node.name in {b"Objects", b"Connections"}}
     if len(top) < 2:
         return []
-    materials: dict[Value, _Node] = {}
-    textures: dict[Value, Picture] = {}
-    for node in file.children(top["Objects"]):
-        identity = node.values[0] if node.values else None
-        if node.name == "Material":
+    materials: dict[Id, Node] = {}
+    textures: dict[Id, Picture] = {}
+    for node in nodes.children(top[b"Objects"]):
+        identity = _identity(node.values[0]) if node.values else None
+        if node.name == b"Material":
             materials[identity] = node
-        elif node.name in {"Texture", "Video"}:
-            textures[identity] = _picture(file, node)
-    links = [(*link.values, None, None, None, None)[:4] for link in file.children(top["Connections"])]
+        elif node.name in {b"Texture", b"Video"}:
+            textures[identity] = _picture(nodes, node)
+    links = [_link(node) for node in nodes.children(top[b"Connections"])]
     shown = _shown(textures, links)
-    numbers = {identity: _numbers(file, node) for identity, node in materials.items()}
-    uses: dict[Value, dict[MapRole, Picture]] = {identity: {} for identity in materials}
+    numbers = {identity: _numbers(nodes, node) for identity, node in materials.items()}
+    uses: dict[Id, dict[MapRole, Picture]] = {identity: {} for identity in materials}
     phong = set()
-    for kind, source, target, name in links:
-        use = _text(name)
-        role = _ROLES.get(use)
+    for link in links:
+        role = _ROLES.get(link.use)
         if (
-            kind != b"OP"
-            or target not in materials
+            link.kind != b"OP"
+            or link.target not in materials
             or role is None
-            or source not in shown
-            or _off(use, numbers[target])
+            or link.source not in shown
+            or _off(link.use, numbers[link.target])
         ):
             continue
-        uses[target].setdefault(role, shown[source])
-        if role in {MapRole.METALLIC, MapRole.ROUGHNESS} and "|" not in use:
-            phong.add(target)
+        uses[link.target].setdefault(role, shown[link.source])
+        if role in {MapRole.METALLIC, MapRole.ROUGHNESS} and "|" not in link.use:
+            phong.add(link.target)
     return [
         FbxMaterial(_object_name(node), _unpacked(uses[key]), numbers[key].get("EmissiveFactor"), key in phong)
         for key, node in materials.items()
     ]
+
+
+class _Link(NamedTuple):
+    kind: bytes  # OO: an object to an object; OP: to a property of it
+    source: Id
+    target: Id
+    use: str  # the property
+
+
+def _link(node: Node) -> _Link:
+    source, target = (*map(_identity, node.values[1:3]), None, None)[:2]
+    return _Link(node.text(0), source, target, _text(node, 3))
+
+
+def _identity(value: Value) -> Id:
+    """Give what objects are told apart by: a number, or, before version 7, the name."""
+    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def _off(use: str, numbers: Mapping[str, float]) -> bool:
@@ -184,7 +191,7 @@ def _off(use: str, numbers: Mapping[str, float]) -> bool:
     return numbers.get(switch) == 0
 
 
-def _shown(textures: Mapping[Value, Picture], links: Iterable[Values]) -> dict[Value, Picture]:
+def _shown(textures: Mapping[Id, Picture], links: Iterable[_Link]) -> dict[Id, Picture]:
     """Give what each texture shows, with the bytes of the video that it is connected to, or that has its path.
 
     A picture that is used twice may be carried once only. Of a layered texture, the first layer that has a picture.
@@ -194,10 +201,10 @@ def _shown(textures: Mapping[Value, Picture], links: Iterable[Values]) -> dict[V
         for path in filter(None, (picture.relative, picture.absolute)):
             if picture.data:
                 carried.setdefault(path, picture.data)
-    feeds: dict[Value, list[Value]] = {}
-    for kind, source, target, _ in links:
-        if kind == b"OO":
-            feeds.setdefault(target, []).append(source)
+    feeds: dict[Id, list[Id]] = {}
+    for link in links:
+        if link.kind == b"OO":
+            feeds.setdefault(link.target, []).append(link.source)
     shown = {}
     for identity, own in textures.items():
         video = next((textures[source] for source in feeds.get(identity, ()) if source in textures), own)
@@ -221,14 +228,14 @@ def _unpacked(maps: dict[MapRole, Picture]) -> dict[MapRole, Picture]:
     return maps
 
 
-def _picture(file: _File, node: _Node) -> Picture:
-    found: dict[str, Values] = {}
-    for child in file.children(node):
-        found.setdefault(child.name.lower(), child.values)
-    relative, absolute = (_text(next(iter(found.get(key, ())), None)) for key in ("relativefilename", "filename"))
+def _picture(nodes: Nodes, node: Node) -> Picture:
+    found: dict[bytes, Node] = {}
+    for child in nodes.children(node):
+        found.setdefault(child.name.lower(), child)
+    relative, absolute = (_text(found[key], 0) if key in found else "" for key in (b"relativefilename", b"filename"))
     name = _file_name(relative) or _file_name(absolute) or _file_name(_object_name(node))
-    data = b"".join(part for part in found.get("content", ()) if isinstance(part, bytes))
-    return Picture(name, relative, absolute, data)
+    parts = found[b"content"].values if b"content" in found else ()
+    return Picture(name, relative, absolute, b"".join(part for part in parts if isinstance(part, memoryview)))
 
 
 def _file_name(path: str) -> str:
@@ -236,87 +243,20 @@ def _file_name(path: str) -> str:
     return name if name.strip(" .") and name.isprintable() else ""
 
 
-def _object_name(node: _Node) -> str:
+def _object_name(node: Node) -> str:
     """Give an object's name: after its number, or, before version 7, in its place."""
-    return _text(next((value for value in node.values[:2] if isinstance(value, bytes)), None))
+    return next((_text(node, at) for at, value in enumerate(node.values[:2]) if isinstance(value, memoryview)), "")
 
 
-def _numbers(file: _File, material: _Node) -> dict[str, float]:
+def _numbers(nodes: Nodes, material: Node) -> dict[str, float]:
     """Give a material's properties that are numbers."""
     found = {}
-    for table in file.children(material):
-        for row in file.children(table) if table.name == "Properties70" else ():
+    for table in nodes.children(material):
+        for row in nodes.children(table) if table.name == b"Properties70" else ():
             if len(row.values) > 4 and isinstance(row.values[4], int | float):
-                found[_text(row.values[0])] = float(row.values[4])
+                found[_text(row, 0)] = float(row.values[4])
     return found
 
 
-def _text(value: Value) -> str:
-    return value.decode("utf-8", "replace").split("\0")[0] if isinstance(value, bytes) else ""
-
-
-@dataclass(frozen=True)
-class _Node:
-    name: str
-    values: Values
-    children_at: int
-    end: int
-
-
-class _File:
-    """A binary FBX whose nodes are read as they are asked for."""
-
-    def __init__(self, data: bytes | memoryview) -> None:
-        if len(data) < _HEADER or bytes(data[: len(_MAGIC)]) != _MAGIC:
-            raise FbxError("not a binary FBX")
-        (version,) = struct.unpack_from("<I", data, 23)
-        self._data = data
-        self._record = struct.Struct("<QQQB" if version >= 7500 else "<IIIB")  # 7.5 went to 64-bit offsets
-        self._left = _MOST_NODES
-
-    def top(self) -> Iterator[_Node]:
-        return self._list(_HEADER, len(self._data))
-
-    def children(self, node: _Node) -> Iterator[_Node]:
-        return self._list(node.children_at, node.end)
-
-    def _list(self, at: int, stop: int) -> Iterator[_Node]:
-        """Give the nodes from `at` on, up to the empty record that closes their list, or to `stop`."""
-        record, data = self._record, self._data
-        while at + record.size <= stop:
-            end, count, length, name_length = record.unpack_from(data, at)
-            if end == 0:
-                return
-            values_at = at + record.size + name_length
-            children_at = values_at + length
-            if not at < children_at <= end <= stop:
-                raise FbxError(f"the node at byte {at} passes its end")
-            self._left -= 1
-            if self._left < 0:
-                raise FbxError(f"more than {_MOST_NODES} nodes")
-            name = bytes(data[at + record.size : values_at]).decode("utf-8", "replace")
-            most = _MOST_PARTS if name == "Content" else _MOST_VALUES
-            yield _Node(name, tuple(self._values(values_at, children_at, min(count, most))), children_at, end)
-            at = end
-
-    def _values(self, at: int, stop: int, count: int) -> Iterator[Value]:
-        data = self._data
-        for _ in range(count):
-            kind = chr(data[at]) if at < stop else ""
-            at += 1
-            size = struct.calcsize(_NUMBERS.get(kind, "<I" if kind in {"S", "R"} else "<III"))
-            if at + size > stop:
-                raise FbxError(f"a node's values end at byte {stop}")
-            if kind in _NUMBERS:
-                yield struct.unpack_from(_NUMBERS[kind], data, at)[0]
-            elif kind in {"S", "R"}:
-                size += struct.unpack_from("<I", data, at)[0]
-                if at + size > stop:
-                    raise FbxError(f"a text passes byte {stop}")
-                yield bytes(data[at + 4 : at + size])
-            elif kind in _ARRAYS:
-                size += struct.unpack_from("<III", data, at)[2]  # its length, whether it is compressed, its bytes
-                yield None
-            else:
-                raise FbxError(f"an unknown type {kind!r} at byte {at - 1}")
-            at += size
+def _text(node: Node, at: int) -> str:
+    return node.text(at).decode("utf-8", "replace")
