@@ -16,8 +16,6 @@ from .surfaces import Matched, Surface, match, read_surfaces
 
 _log = logging.getLogger(__name__)
 
-_LONGEST_JSON = 50_000_000  # bytes; that of a model takes some thousands
-
 
 class _Unlike(Exception):
     """A mesh came otherwise than its file says."""
@@ -170,9 +168,11 @@ def _import_failure(path: Path, model_format: ModelFormat, error: Exception, adv
         except TripoError as broken:
             return broken
     detail = str(error).strip()
-    with path.open("rb") as file:
-        needed = extensions.required(file.read(_LONGEST_JSON)) if model_format is ModelFormat.GLB else ()
-    hindrance = extensions.hindrance(needed, ".".join(str(part) for part in bpy.app.version[:2]))
+    hindrance = ""
+    if model_format is ModelFormat.GLB:
+        with mapped(path) as data:
+            needed = extensions.required(data)
+        hindrance = extensions.hindrance(needed, ".".join(str(part) for part in bpy.app.version[:2]))
     if hindrance:
         sentence = hindrance
     elif isinstance(error, AttributeError) or "could not be found" in detail:

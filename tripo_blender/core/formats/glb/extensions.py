@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import struct
+from ..limits import BadFile
+from .file import open_glb
 
 # What is in the way, and what helps. Read in the importers of 4.2, 4.5, 5.0 and 5.2: meshopt came between 5.0 and 5.2;
 # the libraries of both compressions are parts of the application that some builds leave out; KTX2 textures no version
@@ -17,15 +17,13 @@ _HELP = {
 }
 
 
-def required(data: bytes | memoryview) -> tuple[str, ...]:
+def required(data: memoryview) -> tuple[str, ...]:
     """Give the extensions without which a GLB cannot be read; none for what is no whole GLB."""
     try:
-        (length,) = struct.unpack_from("<I", data, 12)
-        scene = json.loads(bytes(data[20 : 20 + length]))
-        names = scene.get("extensionsRequired", [])
-        return tuple(name for name in names if isinstance(name, str))
-    except (struct.error, ValueError, RecursionError, AttributeError, TypeError):
+        names = open_glb(data)[0].get("extensionsRequired")
+    except BadFile:
         return ()
+    return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
 
 def hindrance(extensions: tuple[str, ...], blender: str) -> str:
