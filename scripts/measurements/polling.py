@@ -176,8 +176,10 @@ def _ours(told: Told) -> Follow:
     def follow(world: _World, task_id: str) -> None:
         from tripo_blender.core.job import Generated, Job, TaskCreated
         from tripo_blender.core.options.generation import Settings
-        from tripo_blender.core.services.wire import HttpAnswer
-        from tripo_blender.worker.runner import Habits, Runner
+        from tripo_blender.core.services.base import HttpAnswer
+        from tripo_blender.core.services.registry import DEFAULT, service_of
+        from tripo_blender.worker.gateway_profile import GatewayProfile
+        from tripo_blender.worker.runner import Runner
 
         stop = _Stop(world.clock)
 
@@ -193,7 +195,7 @@ def _ours(told: Told) -> Follow:
         client: Any = SimpleNamespace(call=call)
         journal: Any = SimpleNamespace(write=lambda job: None, settle=lambda job: None)
         with _clocked(world.clock):
-            ended = Runner(job, client, journal, stop, emit, Habits()).run()
+            ended = Runner(job, service_of(DEFAULT), client, journal, stop, emit, GatewayProfile()).run()
         if not stop.ended:
             raise RuntimeError(f"the runner went another way: {ended}")
 

@@ -11,7 +11,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from tripo_blender.core.job import Job, JobState  # noqa: E402
 from tripo_blender.core.services import purchase  # noqa: E402
-from tripo_blender.core.services.wire import Refused, Unclear  # noqa: E402
+from tripo_blender.core.services.base import Refused, Unclear  # noqa: E402
 from tripo_blender.storage.journal import Journal  # noqa: E402
 from tripo_blender.worker import submit  # noqa: E402
 from tripo_blender.worker.pool import Crew  # noqa: E402

@@ -63,13 +63,13 @@ def preferences(simulator: SimulatorProcess) -> Iterator[Any]:
     simulator.options(seconds=SECONDS)
     simulator.forget()
     chosen = bpy.context.preferences.addons[PACKAGE].preferences
-    chosen.api_key, chosen.base_url, chosen.rung = simulator.key, simulator.url, "AUTO"
+    chosen.api_key, chosen.base_url, chosen.upload_method = simulator.key, simulator.url, "AUTO"
     yield chosen
     chosen = bpy.context.preferences.addons[PACKAGE].preferences  # anew: a test may have switched it off and on
     for name in (
         "api_key",
         "base_url",
-        "rung",
+        "upload_method",
         "at_once",
         "converts",
         "model_memory",

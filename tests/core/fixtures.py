@@ -3,7 +3,10 @@
 import json
 from typing import Any
 
-from tripo_blender.core.services.wire import HttpAnswer
+from tripo_blender.core.services.base import HttpAnswer
+from tripo_blender.core.services.modelstream import ModelStream
+
+SERVICE = ModelStream()
 
 TASK = "11111111-2222-4333-8444-555555555555"
 GLB_URL = "https://files.example.test/tripo_pbr_model_1111.glb?sig=x"

@@ -14,7 +14,7 @@ from tripo_blender.core.messages import Cancel, Configure, Convert, Converted, E
 from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.options.import_options import Arrival
 from tripo_blender.core.placement import Box, Spot
-from tripo_blender.core.services.wire import HttpAnswer
+from tripo_blender.core.services.base import HttpAnswer
 
 TEXTS = st.text(st.characters(), max_size=12)  # with lone surrogates: paths on Linux may hold them
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)

@@ -6,16 +6,18 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.services.endpoint import (
-    BASE_URL,
     base_url_problem,
     is_loopback,
     is_url,
-    key_problem,
     normal_url,
     picture_address_problem,
     same_origin,
     same_service,
 )
+
+from .fixtures import SERVICE
+
+BASE_URL = SERVICE.base_url
 
 
 @pytest.mark.parametrize(
@@ -197,21 +199,21 @@ def test_another_service_is_another(other: str) -> None:
 
 @pytest.mark.parametrize("key", ["sk-abcDEF123", "ms-abc", "tsk_abc_DEF-123", "anything-without-spaces"])
 def test_a_keys_beginning_tells_nothing(key: str) -> None:
-    assert key_problem(key) == ""
+    assert SERVICE.key_problem(key) == ""
 
 
 @pytest.mark.parametrize(
     "key", ["", "tcli_abc", "sk-a b", "sk-abc\n", "sk-abc\r\nHost: x", " ", "sk-äbc", "sk-\u200babc"]
 )
 def test_what_is_no_key_is_said_without_repeating_it(key: str) -> None:
-    sentence = key_problem(key)
+    sentence = SERVICE.key_problem(key)
     assert sentence
     assert not key.strip() or key not in sentence
 
 
 @given(st.text())
 def test_no_text_but_printable_ascii_passes_for_a_key(text: str) -> None:
-    if key_problem(text) == "":
+    if SERVICE.key_problem(text) == "":
         assert all("!" <= character <= "~" for character in text)
 
 
@@ -291,4 +293,4 @@ def test_no_address_of_a_picture_that_is_taken_has_a_login_or_no_host(address: s
 def test_addresses_and_keys_have_an_end() -> None:
     assert "more than 8,000 characters" in base_url_problem(BASE_URL + "/a" * 5_000)
     assert len(base_url_problem(BASE_URL + "/a" * 5_000)) < 300
-    assert "longer than any" in key_problem("sk-" + "a" * 1_000)
+    assert "longer than any" in SERVICE.key_problem("sk-" + "a" * 1_000)

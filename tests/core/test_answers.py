@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tripo_blender.core.services.base import HttpAnswer
 from tripo_blender.core.services.failures import words_of
 from tripo_blender.core.services.quoting import excerpt
 from tripo_blender.core.services.responses import (
@@ -16,7 +17,6 @@ from tripo_blender.core.services.responses import (
     task_of,
     trace_id_of,
 )
-from tripo_blender.core.services.wire import HttpAnswer
 
 from .fixtures import HTML, INVALID_TOKEN, TASK, TRACE, V3_UNAUTHORIZED, answer
 

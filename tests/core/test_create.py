@@ -7,10 +7,9 @@ import pytest
 
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.options.generation import Settings
+from tripo_blender.core.services.base import Created, HttpAnswer, HttpRequest, Refused, Uploaded
 from tripo_blender.core.services.failures import passing
-from tripo_blender.core.services.modelstream import create
-from tripo_blender.core.services.purchase import lost_answer, read_create
-from tripo_blender.core.services.wire import Created, HttpAnswer, HttpRequest, Refused
+from tripo_blender.core.services.purchase import WITH_MODEL, lost_answer, read_create
 
 from .fixtures import (
     DOCUMENTED_400,
@@ -21,6 +20,7 @@ from .fixtures import (
     NO_CHANNEL,
     NO_QUOTA,
     RATE_LIMIT,
+    SERVICE,
     TASK,
     TASK_NOT_EXIST,
     TRACE,
@@ -33,6 +33,7 @@ from .fixtures import (
 )
 
 BASE = "https://api.example.test/tripo/v2/openapi"
+ON_THE_WEB = Uploaded(url="https://example.test/chair.png")
 
 # -- what is sent -------------------------------------------------------------------------------------------------
 
@@ -50,18 +51,18 @@ ORDER = {
 @pytest.mark.parametrize("base", [BASE, BASE + "/"])
 def test_a_create_is_the_pages_own_example(base: str) -> None:
     settings = Settings("v3.0-20250812", face_limit=20_000)
-    sent = create(base, settings, "png", {"url": "https://example.test/chair.png"}, with_model=False)
+    sent = SERVICE.create(base, settings, "png", ON_THE_WEB, "")
     assert sent == HttpRequest("POST", f"{BASE}/task", ORDER)
 
 
 def test_the_model_field_goes_beside_the_type_only_when_wanted() -> None:
     settings = Settings("v3.0-20250812", face_limit=20_000)
-    sent = create(BASE, settings, "png", {"url": "https://example.test/chair.png"}, with_model=True)
+    sent = SERVICE.create(BASE, settings, "png", ON_THE_WEB, WITH_MODEL)
     assert sent.body == ORDER | {"model": "image_to_model"}
 
 
 def test_an_uploaded_picture_is_named_by_its_token_alone() -> None:
-    body = create(BASE, Settings(), "jpg", {"file_token": "token-1"}, with_model=False).body
+    body = SERVICE.create(BASE, Settings(), "jpg", Uploaded("token-1"), "").body
     assert body["file"] == {"type": "jpg", "file_token": "token-1"}
 
 
@@ -136,7 +137,7 @@ def test_each_of_tripos_codes_has_its_meaning(code: int) -> None:
     assert meaning.failure.kind is KINDS.get(code, Kind.REFUSED)
     assert (meaning.failure.code, meaning.failure.trace_id) == (str(code), TRACE)
     assert meaning.again == (code in {1007, 2000})
-    assert not meaning.wants_model
+    assert not meaning.dialect
     assert NATIVE[code][1] in meaning.failure.detail
 
 
@@ -225,7 +226,7 @@ def test_what_is_in_the_way_is_said_in_a_few_words(given: HttpAnswer, words: str
     ids=["message", "quoted", "param", "403 code", "400 code", "flat", "nested", "in Chinese"],
 )
 def test_a_refusal_that_names_a_missing_model_says_so(given: HttpAnswer) -> None:
-    assert read_create(given).wants_model
+    assert read_create(given).dialect == WITH_MODEL
 
 
 @pytest.mark.parametrize(
@@ -250,7 +251,7 @@ def test_a_refusal_that_names_a_missing_model_says_so(given: HttpAnswer) -> None
 def test_a_refusal_for_another_reason_does_not(given: HttpAnswer) -> None:
     meaning = read_create(given)
     assert isinstance(meaning, Refused)
-    assert not meaning.wants_model
+    assert not meaning.dialect
 
 
 # -- nobody knows (which answers mean that is in test_purchase.py) ----------------------------------------------------

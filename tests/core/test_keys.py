@@ -16,10 +16,11 @@ from tripo_blender.core.services.credentials import (
     read_key_file,
     told,
 )
-from tripo_blender.core.services.endpoint import KEY_VARIABLE, key_problem
+from tripo_blender.core.services.endpoint import key_problem
 
 KEY = "sk-in-the-file-51c2"
 PATH = "/home/a/key"
+KEY_VARIABLE = "MODELSTREAM_API_KEY"
 GOOD = KeyFile(PATH, f"{KEY}\n".encode())
 
 
@@ -100,7 +101,7 @@ def test_only_what_key_problem_lets_through_can_be_in_a_header(text: str) -> Non
 
 @pytest.mark.parametrize("source", list(Source))
 def test_which_key_is_used_is_told_without_it(source: Source) -> None:
-    sentence = told(KeyGiven(KEY, source), PATH, "/home/a/userpref.blend")
+    sentence = told(KeyGiven(KEY, source), PATH, "/home/a/userpref.blend", KEY_VARIABLE)
     assert KEY not in sentence
     expected = {Source.PREFERENCES: "userpref.blend", Source.FILE: PATH, Source.ENVIRONMENT: KEY_VARIABLE}
     assert expected.get(source, "") in sentence
@@ -108,7 +109,7 @@ def test_which_key_is_used_is_told_without_it(source: Source) -> None:
 
 
 def test_a_key_file_at_fault_is_told() -> None:
-    assert told(KeyGiven(source=Source.FILE, problem="It is empty"), PATH, "") == "It is empty"
+    assert told(KeyGiven(source=Source.FILE, problem="It is empty"), PATH, "", KEY_VARIABLE) == "It is empty"
 
 
 @pytest.mark.parametrize("holder", [KeyGiven(KEY, Source.ARGUMENT), GOOD])

@@ -15,11 +15,10 @@ from hypothesis import given, strategies as st
 from tripo_blender.core.errors import Failure, Kind
 from tripo_blender.core.plain_text import plain
 from tripo_blender.core.redaction import Masks
-from tripo_blender.core.services.modelstream import read_poll, read_upload
+from tripo_blender.core.services.base import Created, HttpAnswer, TaskReport
 from tripo_blender.core.services.purchase import read_create
-from tripo_blender.core.services.wire import Created, HttpAnswer, TaskReport
 
-from .fixtures import GLB_URL, TASK, task
+from .fixtures import GLB_URL, SERVICE, TASK, task
 
 KEY = 'sk-Echo/7f3a+91e0&d2<c4>"5b\\6'
 REST = KEY.removeprefix("sk-")
@@ -227,7 +226,7 @@ def test_no_answer_brings_the_key_into_what_is_told(place: str, status: int) -> 
         for key in (KEY, REST):
             headers, body = EVERYWHERE[place](spelling(key))
             given = HttpAnswer(status, headers, body, Masks.of(KEY))
-            for meaning in (read_create(given), read_upload(given), read_poll(given, TASK)):
+            for meaning in (read_create(given), SERVICE.read_upload(given), SERVICE.read_poll(given, TASK)):
                 failure = getattr(meaning, "failure", None)
                 told = f"{failure.sentence} {failure.technical()}" if failure is not None else ""
                 told += f"{meaning.task_id} {meaning.trace_id}" if isinstance(meaning, Created) else ""
@@ -244,7 +243,7 @@ def test_a_common_secret_spoils_no_answer(word: str) -> None:
     created = HttpAnswer(200, {}, json.dumps({"code": 0, "data": {"task_id": TASK}}).encode(), masks)
     assert read_create(created) == Created(TASK)
     polled = HttpAnswer(200, {}, json.dumps(task("success", output={"pbr_model": GLB_URL})).encode(), masks)
-    report = read_poll(polled, TASK)
+    report = SERVICE.read_poll(polled, TASK)
     assert isinstance(report, TaskReport)
     assert report.model_url == GLB_URL
     refused: Any = read_create(HttpAnswer(403, {}, b'{"code":2010,"message":"no","suggestion":""}', masks))

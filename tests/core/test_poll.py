@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from tripo_blender.core.errors import Kind
-from tripo_blender.core.services.modelstream import poll, read_poll
-from tripo_blender.core.services.wire import HttpRequest, TaskReport, TaskStatus
+from tripo_blender.core.services.base import HttpRequest, TaskReport, TaskStatus
 
 from .fixtures import (
     FBX_URL,
     GLB_URL,
     PREVIEW_URL,
+    SERVICE,
     TASK,
     TRACE,
     answer,
@@ -23,7 +23,7 @@ PLAIN = "https://files.example.test/m.glb"
 
 
 def report(body: Any) -> TaskReport:
-    meaning = read_poll(answer(200, body, x_tripo_trace_id=TRACE), TASK)
+    meaning = SERVICE.read_poll(answer(200, body, x_tripo_trace_id=TRACE), TASK)
     assert isinstance(meaning, TaskReport)
     return meaning
 
@@ -34,7 +34,7 @@ def report(body: Any) -> TaskReport:
 )
 def test_a_poll_asks_for_one_task_and_nothing_else(task_id: str, path: str) -> None:
     base = "https://api.example.test/v2"
-    assert poll(base + "/", task_id) == poll(base, task_id) == HttpRequest("GET", f"{base}/task/{path}")
+    assert SERVICE.poll(base + "/", task_id) == SERVICE.poll(base, task_id) == HttpRequest("GET", f"{base}/task/{path}")
 
 
 REPORTS = {
@@ -141,7 +141,7 @@ def test_each_shape_of_report_is_read(body: Any, expected: TaskReport) -> None:
 
 
 def test_json_inside_a_json_text_is_read_as_well() -> None:
-    meaning = read_poll(answer(200, escaped(task("running", progress=42))), TASK)
+    meaning = SERVICE.read_poll(answer(200, escaped(task("running", progress=42))), TASK)
     assert meaning == TaskReport(TaskStatus.RUNNING, 42)
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 
 from tripo_blender.core.errors import Kind
-from tripo_blender.core.services.modelstream import lost_task, read_poll
-from tripo_blender.core.services.wire import HttpAnswer, Refused, TaskStatus
+from tripo_blender.core.services.base import HttpAnswer, Refused, TaskStatus
+from tripo_blender.core.services.failures import lost_task
 
 from .fixtures import (
     HTML,
@@ -15,6 +15,7 @@ from .fixtures import (
     NO_CHANNEL,
     NO_QUOTA,
     RATE_LIMIT,
+    SERVICE,
     TASK,
     TASK_NOT_EXIST,
     TRACE,
@@ -91,14 +92,14 @@ REFUSALS = {
 
 @pytest.mark.parametrize(("given", "kind", "again"), REFUSALS.values(), ids=REFUSALS)
 def test_a_poll_without_a_report_says_why_and_whether_it_passes(given: HttpAnswer, kind: Kind, again: bool) -> None:
-    meaning = read_poll(given, TASK)
+    meaning = SERVICE.read_poll(given, TASK)
     assert isinstance(meaning, Refused)
     assert (meaning.failure.kind, meaning.again) == (kind, again)
 
 
 @pytest.mark.parametrize("given", [row[0] for row in REFUSALS.values()], ids=REFUSALS)
 def test_a_poll_that_fails_never_advises_to_buy_again(given: HttpAnswer) -> None:
-    assert "generate again" not in read_poll(given, TASK).failure.sentence.lower()
+    assert "generate again" not in SERVICE.read_poll(given, TASK).failure.sentence.lower()
 
 
 @pytest.mark.parametrize(
@@ -107,14 +108,14 @@ def test_a_poll_that_fails_never_advises_to_buy_again(given: HttpAnswer) -> None
     ids=["Tripo", "gateway", "proxy", "empty", "at HTTP 200"],
 )
 def test_a_task_that_is_not_found_is_reported_with_its_id(given: HttpAnswer) -> None:
-    failure = read_poll(given, TASK).failure
+    failure = SERVICE.read_poll(given, TASK).failure
     assert failure.kind is Kind.TASK_LOST
     assert TASK in failure.sentence
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 def test_what_passes_is_waited_for_as_long_as_it_asks(status: int) -> None:
-    meaning = read_poll(answer(status, HTML, retry_after="12"), TASK)
+    meaning = SERVICE.read_poll(answer(status, HTML, retry_after="12"), TASK)
     assert (meaning.again, meaning.retry_after) == (True, 12)
 
 
@@ -126,10 +127,10 @@ def test_a_lost_task_says_its_id_and_what_was_heard() -> None:
 
 @given(ANSWERS)
 def test_no_answer_crashes_the_reader(given: HttpAnswer) -> None:
-    meaning = read_poll(given, TASK)
+    meaning = SERVICE.read_poll(given, TASK)
     if isinstance(meaning, Refused):
         assert meaning.failure.kind is not Kind.UNCERTAIN
-        assert not meaning.wants_model
+        assert not meaning.dialect
         return
     assert given.status < 300
     assert meaning.percent >= -1

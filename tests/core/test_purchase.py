@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tripo_blender.core.errors import Kind
+from tripo_blender.core.services.base import Created, HttpAnswer, Refused, Unclear
 from tripo_blender.core.services.purchase import read_create
 from tripo_blender.core.services.responses import LARGEST_ANSWER
 from tripo_blender.core.services.task_id import is_task_id, task_id_in
-from tripo_blender.core.services.wire import Created, HttpAnswer, Refused, Unclear
 
 from .fixtures import HTML, NATIVE, TASK, answer, escaped, flat, gateway, native
 from .strategies import ANSWERS, JSON_VALUES
@@ -263,8 +263,8 @@ def test_only_the_services_own_word_leads_to_another_order(given: HttpAnswer) ->
     assert meaning.again == (given.status in (429, 503))
     assert 200 <= given.status < 300 or 400 <= given.status < 500 or given.status == 503
     assert given.status not in (408, 409, 425, 499)
-    assert not (meaning.again and meaning.wants_model)
-    if meaning.again or meaning.wants_model:
+    assert not (meaning.again and meaning.dialect)
+    if meaning.again or meaning.dialect:
         body = json.loads(given.body)
         assert "message" in body or "message" in body["error"]
 
@@ -277,7 +277,7 @@ def test_text_and_other_json_never_lead_to_another_order(status: int, body: Any)
     if isinstance(meaning, Refused):
         assert 400 <= status < 500
         assert not meaning.again
-        assert not meaning.wants_model
+        assert not meaning.dialect
 
 
 def _wrapped(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:

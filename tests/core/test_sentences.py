@@ -14,10 +14,10 @@ from tripo_blender.core.inspection import Inspection, remarks, shortfalls
 from tripo_blender.core.job import Imported, Job
 from tripo_blender.core.options import import_options
 from tripo_blender.core.options.generation import Settings, asked, problem, unavailable
-from tripo_blender.core.services.endpoint import base_url_problem, key_problem
-from tripo_blender.core.services.modelstream import lost_task, read_poll, read_upload, unfinished_task
+from tripo_blender.core.services.base import HttpAnswer, TaskReport
+from tripo_blender.core.services.endpoint import base_url_problem
+from tripo_blender.core.services.failures import lost_task, unfinished_task
 from tripo_blender.core.services.purchase import lost_answer, read_create
-from tripo_blender.core.services.wire import HttpAnswer, TaskReport
 
 from .fixtures import (
     DOCUMENTED_400,
@@ -28,6 +28,7 @@ from .fixtures import (
     NO_CHANNEL,
     NO_QUOTA,
     RATE_LIMIT,
+    SERVICE,
     TASK,
     TASK_NOT_EXIST,
     V3_UNAUTHORIZED,
@@ -118,14 +119,14 @@ def _failures() -> Iterator[tuple[str, Failure]]:
     for name, given in REFUSALS.items():
         for reader, meaning in (
             ("create", read_create(given)),
-            ("upload", read_upload(given)),
-            ("poll", read_poll(given, TASK)),
+            ("upload", SERVICE.read_upload(given)),
+            ("poll", SERVICE.read_poll(given, TASK)),
         ):
             failure = getattr(meaning, "failure", None)
             if failure is not None:
                 yield f"{reader}: {name}", failure
     for name, body in TASKS.items():
-        report = read_poll(answer(200, body), TASK)
+        report = SERVICE.read_poll(answer(200, body), TASK)
         assert isinstance(report, TaskReport)
         assert report.failure is not None
         yield f"task: {name}", report.failure
@@ -153,7 +154,7 @@ def _sentences() -> Iterator[tuple[str, str]]:
     for address in ADDRESSES:
         yield f"address: {address}", base_url_problem(address)
     for key in ("", "tcli_0123456789", "sk-with space"):
-        yield f"key: {key}", key_problem(key)
+        yield f"key: {key}", SERVICE.key_problem(key)
     yield "small picture", too_small(10, 10)
     for settings in (Settings(face_limit=1), Settings(model_version=""), Settings(texture_seed=-1)):
         yield f"panel: {settings}", problem(settings)

@@ -4,23 +4,23 @@ import pytest
 from hypothesis import given
 
 from tripo_blender.core.errors import Kind
-from tripo_blender.core.services.endpoint import RUNGS
-from tripo_blender.core.services.modelstream import read_upload, upload
-from tripo_blender.core.services.wire import HttpAnswer, HttpRequest, Refused, RouteMissing, Uploaded
+from tripo_blender.core.services.base import HttpAnswer, HttpRequest, Refused, RouteMissing, Uploaded
 
-from .fixtures import HTML, INVALID_TOKEN, NO_CHANNEL, RATE_LIMIT, answer, escaped, flat, gateway, native
+from .fixtures import HTML, INVALID_TOKEN, NO_CHANNEL, RATE_LIMIT, SERVICE, answer, escaped, flat, gateway, native
 from .strategies import ANSWERS
 
 TOKEN = "22222222-3333-4444-8555-666666666666"
 
 
 def test_the_ways_are_tried_from_the_documented_one_down() -> None:
-    assert RUNGS == ("upload/sts", "upload", "data-uri")
+    methods = SERVICE.upload_methods
+    assert [method.name for method in methods] == ["upload/sts", "upload", "data-uri"]
+    assert [method.name for method in methods if method.inline] == ["data-uri"]
 
 
 @pytest.mark.parametrize("base", ["https://api.example.test/v2", "https://api.example.test/v2/"])
-def test_a_picture_goes_as_a_file_to_the_rungs_address(base: str) -> None:
-    sent = upload(base, "upload/sts", "/pictures/chair.png", "image/png")
+def test_a_picture_goes_as_a_file_to_the_methods_address(base: str) -> None:
+    sent = SERVICE.upload(base, SERVICE.upload_methods[0], "/pictures/chair.png", "image/png")
     assert sent == HttpRequest(
         "POST", "https://api.example.test/v2/upload/sts", file="/pictures/chair.png", mime_type="image/png"
     )
@@ -38,7 +38,7 @@ def test_a_picture_goes_as_a_file_to_the_rungs_address(base: str) -> None:
     ids=["v2", "201", "v3", "wrapped twice", "escaped"],
 )
 def test_a_token_is_how_the_create_names_the_picture(given: HttpAnswer, token: str) -> None:
-    assert read_upload(given) == Uploaded({"file_token": token})
+    assert SERVICE.read_upload(given) == Uploaded(token)
 
 
 @pytest.mark.parametrize("status", [404, 405])
@@ -56,7 +56,7 @@ def test_a_token_is_how_the_create_names_the_picture(given: HttpAnswer, token: s
     ids=["empty", "page", "text", "gateway", "code 404", "code as text", "detail"],
 )
 def test_a_gateway_without_the_address_is_told_from_a_refusal(status: int, body: object) -> None:
-    assert read_upload(answer(status, body)) == RouteMissing()
+    assert SERVICE.read_upload(answer(status, body)) == RouteMissing()
 
 
 @pytest.mark.parametrize(
@@ -90,19 +90,19 @@ def test_a_gateway_without_the_address_is_told_from_a_refusal(status: int, body:
     ],
 )  # fmt: skip
 def test_a_refusal_says_why_and_whether_to_try_again(given: HttpAnswer, kind: Kind, again: bool) -> None:
-    meaning = read_upload(given)
+    meaning = SERVICE.read_upload(given)
     assert isinstance(meaning, Refused)
     assert (meaning.failure.kind, meaning.again) == (kind, again)
-    assert not meaning.wants_model
+    assert not meaning.dialect
 
 
 def test_a_busy_service_says_how_long() -> None:
-    assert read_upload(native(1007, retry_after="3")).retry_after == 3
+    assert SERVICE.read_upload(native(1007, retry_after="3")).retry_after == 3
 
 
 @given(ANSWERS)
 def test_no_answer_crashes_the_reader(given: HttpAnswer) -> None:
-    meaning = read_upload(given)
+    meaning = SERVICE.read_upload(given)
     if isinstance(meaning, Uploaded):
         assert given.status < 300
-        assert all(meaning.fields.values())
+        assert meaning.token

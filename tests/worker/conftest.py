@@ -25,11 +25,12 @@ from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.serialization import to_record
 from tripo_blender.storage.journal import Journal
 from tripo_blender.storage.locks import Ownership
+from tripo_blender.worker.gateway_profile import GatewayProfile
 from tripo_blender.worker.http.client import Client
 from tripo_blender.worker.pool import ThreadStop
-from tripo_blender.worker.runner import Habits, Runner, Stop
+from tripo_blender.worker.runner import Runner, Stop
 
-from .course import DEADLINE, KEY, SECRET, SMALL, Course, check_course
+from .course import DEADLINE, KEY, SECRET, SERVICE, SMALL, Course, check_course
 from .fault_table import TALLY
 from .processes import ROOT, Worker
 
@@ -125,13 +126,15 @@ def run(folder: Path, quick: None) -> Run:
         *,
         key: str = KEY,
         stop: Stop | None = None,
-        habits: Habits | None = None,
+        profile: GatewayProfile | None = None,
         at: Path = folder,
         network: Network = Network(),  # noqa: B008  # frozen
     ) -> Course:
         events: list[Event] = []
         with Client(key, network=network) as client:
-            runner = Runner(job, client, Journal(at), stop or ThreadStop(), events.append, habits or Habits())
+            runner = Runner(
+                job, SERVICE, client, Journal(at), stop or ThreadStop(), events.append, profile or GatewayProfile()
+            )
             course = Course(runner.run(), events)
         check_course(course, at)
         return course

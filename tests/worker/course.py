@@ -14,10 +14,12 @@ from tripo_blender.core.job import AnswerLost, Delayed, Event, Job, JobState, St
 from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.recovery import Way, resumed
 from tripo_blender.core.serialization import to_record
+from tripo_blender.core.services.modelstream import ModelStream
 from tripo_blender.core.services.purchase import lost_answer
 from tripo_blender.storage.journal import Journal
 
 KEY = "sk-of-the-tests-5d1c0a"
+SERVICE = ModelStream()
 SECRET = "Signature="  # every signed link of the file host holds it
 SMALL = Settings(face_limit=1000)  # made, sent and checked in milliseconds
 DEADLINE = 20.0  # s; a test that waits longer has failed

@@ -16,9 +16,8 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core.job import Event, Job, JobState
 from tripo_blender.core.serialization import from_record
-from tripo_blender.core.services.endpoint import RUNG_UPLOAD
 from tripo_blender.worker import foreground
-from tripo_blender.worker.gateway_profile import HabitBook
+from tripo_blender.worker.gateway_profile import ProfileBook
 
 from .course import KEY, Course, check_course, downloads, orders, previews, wait_for
 
@@ -59,25 +58,25 @@ def test_one_job(simulator: SimulatorProcess, make_job: MakeJob, folder: Path, q
 
 
 def test_a_pinned_way(simulator: SimulatorProcess, make_job: MakeJob, folder: Path, quick: None) -> None:
-    job = foreground.run(make_job(simulator.url), KEY, folder, RUNG_UPLOAD, lambda event: None)
+    job = foreground.run(make_job(simulator.url), KEY, folder, "upload", lambda event: None)
     assert job.state is JobState.READY
     assert simulator.requests()[0]["path"].endswith("/openapi/upload")
 
 
-@pytest.mark.parametrize("rung", ["", RUNG_UPLOAD], ids=["ladder", "pinned"])
+@pytest.mark.parametrize("method", ["", "upload"], ids=["any", "pinned"])
 def test_many_models_of_one_gateway(
     simulator: SimulatorProcess,
     make_job: MakeJob,
     folder: Path,
     quick: None,
     monkeypatch: pytest.MonkeyPatch,
-    rung: str,
+    method: str,
 ) -> None:
     """What the first has taught is known to the second."""
-    monkeypatch.setattr(foreground, "_habits", HabitBook())
+    monkeypatch.setattr(foreground, "_profiles", ProfileBook())
     simulator.options(model_field="required", uploads=("upload",))
     for _ in range(2):
-        assert foreground.run(make_job(simulator.url), KEY, folder, rung, lambda event: None).state is JobState.READY
+        assert foreground.run(make_job(simulator.url), KEY, folder, method, lambda event: None).state is JobState.READY
     assert len(orders(simulator)) == 3
     assert len(simulator.creates()) == 2
 

@@ -19,7 +19,7 @@ from tripo_blender.storage.journal import Journal
 from tripo_blender.worker import handle
 
 from .conftest import Run
-from .course import SMALL, downloads, orders, record_of, wait_for
+from .course import SERVICE, SMALL, downloads, orders, record_of, wait_for
 from .processes import Worker
 
 MakeJob = Callable[..., Job]
@@ -195,7 +195,7 @@ def test_the_disk_takes_no_record_once(
     quick: None,
     before: type[Event] | None,
 ) -> None:
-    from tripo_blender.worker.gateway_profile import Habits
+    from tripo_blender.worker.gateway_profile import GatewayProfile
     from tripo_blender.worker.http.client import Client
     from tripo_blender.worker.pool import ThreadStop
     from tripo_blender.worker.runner import Runner
@@ -207,7 +207,7 @@ def test_the_disk_takes_no_record_once(
     if before is None:
         full.fill()
     with Client(KEY) as client:
-        ended = Runner(job, client, Journal(folder), ThreadStop(), full, Habits()).run()
+        ended = Runner(job, SERVICE, client, Journal(folder), ThreadStop(), full, GatewayProfile()).run()
     if before in (None, Started, Submitting):  # what follows is the order, which could not be remembered
         assert ended.state is JobState.FAILED
         assert not orders(simulator)

@@ -13,13 +13,13 @@ from hypothesis import given, strategies as st
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Kind, TripoError
 from tripo_blender.core.job import Job, JobState
-from tripo_blender.core.services.endpoint import KEY_VARIABLE, base_url_problem
-from tripo_blender.core.services.wire import HttpRequest
+from tripo_blender.core.services.base import HttpRequest
+from tripo_blender.core.services.endpoint import base_url_problem
 from tripo_blender.worker.http.client import Client
 from tripo_blender.worker.second_blender import SecondBlender
 
 from .conftest import Run
-from .course import KEY, wait_for
+from .course import KEY, SERVICE, wait_for
 from .processes import Worker
 from .tls import Proxy
 
@@ -163,7 +163,8 @@ def test_no_child_gets_the_variable_with_the_key(
     start_worker: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """In no spelling: Windows' names have no case. The second Blender is offline and needs no proxy's login either."""
-    for name in (KEY_VARIABLE, KEY_VARIABLE.lower(), KEY_VARIABLE.title()):
+    variable = SERVICE.key_variable
+    for name in (variable, variable.lower(), variable.title()):
         monkeypatch.setenv(name, KEY)
     monkeypatch.setenv("https_proxy", "http://anna:of-the-proxy@127.0.0.1:9")
     told = surroundings(start_worker().handle.pid)

@@ -16,14 +16,14 @@ from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import Event, Job, JobState, Submitting
 from tripo_blender.core.network import Network
-from tripo_blender.core.services.wire import HttpRequest
+from tripo_blender.core.services.base import HttpRequest
 from tripo_blender.storage.journal import Journal
-from tripo_blender.worker.gateway_profile import Habits
+from tripo_blender.worker.gateway_profile import GatewayProfile
 from tripo_blender.worker.http.client import Client, NotSent
 from tripo_blender.worker.pool import ThreadStop
 from tripo_blender.worker.runner import Runner
 
-from .course import KEY, orders
+from .course import KEY, SERVICE, orders
 from .tls import Authority, TlsDoor, needs_openssl
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
@@ -91,7 +91,7 @@ def test_an_order_that_was_not_sent_for_it_is_known_as_that(
                 stack.enter_context(left_to_open(0))
 
         job = make_job(simulator.url)
-        ended = Runner(job, client, Journal(folder), ThreadStop(), tell, Habits()).run()
+        ended = Runner(job, SERVICE, client, Journal(folder), ThreadStop(), tell, GatewayProfile()).run()
     assert ended.failure is not None
     assert (ended.state, ended.failure.kind) == (JobState.FAILED, Kind.DISK)
     assert ended.failure.sentence.startswith("No more files can be opened")

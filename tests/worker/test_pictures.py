@@ -13,9 +13,8 @@ from simulator.process import SimulatorProcess
 from simulator.sculpture.png import write_png
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import Job, JobState
-from tripo_blender.core.services.endpoint import RUNG_DATA_URI, RUNG_STS, RUNG_UPLOAD
+from tripo_blender.worker.gateway_profile import GatewayProfile
 from tripo_blender.worker.pool import ThreadStop
-from tripo_blender.worker.runner import Habits
 
 from .conftest import Run
 from .course import orders
@@ -36,34 +35,34 @@ def uploads(simulator: SimulatorProcess) -> list[tuple[str, int]]:
 
 
 @pytest.mark.parametrize(
-    ("routes", "rung", "tried"),
+    ("routes", "method", "tried"),
     [
-        (["sts", "upload"], RUNG_STS, [("upload/sts", 200)]),
-        (["upload"], RUNG_UPLOAD, [("upload/sts", 404), ("upload", 200)]),
-        ([], RUNG_DATA_URI, [("upload/sts", 404), ("upload", 404)]),
+        (["sts", "upload"], "upload/sts", [("upload/sts", 200)]),
+        (["upload"], "upload", [("upload/sts", 404), ("upload", 200)]),
+        ([], "data-uri", [("upload/sts", 404), ("upload", 404)]),
     ],
     ids=["sts", "upload", "data uri"],
 )
-def test_ladder(
+def test_the_upload_methods_are_tried_in_order(
     simulator: SimulatorProcess,
     make_job: MakeJob,
     run: Run,
     png: bytes,
     routes: list[str],
-    rung: str,
+    method: str,
     tried: list[tuple[str, int]],
 ) -> None:
     simulator.options(uploads=routes)
-    habits = Habits()
-    job = run(make_job(simulator.url), habits=habits).job
+    profile = GatewayProfile()
+    job = run(make_job(simulator.url), profile=profile).job
     assert job.state is JobState.READY
     assert job.picture_hash == hashlib.sha256(png).hexdigest()
     assert uploads(simulator) == tried
-    assert habits.rung == rung
+    assert profile.upload_method == method
     (create,) = orders(simulator)
     named = create["body"]["file"]
     assert named["type"] == "png"
-    if rung == RUNG_DATA_URI:
+    if method == "data-uri":
         assert named["url"].startswith("data:image/png;base64,")
     else:
         sent = next(entry for entry in simulator.requests() if entry["answer"]["status"] == 200)
@@ -72,8 +71,8 @@ def test_ladder(
 
     # What worked is tried first the next time.
     simulator.forget()
-    assert run(make_job(simulator.url), habits=habits).job.state is JobState.READY
-    assert uploads(simulator) == tried[-1:] * (rung != RUNG_DATA_URI)
+    assert run(make_job(simulator.url), profile=profile).job.state is JobState.READY
+    assert uploads(simulator) == tried[-1:] * (method != "data-uri")
 
 
 @pytest.mark.parametrize(
@@ -102,17 +101,17 @@ def test_a_gateway_that_takes_no_local_picture(
     assert len(orders(simulator)) == 1
 
 
-@pytest.mark.parametrize("rung", [RUNG_STS, RUNG_UPLOAD])
-def test_the_pinned_way_is_missing(simulator: SimulatorProcess, make_job: MakeJob, run: Run, rung: str) -> None:
+@pytest.mark.parametrize("method", ["upload/sts", "upload"])
+def test_the_pinned_way_is_missing(simulator: SimulatorProcess, make_job: MakeJob, run: Run, method: str) -> None:
     simulator.options(uploads=[])
-    course = run(make_job(simulator.url), habits=Habits(rung, pinned=True))
+    course = run(make_job(simulator.url), profile=GatewayProfile(method, pinned=True))
     assert course.job.state is JobState.FAILED
     assert "preferences" in course.failure.sentence
     assert not orders(simulator)
 
 
 def test_the_pinned_way_is_taken(simulator: SimulatorProcess, make_job: MakeJob, run: Run) -> None:
-    assert run(make_job(simulator.url), habits=Habits(RUNG_DATA_URI, pinned=True)).job.state is JobState.READY
+    assert run(make_job(simulator.url), profile=GatewayProfile("data-uri", pinned=True)).job.state is JobState.READY
     assert not uploads(simulator)
 
 

@@ -13,14 +13,15 @@ from simulator.process import SimulatorProcess
 from tripo_blender.core import retry
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.job import AnswerLost, Job, JobState, Started, TaskNamed
-from tripo_blender.core.services.wire import HttpAnswer, HttpRequest
+from tripo_blender.core.services.base import HttpAnswer, HttpRequest
 from tripo_blender.storage.journal import Journal
+from tripo_blender.worker.gateway_profile import GatewayProfile
 from tripo_blender.worker.http.client import Client
 from tripo_blender.worker.pool import ThreadStop
-from tripo_blender.worker.runner import Habits, Runner
+from tripo_blender.worker.runner import Runner
 
 from .conftest import Run
-from .course import DEADLINE, KEY, SMALL, Course, orders, record_of, wait_for
+from .course import DEADLINE, KEY, SERVICE, SMALL, Course, orders, record_of, wait_for
 from .fault_servers import Listener
 
 pytestmark = pytest.mark.oldest_requests("what it raises decides whether an order was surely not sent")
@@ -184,7 +185,9 @@ def test_no_sooner_than_the_service_asks(simulator: SimulatorProcess, make_job: 
     simulator.play(on_create(answer(429, native(1007), headers={"Retry-After": "2"})))
     events: list[Any] = []
     with Client(KEY) as client:
-        job = Runner(make_job(simulator.url), client, Journal(folder), ThreadStop(), events.append, Habits()).run()
+        job = Runner(
+            make_job(simulator.url), SERVICE, client, Journal(folder), ThreadStop(), events.append, GatewayProfile()
+        ).run()
     assert job.state is JobState.READY
     first, second = orders(simulator)
     assert second["at"] - first["at"] >= 2.0
@@ -295,7 +298,7 @@ def test_a_mistake_of_ours_while_the_order_is_out(
     def stumble(_answer: HttpAnswer) -> None:
         raise RecursionError
 
-    monkeypatch.setattr("tripo_blender.worker.submit.read_create", stumble)
+    monkeypatch.setattr(SERVICE, "read_create", stumble)
     job = make_job(simulator.url)
     course = run(job)
     assert course.job.state is JobState.UNCERTAIN
@@ -367,12 +370,12 @@ def test_a_gateway_that_demands_the_model(
     simulator: SimulatorProcess, make_job: MakeJob, run: Run, errors: str
 ) -> None:
     simulator.options(model_field="required", errors=errors)
-    habits = Habits()
-    assert run(make_job(simulator.url), habits=habits).job.state is JobState.READY
+    profile = GatewayProfile()
+    assert run(make_job(simulator.url), profile=profile).job.state is JobState.READY
     assert [create["body"].get("model") for create in orders(simulator)] == [None, "image_to_model"]
     assert len(simulator.creates()) == 1
     simulator.forget()
-    assert run(make_job(simulator.url), habits=habits).job.state is JobState.READY
+    assert run(make_job(simulator.url), profile=profile).job.state is JobState.READY
     assert [create["body"].get("model") for create in orders(simulator)] == ["image_to_model"]
 
 
@@ -386,11 +389,11 @@ def test_what_did_not_help_is_not_remembered(simulator: SimulatorProcess, make_j
     """A complaint that only sounds like a missing model must not spoil the jobs that follow."""
     simulator.options(model_field="refused")
     simulator.play(on_create(answer(400, native(1004, "One of your parameters is invalid: model_seed must be even"))))
-    habits = Habits()
-    first = run(make_job(simulator.url, replace(SMALL, model_seed=3)), habits=habits)
+    profile = GatewayProfile()
+    first = run(make_job(simulator.url, replace(SMALL, model_seed=3)), profile=profile)
     assert first.job.state is JobState.FAILED
     assert "model_seed" in first.failure.sentence
-    assert run(make_job(simulator.url), habits=habits).job.state is JobState.READY
+    assert run(make_job(simulator.url), profile=profile).job.state is JobState.READY
 
 
 def test_jobs_side_by_side_at_a_gateway_that_demands_the_model(
@@ -399,8 +402,8 @@ def test_jobs_side_by_side_at_a_gateway_that_demands_the_model(
     """All are refused at the same time; what one has learnt meanwhile must not keep the others from trying."""
     simulator.options(model_field="required")
     simulator.play(on_create({"do": "delay", "seconds": 0.3, "times": None}))
-    habits = Habits()
-    ends = [run_aside(make_job(simulator.url), habits=habits) for _ in range(3)]
+    profile = GatewayProfile()
+    ends = [run_aside(make_job(simulator.url), profile=profile) for _ in range(3)]
     assert [end().job.state for end in ends] == [JobState.READY] * 3
     assert len(simulator.creates()) == 3
 

@@ -15,12 +15,13 @@ from tripo_blender.core.job import Cancelled, Delayed, Event, Job, JobState, Sta
 from tripo_blender.core.recovery import Way
 from tripo_blender.core.serialization import from_record
 from tripo_blender.storage.journal import Journal
+from tripo_blender.worker.gateway_profile import GatewayProfile
 from tripo_blender.worker.http.client import Client
 from tripo_blender.worker.pool import ThreadStop
-from tripo_blender.worker.runner import Habits, Runner
+from tripo_blender.worker.runner import Runner
 
 from .conftest import Run
-from .course import KEY, Course, check_course, orders, record_of, wait_for
+from .course import KEY, SERVICE, Course, check_course, orders, record_of, wait_for
 from .processes import Worker
 from .test_foreground import SCRIPT, last_word
 from .test_purchases import answer, gateway, native, on_create
@@ -111,7 +112,9 @@ def test_nothing_is_sent_where_it_could_not_be_written_down(
             part.mkdir()
 
     with Client(KEY) as client:
-        job = Runner(uncertain.after(Started()), client, Journal(folder), ThreadStop(), emit, Habits()).run()
+        job = Runner(
+            uncertain.after(Started()), SERVICE, client, Journal(folder), ThreadStop(), emit, GatewayProfile()
+        ).run()
     part.rmdir()
     sent = len(orders(simulator))
     assert sent == (1 if when == "before" else 2)
@@ -130,7 +133,7 @@ def test_a_first_order_is_not_sent_again_either_where_that_could_not_be_written_
             part.mkdir()
 
     with Client(KEY) as client:
-        ended = Runner(job, client, Journal(folder), ThreadStop(), emit, Habits()).run()
+        ended = Runner(job, SERVICE, client, Journal(folder), ThreadStop(), emit, GatewayProfile()).run()
     assert ended.state is JobState.FAILED
     assert len(orders(simulator)) == 1
     assert not simulator.creates()
@@ -139,13 +142,13 @@ def test_a_first_order_is_not_sent_again_either_where_that_could_not_be_written_
 def test_a_mistake_of_ours_while_an_order_is_out_does_not_forget_it(
     simulator: SimulatorProcess, make_job: MakeJob, folder: Path, quick: None
 ) -> None:
-    class Forgetful(Habits):
-        def learn(self, rung: str, with_model: bool) -> None:
+    class Forgetful(GatewayProfile):
+        def learn(self, upload_method: str, dialect: str) -> None:
             raise RuntimeError("after the answer was read")
 
     job = make_job(simulator.url)
     with Client(KEY) as client:
-        ended = Runner(job, client, Journal(folder), ThreadStop(), lambda event: None, Forgetful()).run()
+        ended = Runner(job, SERVICE, client, Journal(folder), ThreadStop(), lambda event: None, Forgetful()).run()
     assert ended.state is JobState.UNCERTAIN
     assert len(simulator.creates()) == 1
     assert record_of(folder, job.id)["state"] == "uncertain"
@@ -165,7 +168,7 @@ def test_killed_between_two_attempts_it_is_not_ordered_yet(
 
     job = make_job(simulator.url)
     with Client(KEY) as client:
-        Runner(job, client, Journal(folder), ThreadStop(), emit, Habits()).run()
+        Runner(job, SERVICE, client, Journal(folder), ThreadStop(), emit, GatewayProfile()).run()
     assert seen == ["uploading"]
 
 

@@ -12,10 +12,9 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core.job import Cancelled, Downloaded, Imported, Job, JobState, Started, TaskCreated
 from tripo_blender.core.messages import Cancel, Ended, Learnt
-from tripo_blender.core.services.endpoint import KEY_VARIABLE
 from tripo_blender.storage.journal import Journal
 
-from .course import DEADLINE, KEY, check_folder, orders, record_of, wait_for
+from .course import DEADLINE, KEY, SERVICE, check_folder, orders, record_of, wait_for
 from .processes import Worker
 
 MakeJob = Callable[..., Job]
@@ -238,11 +237,11 @@ def test_what_one_gateway_taught_is_not_for_another(
 
 def test_a_pin_is_taken_out_again(simulator: SimulatorProcess, make_job: MakeJob, start_worker: StartWorker) -> None:
     simulator.options(data_uri="refused")
-    worker = start_worker(rung="data-uri")
+    worker = start_worker(upload_method="data-uri")
     first, second = make_job(simulator.url), make_job(simulator.url)
     worker.run(first)
     assert worker.until_ended(first).state is JobState.FAILED
-    worker.configure(rung="")
+    worker.configure(upload_method="")
     worker.run(second)
     assert worker.until_ended(second).state is JobState.READY
 
@@ -281,7 +280,7 @@ def test_a_line_of_garbage(
 def test_the_key_is_in_its_pipe_alone(
     simulator: SimulatorProcess, make_job: MakeJob, start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(KEY_VARIABLE, KEY)
+    monkeypatch.setenv(SERVICE.key_variable, KEY)
     worker = start_worker()
     job = make_job(simulator.url)
     worker.run(job)
@@ -289,7 +288,7 @@ def test_the_key_is_in_its_pipe_alone(
     process = Path(f"/proc/{worker.handle.pid}")
     environment = (process / "environ").read_bytes()
     assert b"PATH=" in environment
-    assert KEY_VARIABLE.encode() not in environment
+    assert SERVICE.key_variable.encode() not in environment
     for data in (environment, (process / "cmdline").read_bytes()):
         assert KEY.encode() not in data
 
@@ -303,11 +302,11 @@ def test_what_was_learnt_is_told_and_taken_over_by_the_next_worker(
     worker.run(first)
     assert worker.until_ended(first).state is JobState.READY
     worker.end()
-    assert worker.learnt == [Learnt(simulator.url, "upload", with_model=True)]
+    assert worker.learnt == [Learnt("ModelStream", simulator.url, "upload", "model field")]
     simulator.forget()
 
     worker = start_worker()
-    worker.handle.send(Learnt(simulator.url, "upload", with_model=True))
+    worker.handle.send(Learnt("ModelStream", simulator.url, "upload", "model field"))
     worker.run(second)
     assert worker.until_ended(second).state is JobState.READY
     assert [entry["path"].rsplit("/", 1)[-1] for entry in simulator.requests() if entry["method"] == "POST"] == [
@@ -321,7 +320,7 @@ def test_a_job_that_comes_while_another_ends_is_written_down_once(
 ) -> None:
     """The thread of the one that ends takes the next that waits, at the moment at which that one is being added."""
     simulator.options(data_uri="refused")
-    worker = start_worker(rung="data-uri")
+    worker = start_worker(upload_method="data-uri")
     for _ in range(30):
         job = make_job(simulator.url)
         worker.run(job)

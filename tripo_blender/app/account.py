@@ -11,11 +11,12 @@ from ..core import network
 from ..core.errors import Kind, TripoError
 from ..core.formats.limits import Limits
 from ..core.network import Network
-from ..core.services import endpoint
+from ..core.services import endpoint, registry
 from ..core.services.credentials import LONGEST_FILE, KeyFile, KeyGiven, Source, choose, others_may_reach, told
-from ..core.services.endpoint import KEY_VARIABLE
 from ..scene import addon_preferences
 from .on_exit import on_exit
+
+_SERVICE = registry.service_of(registry.DEFAULT)  # that of the preferences
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Access:
 
     key: str = field(repr=False)
     base_url: str
-    rung: str = ""
+    upload_method: str = ""
     at_once: int = 3
     converts: bool = True
     source: Source = Source.ARGUMENT
@@ -43,7 +44,7 @@ def access(
     window up. It goes by what was found when the file was chosen or last used.
     """
     chosen = addon_preferences.get(context)
-    address = endpoint.normal_url(base_url or (chosen.base_url.strip() if chosen else "") or endpoint.BASE_URL)
+    address = endpoint.normal_url(base_url or (chosen.base_url.strip() if chosen else "") or _SERVICE.base_url)
     if chosen is None:
         given = _given(key, key_file, "", "", looks=looks)
         return Access(given.key, address, source=given.source, problem=given.problem)
@@ -51,7 +52,7 @@ def access(
     return Access(
         given.key,
         address,
-        "" if chosen.rung == "AUTO" else chosen.rung,
+        "" if chosen.upload_method == "AUTO" else chosen.upload_method,
         chosen.at_once,
         chosen.converts,
         given.source,
@@ -64,13 +65,15 @@ def access(
 
 def obstacle(given: Access) -> TripoError | None:
     """Give what keeps the service from being used: the key, the address or online access; None when nothing does."""
-    if sentence := endpoint.base_url_problem(given.base_url):
+    if sentence := endpoint.base_url_problem(given.base_url, _SERVICE.base_url):
         return TripoError(Kind.USAGE, sentence)
     if given.problem:
         return TripoError(Kind.NO_KEY, given.problem)
     unread = given.source is Source.FILE and not given.key
-    if not unread and (sentence := endpoint.key_problem(given.key)):
-        return TripoError(Kind.NO_KEY, f"{sentence}, or set {KEY_VARIABLE}" if bpy.app.background else sentence)
+    if not unread and (sentence := _SERVICE.key_problem(given.key)):
+        return TripoError(
+            Kind.NO_KEY, f"{sentence}, or set {_SERVICE.key_variable}" if bpy.app.background else sentence
+        )
     if sentence := network.proxy_problem(given.network.proxy):
         return TripoError(Kind.USAGE, sentence)
     if not bpy.app.online_access and not endpoint.is_loopback(given.base_url):
@@ -90,9 +93,8 @@ def key_told(context: bpy.types.Context) -> tuple[str, bool]:
     if chosen is None:
         return "", False
     given = _given("", "", chosen.api_key, chosen.key_file, looks=False)
-    return told(given, _full(chosen.key_file), bpy.utils.user_resource("CONFIG", path="userpref.blend")), bool(
-        given.problem
-    )
+    preferences_file = bpy.utils.user_resource("CONFIG", path="userpref.blend")
+    return told(given, _full(chosen.key_file), preferences_file, _SERVICE.key_variable), bool(given.problem)
 
 
 def _given(argument: str, argument_file: str, preference: str, preference_file: str, *, looks: bool) -> KeyGiven:
@@ -100,7 +102,7 @@ def _given(argument: str, argument_file: str, preference: str, preference_file: 
         return choose("", "", _key_file(_full(argument_file)), "")
     path = _full(preference_file)
     if not path or argument.strip() or preference.strip():
-        return choose(argument, preference, None, os.environ.get(KEY_VARIABLE, ""))
+        return choose(argument, preference, None, os.environ.get(_SERVICE.key_variable, ""))
     file = _key_file(path) if looks else _read[2] if _read is not None and _read[0] == path else None
     return choose("", "", file, "") if file is not None else KeyGiven(source=Source.FILE)
 

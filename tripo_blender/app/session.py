@@ -46,7 +46,7 @@ class Session:
         self._folders: dict[str, Path] = {}  # where the records of those lie that are on record
         self._access: dict[str, Access] = {}  # how to reach the service, with the key: while a job needs it
         self._revived: set[str] = set()
-        self._learnt: dict[str, Learnt] = {}
+        self._learnt: dict[tuple[str, str], Learnt] = {}  # by service and base URL
         self._worker: WorkerHandle | None = None
         self._leaving: list[WorkerHandle] = []  # told to end; a purchase under way may hold them for a while
         self._configured: Configure | None = None
@@ -168,7 +168,7 @@ class Session:
             access.key,
             str(folder),
             access.at_once,
-            access.rung,
+            access.upload_method,
             access.converts,
             bpy.app.binary_path,
             addon_version(),
@@ -215,7 +215,7 @@ class Session:
             if isinstance(message.event, AnswerLost):
                 self._keep_uncertain()
         elif isinstance(message, Learnt):
-            self._learnt[message.base_url] = message
+            self._learnt[message.service, message.base_url] = message
         else:
             _log.error("worker: %s", message.text)
 

@@ -188,4 +188,6 @@ def run(job: Job, access: Access, folder: Path, emit: Callable[[Event], None]) -
     """Carry a job to ready, or to where it ends, in the foreground."""
     from ..worker import foreground  # noqa: PLC0415  (brings requests, which Blender's start shall not wait for)
 
-    return foreground.run(job, access.key, folder, access.rung, emit, access.base_url, access.network, access.limits)
+    return foreground.run(
+        job, access.key, folder, access.upload_method, emit, access.base_url, access.network, access.limits
+    )

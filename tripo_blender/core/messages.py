@@ -19,7 +19,7 @@ class Configure:
     key: str = field(repr=False)
     folder: str  # where the job folders lie
     at_once: int = 3  # jobs that run at the same time
-    rung: str = ""  # how a local picture travels; empty: try them in order
+    upload_method: str = ""  # the name of the one that a local image goes by; empty: try them in order
     converts: bool = False  # set models up in a second Blender
     blender: str = ""  # its program; empty: the bpy module in the worker's own Python
     addon_version: str = ""  # for the provenance of what is set up there
@@ -55,9 +55,10 @@ class Ended:
 class Learnt:
     """Both ways: what a create at this gateway succeeded with, kept by Blender from one worker to the next."""
 
+    service: str
     base_url: str
-    rung: str = ""
-    with_model: bool = False
+    upload_method: str = ""
+    dialect: str = ""  # of the create call
 
 
 @dataclass(frozen=True)

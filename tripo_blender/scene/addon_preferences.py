@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         api_key: str
         base_url: str
         at_once: int
-        rung: str
+        upload_method: str
         converts: bool
         model_memory: int
         kept_limit: float

@@ -12,7 +12,7 @@ import bpy
 from ..core.errors import Kind, TripoError
 from ..core.inspection import shortfalls
 from ..core.job import Imported, Job
-from ..core.services.endpoint import NAME as SERVICE_NAME
+from ..core.services.registry import DEFAULT
 from ..storage.model_check import check_model
 from ..storage.version import addon_version
 from . import assets
@@ -108,7 +108,7 @@ def _prepared(job: Job, context: bpy.types.Context) -> tuple["PreparedModel", st
     from ..converter.prepare import prepare  # noqa: PLC0415
 
     with _scene_collection_active(context.view_layer):
-        return prepare(job, SERVICE_NAME, addon_version()), why
+        return prepare(job, DEFAULT, addon_version()), why
 
 
 @contextmanager

@@ -8,15 +8,14 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 
 from ..app import account, model_cache
 from ..core import network
-from ..core.services import endpoint
+from ..core.services.registry import DEFAULT, service_of
 from ..scene.addon_preferences import ADDON
 from .panels.text import draw_sentence
 
-_RUNG_ITEMS = (
+_SERVICE = service_of(DEFAULT)
+_UPLOAD_METHODS = (
     ("AUTO", "Automatic", "Try the ways in order and keep to the one that works"),
-    (endpoint.RUNG_STS, "Upload (STS)", "Send pictures to the address that ends in /upload/sts"),
-    (endpoint.RUNG_UPLOAD, "Upload", "Send pictures to the address that ends in /upload"),
-    (endpoint.RUNG_DATA_URI, "Inside the Request", "Send pictures as a data address inside the request"),
+    *((method.name, method.label, method.description) for method in _SERVICE.upload_methods),
 )
 
 
@@ -45,7 +44,7 @@ class TripoPreferences(bpy.types.AddonPreferences):
         api_key: str
         base_url: str
         at_once: int
-        rung: str
+        upload_method: str
         converts: bool
         model_memory: int
         kept_limit: float
@@ -65,7 +64,7 @@ class TripoPreferences(bpy.types.AddonPreferences):
         base_url: StringProperty(
             name="Base URL",
             description="Address of the service; change it only for a gateway of your own",
-            default=endpoint.BASE_URL,
+            default=_SERVICE.base_url,
         )
         at_once: IntProperty(
             name="Models at Once",
@@ -74,7 +73,9 @@ class TripoPreferences(bpy.types.AddonPreferences):
             min=1,
             max=10,
         )
-        rung: EnumProperty(name="Send Pictures By", description="How pictures reach the service", items=_RUNG_ITEMS)
+        upload_method: EnumProperty(
+            name="Send Pictures By", description="How pictures reach the service", items=_UPLOAD_METHODS
+        )
         converts: BoolProperty(
             name="Prepare in Background",
             description="Set models up in a second, windowless Blender, so that this one does not stand still "
@@ -155,7 +156,7 @@ class TripoPreferences(bpy.types.AddonPreferences):
         row.label(text=model_cache.told())
         row.operator("tripo.clear_kept", text="Clear", icon="TRASH")
         col = _group(layout, "Network")
-        col.prop(self, "rung")
+        col.prop(self, "upload_method")
         col.prop(self, "proxy")
         if sentence := network.proxy_problem(self.proxy.strip()):
             draw_sentence(col, context, sentence, "ERROR")

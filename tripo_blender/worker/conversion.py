@@ -14,7 +14,7 @@ from ..core.errors import Failure, Kind
 from ..core.formats.model import FROM_SERVICE
 from ..core.job import Event, Failed, Job, Prepared
 from ..core.messages import Configure, Convert
-from ..core.services.endpoint import NAME as SERVICE_NAME
+from ..core.services.registry import DEFAULT
 from ..storage.journal import Journal
 from .second_blender import SecondBlender
 
@@ -99,9 +99,7 @@ class Converter:
             return Prepared(why="Imported in place: a second Blender could not be started")
         folder = second.home if self._journal is None else self._journal.folder_of(job.id)
         blend = folder / _BLEND
-        outcome = self._convert(
-            second, Convert(job, str(blend), SERVICE_NAME, self._configure.addon_version), size, stop
-        )
+        outcome = self._convert(second, Convert(job, str(blend), DEFAULT, self._configure.addon_version), size, stop)
         if isinstance(outcome, Prepared) and outcome.path:
             self._blends.append(blend)
         else:

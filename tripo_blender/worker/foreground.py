@@ -8,20 +8,21 @@ from pathlib import Path
 from ..core.formats.limits import Limits
 from ..core.job import Event, Failed, Job, JobState
 from ..core.network import Network
+from ..core.services.registry import DEFAULT, service_of
 from ..storage.journal import Journal
-from .gateway_profile import HabitBook
+from .gateway_profile import ProfileBook
 from .http.client import Client
 from .interrupt import Interrupt
 from .runner import Runner
 
-_habits = HabitBook()  # for a script that makes many models
+_profiles = ProfileBook()  # for a script that makes many models
 
 
 def run(
     job: Job,
     key: str,
     folder: Path,
-    rung: str,
+    upload_method: str,
     emit: Callable[[Event], None],
     origin: str = "",
     network: Network = Network(),  # noqa: B008  # frozen
@@ -32,14 +33,15 @@ def run(
     A job that is ready stays this process's own until its end is written down. Ctrl-C in the instant in which it got
     ready raises `KeyboardInterrupt`; it is on record then as ready.
     """
-    stop, journal = Interrupt(), Journal(folder)
+    stop, journal, service = Interrupt(), Journal(folder), service_of(DEFAULT)
+    profile = _profiles.of(service.name, job.base_url, upload_method)
     with stop.listening():
         if (failure := journal.begin(job)) is not None:
             emit(Failed(failure))
             return job.after(Failed(failure))
         try:
             with Client(key, origin, network) as client:
-                job = Runner(job, client, journal, stop, emit, _habits.of(job.base_url, rung), limits).run()
+                job = Runner(job, service, client, journal, stop, emit, profile, limits).run()
         finally:
             if stop.cancelled or job.state is not JobState.READY:
                 journal.ownership.release(job.id)

@@ -1,55 +1,61 @@
-"""What was learnt of a gateway: how a local picture travels there, and whether a create needs the `model` field."""
+"""What was learnt of a gateway: how a local image travels there, and in which dialect it wants the create call."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..core.services.endpoint import RUNGS, normal_url
+from ..core.services.endpoint import UploadMethod, normal_url
 
 
 @dataclass
-class Habits:
+class GatewayProfile:
     """What to begin with at one gateway; shared by its jobs, and remembered only after a create that succeeded.
 
-    `rung` is how a local picture travels (empty: not known yet), `pinned` that the user chose it.
+    `upload_method` names how a local image travels (empty: not known yet), `pinned` says that the user chose it.
     """
 
-    rung: str = ""
+    upload_method: str = ""
     pinned: bool = False
-    with_model: bool = False
+    dialect: str = ""  # of the create call; empty: the service's usual one
 
-    def rungs(self) -> tuple[str, ...]:
-        """Give the ways to try, in order: the pinned one alone, or from the one that worked last on."""
-        if self.pinned:
-            return (self.rung,)
-        return RUNGS[RUNGS.index(self.rung) :] if self.rung in RUNGS else RUNGS
+    def methods(self, offered: Sequence[UploadMethod]) -> Sequence[UploadMethod]:
+        """Return the upload methods to try, in order: the pinned one alone, or from the one that worked last on.
 
-    def learn(self, rung: str, with_model: bool) -> None:
+        One that is not the service's own was chosen for another service, and counts for nothing here.
+        """
+        names = [method.name for method in offered]
+        if self.upload_method not in names:
+            return offered
+        at = names.index(self.upload_method)
+        return offered[at : at + 1] if self.pinned else offered[at:]
+
+    def learn(self, upload_method: str, dialect: str) -> None:
         """Remember what a create succeeded with."""
-        self.with_model = with_model
-        if not self.pinned and rung:
-            self.rung = rung
+        self.dialect = dialect
+        if not self.pinned and upload_method:
+            self.upload_method = upload_method
 
 
-class HabitBook:
-    """The habits of every gateway, by base URL, for as long as the process lives."""
+class ProfileBook:
+    """The profile of every gateway, by service and base URL, for as long as the process lives."""
 
     def __init__(self) -> None:
-        self._habits: dict[str, Habits] = {}
+        self._profiles: dict[tuple[str, str], GatewayProfile] = {}
 
-    def of(self, base_url: str, pinned_rung: str = "") -> Habits:
-        """Give the habits for a job; with a pinned rung they are its own, but learn the rest for all."""
-        known = self._habits.setdefault(normal_url(base_url), Habits())
-        return _Pinned(known, pinned_rung) if pinned_rung else known
+    def of(self, service: str, base_url: str, pinned: str = "") -> GatewayProfile:
+        """Return the profile for a job: with a pinned upload method its own, which yet learns the rest for all."""
+        known = self._profiles.setdefault((service, normal_url(base_url)), GatewayProfile())
+        return _Pinned(known, pinned) if pinned else known
 
 
-class _Pinned(Habits):
-    """Habits with a rung that the user chose; what they learn of `model` is known to the others too."""
+class _Pinned(GatewayProfile):
+    """A profile with an upload method that the user chose; the dialect that it learns is known to the others too."""
 
-    def __init__(self, known: Habits, rung: str) -> None:
-        super().__init__(rung, pinned=True, with_model=known.with_model)
+    def __init__(self, known: GatewayProfile, upload_method: str) -> None:
+        super().__init__(upload_method, pinned=True, dialect=known.dialect)
         self._known = known
 
-    def learn(self, rung: str, with_model: bool) -> None:
-        super().learn(rung, with_model)
-        self._known.with_model = with_model
+    def learn(self, upload_method: str, dialect: str) -> None:
+        super().learn(upload_method, dialect)
+        self._known.dialect = dialect

@@ -9,9 +9,8 @@ from typing import Protocol, TypeVar
 
 from ..core import retry
 from ..core.errors import Failure, Kind, TripoError
-from ..core.services import modelstream as service
+from ..core.services.base import HttpRequest, Refused, Service, TaskReport
 from ..core.services.failures import may_still_be_made
-from ..core.services.wire import HttpRequest, Refused, TaskReport
 from .http.client import Client, NoAnswer, NotSent
 
 T = TypeVar("T")
@@ -33,7 +32,10 @@ class Stop(Protocol):
 class Polling:
     """The questions of one job. `delay` waits before another attempt, and ends the run when told to."""
 
-    def __init__(self, client: Client, stop: Stop, delay: Callable[[int, Failure, float], object]) -> None:
+    def __init__(
+        self, service: Service, client: Client, stop: Stop, delay: Callable[[int, Failure, float], object]
+    ) -> None:
+        self._service = service
         self._client = client
         self._stop = stop
         self._delay = delay
@@ -44,7 +46,7 @@ class Polling:
 
         Raises `TripoError` when what is in the way does not pass.
         """
-        request = service.poll(base_url, task_id)
+        request = self._service.poll(base_url, task_id)
 
         def ask(patience: float) -> TaskReport | Refused:
             return self._ask(request, task_id, patience)
@@ -67,19 +69,18 @@ class Polling:
         """Ask once: over the job's own connection, or a new one where that has an unanswered question still."""
         if not self._own.acquire(blocking=False):
             with self._client.another() as client:
-                return _asked(client, request, task_id, patience)
+                return self._asked(client, request, task_id, patience)
         try:
-            return _asked(self._client, request, task_id, patience)
+            return self._asked(self._client, request, task_id, patience)
         finally:
             self._own.release()
 
-
-def _asked(client: Client, request: HttpRequest, task_id: str, patience: float) -> TaskReport | Refused:
-    try:
-        return service.read_poll(client.call(request, patience=patience), task_id)
-    except (NotSent, NoAnswer) as error:
-        sentence = f"{error.failure.sentence}. {may_still_be_made(task_id)}"
-        return Refused(replace(error.failure, sentence=sentence), again=True)
+    def _asked(self, client: Client, request: HttpRequest, task_id: str, patience: float) -> TaskReport | Refused:
+        try:
+            return self._service.read_poll(client.call(request, patience=patience), task_id)
+        except (NotSent, NoAnswer) as error:
+            sentence = f"{error.failure.sentence}. {may_still_be_made(task_id)}"
+            return Refused(replace(error.failure, sentence=sentence), again=True)
 
 
 def _says_it(meaning: TaskReport | Refused) -> bool:

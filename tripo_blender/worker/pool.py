@@ -19,11 +19,12 @@ from ..core.messages import Configure, Happened, Learnt
 from ..core.network import Network
 from ..core.recovery import elsewhere, too_many_files
 from ..core.serialization import RecordError
+from ..core.services.registry import DEFAULT, service_of
 from ..storage.journal import Journal
 from ..storage.model_check import check_model
 from . import hedging
 from .conversion import Converter
-from .gateway_profile import HabitBook
+from .gateway_profile import ProfileBook
 from .http.client import Client
 from .runner import Runner
 
@@ -107,7 +108,7 @@ class Crew:
         self._configure = configure
         self._journal = journal
         self._tell = tell
-        self._book = HabitBook()
+        self._book = ProfileBook()
         self._converter = Converter(configure, journal) if configure.converts else None
         self._lock = threading.Lock()
         self._waiting: deque[Job] = deque()
@@ -125,7 +126,7 @@ class Crew:
 
     def learn(self, learnt: Learnt) -> None:
         """Take over what an earlier worker learnt of a gateway."""
-        self._book.of(learnt.base_url).learn(learnt.rung, learnt.with_model)
+        self._book.of(learnt.service, learnt.base_url).learn(learnt.upload_method, learnt.dialect)
 
     def run(self, job: Job) -> None:
         """Run a job as soon as a place is free; one that is here already is not taken a second time."""
@@ -215,22 +216,23 @@ class Crew:
             self._tell(Happened(job.id, Failed(failure)))
 
     def _place(self, job: Job, configure: Configure) -> _Place:
-        habits = self._book.of(job.base_url, configure.rung)
+        service = service_of(DEFAULT)
+        profile = self._book.of(service.name, job.base_url, configure.upload_method)
         converter = self._converter if configure.converts else None
         limits = Limits(memory=configure.model_memory)
         stop = ThreadStop()
 
         def emit(event: Event) -> None:
             if isinstance(event, TaskCreated):  # told before, so that it is known before the job ends
-                rung = "" if habits.pinned else habits.rung
-                self._tell(Learnt(job.base_url, rung, habits.with_model))
+                method = "" if profile.pinned else profile.upload_method
+                self._tell(Learnt(service.name, job.base_url, method, profile.dialect))
                 if converter is not None:  # its start takes a second or two, the model a minute
                     converter.warm()
             if not self._tell(Happened(job.id, event)):
                 stop.set(cancelled=False)  # its record stays, for who comes next
 
         client = Client(configure.key, configure.base_url, Network(configure.proxy, configure.certificates))
-        runner = Runner(job, client, self._journal, stop, emit, habits, limits)
+        runner = Runner(job, service, client, self._journal, stop, emit, profile, limits)
 
         def work() -> None:
             unseen = job.state is JobState.READY  # a file that is here already: what comes down is checked then

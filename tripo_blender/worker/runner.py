@@ -35,19 +35,16 @@ from ..core.job import (
     TaskFound,
 )
 from ..core.recovery import too_many_files
-from ..core.services import modelstream as service
-from ..core.services.failures import may_still_be_made, passing
+from ..core.services.base import Created, Service, TaskStatus, Unclear
+from ..core.services.failures import lost_task, may_still_be_made, passing, unfinished_task
 from ..core.services.purchase import lost_answer
-from ..core.services.wire import Created, TaskStatus, Unclear
 from ..storage.journal import Journal
 from . import polling, preview
 from .download import Busy, Refused, fetch, forget, is_whole, keep
-from .gateway_profile import Habits
+from .gateway_profile import GatewayProfile
 from .http.client import Client, NoAnswer, NotSent
 from .polling import Polling
 from .submit import Sending
-
-__all__ = ["Habits", "Runner", "Stop"]
 
 _log = logging.getLogger(__name__)
 
@@ -92,11 +89,12 @@ class Runner:
     def __init__(
         self,
         job: Job,
+        service: Service,
         client: Client,
         journal: Journal,
         stop: Stop,
         emit: Callable[[Event], None],
-        habits: Habits,
+        profile: GatewayProfile,
         limits: Limits = Limits(),  # noqa: B008  # frozen
     ) -> None:
         self.job = job
@@ -104,8 +102,8 @@ class Runner:
         self._journal = journal
         self._stop = stop
         self._emit = emit
-        self._sending = Sending(job, client, habits, self._delay, self._before_sending, self._go_on)
-        self._polling = Polling(client, stop, self._delay)
+        self._sending = Sending(job, service, client, profile, self._delay, self._before_sending, self._go_on)
+        self._polling = Polling(service, client, stop, self._delay)
         self._limits = limits
         self._link = self._preview_link = ""
         self._picture: Callable[[], bytes | None] | None = None  # gives the preview, which is under way
@@ -274,9 +272,9 @@ class Runner:
             unknown = unknown + 1 if report.status is TaskStatus.UNKNOWN else 0
             waited = time.monotonic() - started
             if unknown > retry.UNKNOWN_ANSWERS:
-                return Failed(service.lost_task(self.job.task_id, f"{report.status} after {waited:.0f} s"))
+                return Failed(lost_task(self.job.task_id, f"{report.status} after {waited:.0f} s"))
             if waited > retry.LONGEST_GENERATION:
-                return Failed(service.unfinished_task(self.job.task_id, f"{report.status} after {waited:.0f} s"))
+                return Failed(unfinished_task(self.job.task_id, f"{report.status} after {waited:.0f} s"))
             self._happened(Progressed(report.percent, report.queue_position, report.seconds_left))
             polls += 1
             pace = pace.after(waited, report.percent) if pace else retry.Pace(waited, report.percent)

@@ -1,23 +1,22 @@
-"""Sends the picture and the order: up the ladder of ways for pictures, then the one purchase."""
+"""Sends the picture and the order: by the first upload method that the gateway has, then the one purchase."""
 
 from __future__ import annotations
 
 import base64
 import logging
 import traceback
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..core import retry
 from ..core.errors import Failure, Kind, TripoError
 from ..core.formats.image.head import HEAD_BYTES, MIME_TYPES, read_head
 from ..core.job import Job
-from ..core.services import modelstream as service
-from ..core.services.endpoint import RUNG_DATA_URI, is_url
-from ..core.services.purchase import lost_answer, read_create
-from ..core.services.wire import Created, HttpRequest, Refused, RouteMissing, Unclear, Uploaded
-from .gateway_profile import Habits
+from ..core.services.base import Created, HttpRequest, Refused, RouteMissing, Service, Unclear, Uploaded
+from ..core.services.endpoint import UploadMethod, is_url
+from ..core.services.purchase import lost_answer
+from .gateway_profile import GatewayProfile
 from .http.client import Client, NoAnswer, NotSent
 from .image_check import hash_of_whole
 
@@ -57,27 +56,28 @@ class Sending:
     """
 
     job: Job
+    service: Service
     client: Client
-    habits: Habits
+    profile: GatewayProfile
     delay: Delay
     before: Callable[[], None]
     go_on: Callable[[], None]
     sent: bool = False  # an order is out, and its answer not yet read
     picture_hash: str = ""
-    _picture: Mapping[str, str] = field(default_factory=dict)
+    _picture: Uploaded = Uploaded()  # noqa: RUF009  # frozen
     _type: str = ""
-    _rung: str = ""
+    _method: UploadMethod | None = None  # by which it went up; None: it has an address on the web
 
     def upload(self) -> None:
         """Take the picture up; raises `TripoError`, `NotSent` or `NoAnswer`. Nothing is bought by it."""
         if is_url(self.job.picture):
-            self._picture, self._type = {"url": self.job.picture}, _type_of_url(self.job.picture)
+            self._picture, self._type = Uploaded(url=self.job.picture), _type_of_url(self.job.picture)
             return
         path = Path(self.job.picture)
         try:
             self.picture_hash = hash_of_whole(path, self.go_on)
             self._type = _picture_type(path)
-            self._picture, self._rung = self._up_the_ladder(path)
+            self._picture, self._method = self._by_any_method(path)
         except OSError as error:
             why = "is gone from the disk" if isinstance(error, FileNotFoundError) else "cannot be read from the disk"
             raise TripoError(
@@ -88,39 +88,39 @@ class Sending:
 
     def order(self) -> Created | Refused | Unclear:
         """Buy the task. It is sent again only after it surely did not arrive or was surely refused."""
-        with_model, tries = self.habits.with_model, _Tries(self.delay)
+        dialect, tries = self.profile.dialect, _Tries(self.delay)
         while True:
-            meaning = self._order(with_model)
+            meaning = self._order(dialect)
             if isinstance(meaning, Created):
-                self.habits.learn(self._rung, with_model)
+                self.profile.learn(self._method.name if self._method else "", dialect)
                 return meaning
             if isinstance(meaning, Unclear):
                 return meaning
-            if meaning.wants_model and not with_model:
-                with_model = True
+            if meaning.dialect and not dialect:
+                dialect = meaning.dialect
                 continue
             if not (meaning.again and tries.again(meaning.failure, meaning.retry_after)):
                 return self._explained(meaning)
 
-    def _up_the_ladder(self, path: Path) -> tuple[Mapping[str, str], str]:
-        mime_type = MIME_TYPES[self._type]
-        for rung in self.habits.rungs():
-            if rung == RUNG_DATA_URI:
-                return {"url": f"data:{mime_type};base64,{base64.b64encode(path.read_bytes()).decode()}"}, rung
-            meaning = self._uploaded(service.upload(self.job.base_url, rung, str(path), mime_type))
+    def _by_any_method(self, path: Path) -> tuple[Uploaded, UploadMethod]:
+        mime_type, methods = MIME_TYPES[self._type], self.profile.methods(self.service.upload_methods)
+        for method in methods:
+            if method.inline:
+                return Uploaded(url=f"data:{mime_type};base64,{base64.b64encode(path.read_bytes()).decode()}"), method
+            meaning = self._uploaded(self.service.upload(self.job.base_url, method, str(path), mime_type))
             if isinstance(meaning, Uploaded):
-                return meaning.fields, rung
+                return meaning, method
         raise TripoError(
             Kind.REFUSED,
             "The gateway has no such upload address. Choose another way for pictures in the preferences",
-            detail=f"{self.habits.rung} answered 404 or 405",
+            detail=f"{', '.join(method.name for method in methods)} answered 404 or 405",
         )
 
     def _uploaded(self, request: HttpRequest) -> Uploaded | RouteMissing:
         tries = _Tries(self.delay)
         while True:
             try:
-                meaning = service.read_upload(self.client.call(request))
+                meaning = self.service.read_upload(self.client.call(request))
             except (NotSent, NoAnswer) as error:
                 meaning = Refused(error.failure, again=True)
             if not isinstance(meaning, Refused):
@@ -128,12 +128,12 @@ class Sending:
             if not (meaning.again and tries.again(meaning.failure, meaning.retry_after)):
                 raise TripoError.of(meaning.failure)
 
-    def _order(self, with_model: bool) -> Created | Refused | Unclear:
+    def _order(self, dialect: str) -> Created | Refused | Unclear:
         job = self.job
-        request = service.create(job.base_url, job.settings, self._type, self._picture, with_model)
+        request = self.service.create(job.base_url, job.settings, self._type, self._picture, dialect)
         self.before()
         try:
-            meaning = read_create(self.client.call(request, purchase=True))
+            meaning = self.service.read_create(self.client.call(request, purchase=True))
         except NotSent as error:
             meaning = Refused(error.failure, again=True)
         except TripoError:  # the key must not go there: nothing went out
@@ -149,7 +149,7 @@ class Sending:
 
     def _explained(self, refused: Refused) -> Refused:
         """Say what else to try where the gateway offered no upload address and took no picture in the request."""
-        if self._rung != RUNG_DATA_URI or not refused.may_be_the_picture:
+        if self._method is None or not self._method.inline or not refused.may_be_the_picture:
             return refused
         failure = Failure(
             Kind.PICTURE,

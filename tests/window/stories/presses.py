@@ -87,7 +87,7 @@ def _waiting(desk: Any) -> Any:
     for way in (unfinished.Way.ORDER, unfinished.Way.ORDER, unfinished.Way.DECIDE):
         job, _folder = ordering.order(desk.settings.image, desk.settings.settings(), given, scene)
         if way is unfinished.Way.DECIDE:
-            lost = desk.module("core.services.modelstream").lost_answer("timeout")
+            lost = desk.module("core.services.purchase").lost_answer("timeout")
             job = replace(job, state=desk.module("core.job").JobState.UNCERTAIN, failure=lost)
         journal.write(job)
         found[job.id] = unfinished.Unfinished(job, way)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .endpoint import KEY_VARIABLE
+from .registry import SERVICES
 
 LONGEST_FILE = 4096  # bytes; a key is shorter than 200, so a longer file was picked by mistake
 
@@ -64,7 +64,7 @@ def read_key_file(file: KeyFile) -> KeyGiven:
     elif len(file.content) > LONGEST_FILE:
         problem = f"The key file {quoted} is too large for one that holds a key. Choose another"
     elif not text:
-        problem = f"The key file {quoted} is empty. Put the key from your ModelStream account into it"
+        problem = f"The key file {quoted} is empty. Put the API key into it"
     elif len(text.splitlines()) > 1:
         problem = f"The key file {quoted} has more than one line. Leave nothing in it but the key"
     elif not text.isprintable():
@@ -81,20 +81,20 @@ def others_may_reach(mode: int, platform: str) -> bool:
     return platform != "win32" and bool(mode & 0o077)
 
 
-def told(given: KeyGiven, file: str, preferences_file: str) -> str:
+def told(given: KeyGiven, file: str, preferences_file: str, variable: str) -> str:
     """Say which key is used and where it lies, for the preferences; nothing of the key itself."""
     if given.source is Source.PREFERENCES:
         return f"This key is used. Blender keeps it, unencrypted, in {preferences_file}"
     if given.source is Source.FILE:
         return given.problem or f"The key of the file {file} is used"
     if given.source is Source.ENVIRONMENT:
-        return f"The key of the environment variable {KEY_VARIABLE} is used"
+        return f"The key of the environment variable {variable} is used"
     return ""
 
 
 def is_key_variable(name: str) -> bool:
-    """Whether a variable of the environment holds the key, also where its name is spelt in another case."""
-    return name.upper() == KEY_VARIABLE
+    """Whether a variable of the environment holds a service's key, also where its name is spelt in another case."""
+    return name.upper() in {service.key_variable for service in SERVICES.values()}
 
 
 def _quoted(path: str) -> str:

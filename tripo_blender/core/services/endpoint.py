@@ -1,22 +1,13 @@
-"""Where the service is, what its key looks like, and the ways by which pictures reach it."""
+"""Addresses and keys as every service has them, and the ways by which a file reaches one."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ..options.option import LONGEST_TEXT
-
-NAME = "ModelStream"
-BASE_URL = "https://api.modelstream.ai/tripo/v2/openapi"
-KEY_VARIABLE = "MODELSTREAM_API_KEY"  # of the environment
-
-# How a local picture travels, in the order in which the ways are tried.
-RUNG_STS = "upload/sts"
-RUNG_UPLOAD = "upload"
-RUNG_DATA_URI = "data-uri"
-RUNGS = (RUNG_STS, RUNG_UPLOAD, RUNG_DATA_URI)
 
 # What every reader of addresses reads alike: plain characters, nothing before the host but the scheme, no backslash (a
 # slash to some), no query. Names in other scripts can be written as they travel, `xn--...`; shown like that, one that
@@ -28,6 +19,15 @@ _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-
 _LONGEST_KEY = 1_000  # characters; those that are known have some 50
 _USUAL_PORTS = {"http": 80, "https": 443}
 _THIS_MACHINE, _THIS_MACHINE_6 = ipaddress.IPv4Network("127.0.0.0/8"), ipaddress.IPv6Address("::1")
+
+
+class UploadMethod(NamedTuple):
+    """A way by which a file reaches a service; `inline`: inside the create call, as a data URI."""
+
+    name: str
+    label: str
+    description: str
+    inline: bool = False
 
 
 def is_url(picture: str) -> bool:
@@ -58,8 +58,8 @@ def picture_address_problem(address: str) -> str:
     return "" if named and not re.search(r"[\x00-\x1f\x7f]", address) else wrong
 
 
-def base_url_problem(base_url: str) -> str:
-    """Give what is wrong with a base URL, as a sentence; empty when the key may be sent there.
+def base_url_problem(base_url: str, example: str = "https://api.example.com/v2") -> str:
+    """Give what is wrong with a base URL, as a sentence with a good one; empty when the key may be sent there.
 
     Plain http is for this machine alone: over a network anybody could read the key.
     """
@@ -72,7 +72,7 @@ def base_url_problem(base_url: str) -> str:
     if len(base_url) > LONGEST_TEXT:
         return f"The base URL has more than {LONGEST_TEXT:,} characters. Correct it in the preferences"
     if parts.scheme not in ("http", "https") or not host_is_plain or not _ADDRESS.fullmatch(base_url):
-        return f"The base URL is not an address such as {BASE_URL}. Correct it in the preferences"
+        return f"The base URL is not an address such as {example}. Correct it in the preferences"
     if parts.scheme == "http" and not is_loopback(base_url):
         return f"The base URL {parts.scheme}://{host} is not encrypted, so anybody could read the API key. Use https://"
     return ""
@@ -94,19 +94,15 @@ def same_service(base_url: str, other: str) -> bool:
     return normal_url(base_url) == normal_url(other)
 
 
-def key_problem(key: str) -> str:
-    """Give what is wrong with an API key, as a sentence; empty when it can be sent.
-
-    Its beginning tells nothing: `sk-`, `ms-` and `tsk_` have all been seen. Only a client id is known to be none.
-    """
+def key_problem(key: str, service: str = "") -> str:
+    """Return what keeps an API key from being sent to any service, as a sentence; empty when nothing does."""
+    account = f"your {service} account" if service else "your account"
     if not key:
-        return "There is no API key yet. Put the key from your ModelStream account into the add-on's preferences"
-    if key.startswith("tcli_"):
-        return "This is a client id, not an API key. Copy the API key from the same page of your account"
+        return f"There is no API key yet. Put the key from {account} into the add-on's preferences"
     if len(key) > _LONGEST_KEY:
-        return "The API key is longer than any. Copy it again from your ModelStream account"
+        return f"The API key is longer than any. Copy it again from {account}"
     if not key.isascii() or not key.isprintable() or " " in key:
-        return "The API key holds characters that no key has. Copy it again from your ModelStream account"
+        return f"The API key holds characters that no key has. Copy it again from {account}"
     return ""
 
 

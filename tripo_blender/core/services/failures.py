@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..errors import Failure, Kind
+from .base import HttpAnswer
 from .quoting import excerpt, one_line, told, told_id
 from .responses import Complaint, complaint_of, read_json, trace_id_of
-from .wire import HttpAnswer
 
 
 class _Reason(NamedTuple):
@@ -139,6 +139,24 @@ def passing(failure: Failure) -> str:
 def may_still_be_made(task_id: str) -> str:
     """Give the advice for a task that was paid for and cannot be followed at the moment."""
     return f"The model may still be made: fetch its task {task_id} later"
+
+
+def lost_task(task_id: str, detail: str) -> Failure:
+    """Give the failure of a task that the service no longer knows, or says nothing of."""
+    return Failure(
+        Kind.TASK_LOST,
+        f"The service no longer knows the task {task_id}. Fetch it later, or with the API key that ordered it",
+        detail,
+    )
+
+
+def unfinished_task(task_id: str, detail: str) -> Failure:
+    """Give the failure of a task that the service has been at for longer than any takes."""
+    return Failure(
+        Kind.TASK_LOST,
+        f"The service did not finish the task {task_id} in two hours. Fetch it later, or ask its support with this id",
+        detail,
+    )
 
 
 def failure_of_task(status: str, code: str, message: str, task_id: str, trace_id: str) -> Failure:

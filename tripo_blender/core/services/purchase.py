@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from ..errors import Failure, Kind
+from .base import Created, HttpAnswer, Refused, Unclear
 from .failures import failure_of
 from .quoting import told_id
 from .responses import (
@@ -23,7 +24,8 @@ from .responses import (
     task_id_of,
     trace_id_of,
 )
-from .wire import Created, HttpAnswer, Refused, Unclear
+
+WITH_MODEL = "model field"  # the dialect of gateways that route by it
 
 # A full quota, or no free channel: sent again, but only at the service's or the gateway's own word. A proxy's, of text
 # or of a JSON of its own, may come after it has passed the order on ("upstream connect error or disconnect/reset").
@@ -93,7 +95,7 @@ def read_create(answer: HttpAnswer) -> Created | Refused | Unclear:
         failure,
         again=answer.status in _AGAIN,
         retry_after=retry_after_of(answer),
-        wants_model=usual and own is not None and _misses_model(own, value),
+        dialect=WITH_MODEL if usual and own is not None and _misses_model(own, value) else "",
         may_be_the_picture=failure.kind is Kind.PICTURE
         or (answer.status in (400, 415, 422) and failure.kind is Kind.REFUSED),
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..plain_text import plain
 from ..redaction import Masks
-from .wire import HttpAnswer
+from .base import HttpAnswer
 
 _READ_OF_A_PAGE = 50_000  # bytes
 

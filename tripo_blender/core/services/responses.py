@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from .base import HttpAnswer, TaskStatus
 from .quoting import one_line, told_id
 from .task_id import is_task_id, task_id_in
-from .wire import HttpAnswer, TaskStatus
 
 LARGEST_ANSWER = 4_000_000  # bytes; a task with every known field takes about 4,000
 

@@ -14,9 +14,9 @@ from ...core.errors import Kind, TripoError
 from ...core.file_version import FileVersion, goes_on, version_of
 from ...core.network import Network
 from ...core.redaction import Masks
+from ...core.services.base import HttpAnswer, HttpRequest
 from ...core.services.endpoint import key_problem, same_origin
 from ...core.services.responses import LARGEST_ANSWER, read_json, retry_after_of
-from ...core.services.wire import HttpAnswer, HttpRequest
 from .connection import Bearer, NoAuth, Session, logins
 from .decompression import is_packed, pieces, unpacked
 from .errors import NoAnswer, NotSent, translated

@@ -1,0 +1,175 @@
+"""What every service is asked and answers, as data: one protocol, and a file a service that fulfils it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from ..errors import Failure
+from ..redaction import Masks
+
+if TYPE_CHECKING:
+    from ..options.generation import Settings
+    from .endpoint import UploadMethod
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """One call of the API. `file` is the path of a file that goes as the multipart field `file`."""
+
+    method: str
+    url: str
+    body: dict[str, Any] | None = None
+    file: str = ""
+    mime_type: str = ""
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """Status, headers (names in lower case) and body of an answer, as they came.
+
+    `masks` are for whatever of it is shown, kept or logged. `broken` is that its end was not as promised.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    masks: Masks = Masks()  # noqa: RUF009  # frozen
+    broken: bool = False
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """An input that the service can reach: by the token that an upload answered with, or by its URL.
+
+    The URL is of the web, or holds the file itself (`data:`).
+    """
+
+    token: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class RouteMissing:
+    """The gateway has no such upload address; the next upload method is tried."""
+
+
+@dataclass(frozen=True)
+class Created:
+    """The service has made the task."""
+
+    task_id: str
+    trace_id: str = ""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The service surely did not do it.
+
+    `again` says that the same call may succeed later, after `retry_after` seconds (-1: the service does not say);
+    `dialect` names the dialect of the create call that this gateway asks for, where it missed something in the usual
+    one; `may_be_the_picture` that the picture may be what it minds.
+    """
+
+    failure: Failure
+    again: bool = False
+    retry_after: float = -1.0
+    dialect: str = ""
+    may_be_the_picture: bool = False
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """Nobody can tell from this answer whether it was done."""
+
+    failure: Failure
+
+
+class TaskStatus(StrEnum):
+    """Where the service says its task stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCESS = "success"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class TaskReport:
+    """One answer to "how far is it": -1 and empty texts stand for what the service did not say.
+
+    `model_url` and `preview_url` (the service's own picture of the model) are signed links: they are used at once,
+    never stored and never shown. The seeds are those that the service took, also where none was asked for.
+    """
+
+    status: TaskStatus
+    percent: float = -1.0
+    queue_position: int = -1
+    seconds_left: float = -1.0
+    credits: float = -1.0
+    model_url: str = field(default="", repr=False)
+    preview_url: str = field(default="", repr=False)
+    model_seed: int = -1
+    texture_seed: int = -1
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Balance:
+    """The credits of an account: those that can be spent, and those that tasks under way have set aside."""
+
+    credits: float
+    frozen: float = 0.0
+
+
+class Service(Protocol):
+    """One service in its wire shape. Calls are data, and nothing is sent here.
+
+    `base_url` is its usual address; the calls go to the one that they are given. `key_variable` names the variable of
+    the environment that may hold its key. `upload_methods` are tried in their order.
+    """
+
+    name: str
+    base_url: str
+    key_variable: str
+    upload_methods: tuple[UploadMethod, ...]
+
+    def key_problem(self, key: str) -> str:
+        """Return what is wrong with an API key, as a sentence; empty when it can be sent."""
+
+    def upload(self, base_url: str, method: UploadMethod, path: str, mime_type: str) -> HttpRequest:
+        """Return the call that uploads a file; not for a method that is `inline`."""
+
+    def read_upload(self, answer: HttpAnswer) -> Uploaded | RouteMissing | Refused:
+        """Return what the answer to an upload means. Nothing is bought by it, so it may be tried again."""
+
+    def create(
+        self, base_url: str, settings: Settings, image_format: str, image: Uploaded, dialect: str
+    ) -> HttpRequest:
+        """Return the call that buys a task.
+
+        `image_format` is jpg, png or webp. `dialect` is empty, or what a `Refused` of this service has asked for.
+        """
+
+    def read_create(self, answer: HttpAnswer) -> Created | Refused | Unclear:
+        """Return what the answer to a purchase means. Only a sure refusal is called one: all else may cost money."""
+
+    def poll(self, base_url: str, task_id: str) -> HttpRequest:
+        """Return the call that asks how far a task is."""
+
+    def read_poll(self, answer: HttpAnswer, task_id: str) -> TaskReport | Refused:
+        """Return how far a task is. A refusal that may pass (busy, a fault, no JSON) says so by `again`."""
+
+
+@runtime_checkable
+class TellsBalance(Protocol):
+    """A service that also tells how many credits an account has."""
+
+    def balance(self, base_url: str) -> HttpRequest:
+        """Return the call that asks for it."""
+
+    def read_balance(self, answer: HttpAnswer) -> Balance | Refused:
+        """Return what the answer to that means."""
