@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _MEASUREMENTS = ROOT / "scripts" / "measurements"
 _ONCE = ("lateness", "polling", "large")  # Blender's version makes no difference to them
 _QUICK_ONCE = ("polling",)
-_EACH = ("starts", "stalls", "views", "crowd")
+_EACH = ("starts", "stalls", "views", "crowd", "presses")
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from measurements import crowd, large, lateness, polling, stalls, starts, views  # noqa: E402
+from measurements import crowd, large, lateness, polling, presses, stalls, starts, views  # noqa: E402
 from measurements.bench import Bench  # noqa: E402
 
 MEASUREMENTS = {
@@ -25,6 +25,7 @@ MEASUREMENTS = {
     "polling": polling,
     "crowd": crowd,
     "starts": starts,
+    "presses": presses,
     "large": large,
 }
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import sys
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
 from measurements import memory
-from simulator.process import SimulatorProcess
+
+if TYPE_CHECKING:
+    from simulator.process import SimulatorProcess
 
 Steps = Generator[float, None, None]
 
@@ -44,14 +48,27 @@ class Desk:
         self.arrived: dict[str, float] = {}  # job ids and when, by the wall clock
         self.keep_prepared = False  # keep a second name of every prepared .blend, to append it again
         self.prepared: Any = None  # the last such job
-        self.simulator = SimulatorProcess(key=order.get("key", ""))
-        self.simulator.url = order.get("url", "")
         self._session_module: Any = None
+
+    @cached_property
+    def simulator(self) -> SimulatorProcess:
+        """The simulator that the order names. With it comes half of what a first press would load."""
+        from simulator.process import SimulatorProcess
+
+        simulator = SimulatorProcess(key=self.order.get("key", ""))
+        simulator.url = self.order.get("url", "")
+        return simulator
 
     # Setting up and leaving
 
     def set_up(self) -> None:
-        """Switch the add-on on, as a clone of it lies here, and have it use the simulator."""
+        """Switch the add-on on, have it use the simulator, and time its ticks."""
+        self.register()
+        self._session_module = self.module("app.session")
+        self._watch()
+
+    def register(self) -> None:
+        """Switch the add-on on, as a clone of it lies here, and have it use the simulator; nothing else is loaded."""
         os.environ["MODELSTREAM_API_KEY"] = self.order["key"]
         for importer in ("io_scene_gltf2", "io_scene_fbx"):
             bpy.ops.preferences.addon_enable(module=importer)
@@ -59,12 +76,11 @@ class Desk:
         bpy.context.preferences.addons.new().module = _PACKAGE
         chosen = self.preferences
         chosen.base_url, chosen.at_once, chosen.converts = self.order["url"], 10, True
-        self._session_module = self.module("app.session")
-        self._watch()
 
     def leave(self) -> None:
         """End what was started."""
-        if self._session_module is not None:
+        if f"{_PACKAGE}.app.session" in sys.modules:
+            self._session_module = self.module("app.session")
             for job in self.jobs.values():
                 if not job.final:
                     self.session.cancel(job.id)
@@ -144,10 +160,14 @@ class Desk:
         bpy.ops.wm.read_homefile(use_empty=True)
         yield 0.05
 
+    def choose_picture(self, path: str) -> None:
+        """Choose an image file in the sidebar."""
+        group: Any = bpy.context.scene.tripo  # type: ignore[attr-defined]
+        group.source, group.filepath = "FILE", path
+
     def press(self) -> str:
         """Do what the Generate button does, and give the job's id."""
-        group: Any = bpy.context.scene.tripo  # type: ignore[attr-defined]
-        group.source, group.filepath = "FILE", self.order["picture"]
+        self.choose_picture(self.order["picture"])
         generate = self.module("ui.operators.generate")
         began = time.perf_counter()
         job_id: str = generate.start(bpy.context).id
@@ -187,6 +207,18 @@ class Desk:
         space.region_3d.view_location, space.region_3d.view_distance = (0, 0, 0.5), 2.5
         eevee: Any = bpy.context.scene.eevee
         eevee.taa_samples = 1  # more of them are more redraws
+
+    def show_panel(self) -> None:
+        """Open the sidebar on the add-on's tab."""
+        area = self._view()
+        area.spaces.active.show_region_ui = True
+        area.tag_redraw()
+        bpy.app.timers.register(self._choose_tab, first_interval=0.3)  # a region has its tabs once it was drawn
+
+    def _choose_tab(self) -> None:
+        region = next(region for region in self._view().regions if region.type == "UI")
+        region.active_panel_category = "Tripo"
+        region.tag_redraw()
 
     def redraw(self) -> float:
         """Redraw the window at once, and give the ms."""

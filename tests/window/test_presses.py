@@ -10,6 +10,7 @@ from .conftest import Play
 def test_presses(play: Play, simulator: SimulatorProcess) -> None:
     notes = play("presses")
 
+    assert notes["brought in by the first press"] == [], "all of it was loaded since the panel was drawn"
     assert notes["double-click"] == ["done"]
     assert notes["once more"] == ["done"]
     nothing = [["uncertain"], 0]

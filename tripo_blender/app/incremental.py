@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator
 
 import bpy
 
-_TICK_SECONDS = 0.1
+_TICK_SECONDS = 0.1  # between two ticks, unless the work says otherwise
 _BUDGET = 0.0005  # s of each tick, and one step more
 
 
 class Beside:
     """One such piece of work; started anew, it begins from its start."""
 
-    def __init__(self, steps: Callable[[], Iterator[None]]) -> None:
-        self._work = steps
+    def __init__(self, steps: Callable[[], Iterator[None]], every: float = _TICK_SECONDS) -> None:
+        self._work, self._every = steps, every
         self._steps: Iterator[None] = iter(())
         self.tick = self._tick  # Blender knows a timer by the very object
 
@@ -39,11 +39,11 @@ class Beside:
         try:
             for _ in self._steps:
                 if time.perf_counter() > until:
-                    return _TICK_SECONDS
+                    return self._every
         except Exception:  # the files are still on the disk; Blender must not hear of it
             import logging  # noqa: PLC0415  # 4 ms that Blender's start need not take
 
-            logging.getLogger(__name__).exception("a look at the jobs' folder failed")
+            logging.getLogger(__name__).exception("work beside the artist failed")
         return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import sys
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +21,11 @@ def story(desk: Any) -> Any:
 
 def _generate(desk: Any) -> Any:
     x, y = yield from desk.find("tripo.generate")
+    loading = desk.module("app.preload").loading
+    yield from desk.until(lambda: not bpy.app.timers.is_registered(loading.tick), "what a press needs to be loaded")
+    before = set(sys.modules)
     yield from _double_click(desk, x, y)
+    desk.notes["brought in by the first press"] = sorted(set(sys.modules) - before)
     yield from desk.leave()
     yield from desk.redrawn()
     desk.photograph("1-double-click", whole=True)

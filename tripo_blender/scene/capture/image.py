@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-import numpy as np
 
 from ...converter import compat
 from ...core.errors import Kind, TripoError
@@ -260,6 +259,8 @@ def _shrunk(picture: Path, writer: bpy.types.Scene) -> Path:
 def _transparent(image: bpy.types.Image) -> bool:
     if image.channels != 4:
         return False
+    import numpy as np  # noqa: PLC0415  # 60 ms that no picture costs which goes as it is
+
     width, height = image.size
     pixels = np.empty(width * height * 4, np.float32)
     image.pixels.foreach_get(pixels)  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 import bpy
 
-from ...app import account
+from ...app import account, preload
 from ...core.options import generation
 from ...core.options.generation_table import SETTINGS
 from ...scene.capture import image
@@ -20,6 +20,7 @@ class TRIPO_PT_main(bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the picture, the settings and the button."""
+        preload.start()
         layout = self.layout
         group = properties.of(context.scene)
         _draw_obstacle(layout, context)
