@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..core import errors
 from ..scene.folders import jobs_path
-from ..storage import small_file
+from ..storage import record_head
 from . import incremental, job_list, preload, recovery
 
 if TYPE_CHECKING:
@@ -71,18 +71,14 @@ def _look() -> Iterator[None]:
 
 
 def _is_candidate(folder: str, name: str) -> bool:
-    """Whether a job may wait, by a look that needs no more of our own modules than one that reads small files."""
-    import json  # noqa: PLC0415  # 4 ms that only those who have a job shall spend
-
-    try:
-        job = json.loads(small_file.read_small(Path(folder, name, "job.json")))["job"]
-        if job["state"] == "failed":
-            waiting.tasks[str(job["task_id"])] = str(job["name"])
-        return job["state"] not in _ENDED and job["state"] != "failed"
-    except FileNotFoundError:
-        return Path(folder, name, "job.part").is_file()
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return True  # the journal says what is wrong with it
+    """Whether a job may wait, or its record cannot be read, by a look that loads next to nothing of ours."""
+    head = record_head.head_of(Path(folder, name))
+    if head is None or head.state in _ENDED:
+        return False
+    if head.state == "failed" and head.task_id:  # without a task it may be one that nobody has heard of
+        waiting.tasks[head.task_id] = head.name
+        return False
+    return True
 
 
 def _take_note(job_id: str) -> None:
