@@ -13,9 +13,6 @@ from .reading import Numbers, corner_vertices, face_sizes, following_corners, ma
 from .surfaces import FileNormals
 
 _SAME_PLACE = 1e-6  # of the longest side: vertices nearer than this are one; a float holds seven digits
-# Odd numbers without a pattern (of xxHash): what three floats become one number by.
-_MIX = tuple(np.uint64(number) for number in (0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
-
 _NORMALS = "tripo_normals"  # the attribute that carries the file's normals through the merge
 
 
@@ -65,7 +62,7 @@ def _merge(mesh: bpy.types.Mesh, *, keeps_normals: bool) -> Numbers | None:
     """
     if mesh.shape_keys is not None or not mesh.vertices:
         return None
-    where = points(mesh) + np.float32(0)  # which makes 0 of -0
+    where = points(mesh)
     places = _places(where)
     if places is None:
         return None
@@ -96,20 +93,15 @@ def _merge(mesh: bpy.types.Mesh, *, keeps_normals: bool) -> Numbers | None:
 
 
 def _places(where: Numbers) -> Numbers | None:
-    """Number the places at which vertices are, the same bytes being the same place; None where each has its own."""
-    parts = where.view(np.uint32)
-    keys = parts[:, 0] * _MIX[0] + parts[:, 1] * _MIX[1] + parts[:, 2] * _MIX[2]
-    order = np.argsort(keys)
-    ordered = keys[order]
-    new = np.append(True, ordered[1:] != ordered[:-1])
+    """Number the places at which vertices are; None where each has its own."""
+    order = np.lexsort(where.T)
+    ordered = where[order]
+    new = np.append(True, (ordered[1:] != ordered[:-1]).any(axis=1))
     if new.all():
         return None
-    places = np.empty(len(keys), np.int64)
+    places = np.empty(len(where), np.int64)
     places[order] = np.cumsum(new) - 1
-    if not np.array_equal(parts[order[new]][places], parts):  # two places have one number: the slow way
-        _, places = np.unique(where.view(np.dtype((np.void, 12))), return_inverse=True)
-        places = places.reshape(-1)
-    return places if places.max() + 1 < len(places) else None
+    return places
 
 
 def _forget_normals(mesh: bpy.types.Mesh) -> None:

