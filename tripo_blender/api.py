@@ -12,7 +12,7 @@ import bpy
 from .app import blocking, recovery, submit
 from .app.account import access
 from .core.errors import Kind, TripoError
-from .core.job import Event
+from .core.events import Event
 from .core.options import generation, import_options
 from .core.options.generation_table import SETTINGS
 from .core.options.import_table import OPTION_BY_NAME, OPTIONS

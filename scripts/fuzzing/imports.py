@@ -90,8 +90,9 @@ def child(folder: Path) -> int:
     from tripo_blender.converter.importing import rolled_back, snapshot
     from tripo_blender.converter.prepare import prepare
     from tripo_blender.core.errors import TripoError
+    from tripo_blender.core.events import model_downloaded
     from tripo_blender.core.formats.model import ModelFormat
-    from tripo_blender.core.job import Job, JobState
+    from tripo_blender.core.job import JobState, image_job
     from tripo_blender.core.options.generation import Settings
 
     report = os.fdopen(os.dup(1), "w")  # Blender writes to the other, in the middle of lines too
@@ -104,9 +105,12 @@ def child(folder: Path) -> int:
         number = int(path.stem)
         os.utime(private, (1, 2))  # older than its change: reading it moves it
         print(number, "begins", file=report, flush=True)
-        job = Job("fuzz", "Fuzz", "", Settings(), "", 0.0)
+        job = image_job("fuzz", "Fuzz", "", Settings(), "", 0.0)
         job = replace(
-            job, task_id="fuzz", state=JobState.READY, model_path=str(path), model_format=ModelFormat(path.suffix[1:])
+            job,
+            task_id="fuzz",
+            state=JobState.READY,
+            artifacts=model_downloaded(str(path), ModelFormat(path.suffix[1:])).artifacts,
         )
         before = {kind: len(blocks) for kind, blocks in snapshot().items()}
         try:

@@ -174,7 +174,8 @@ def _ours(told: Told) -> Follow:
     """Give the worker's runner, with its sleeps, its clock and its connection taken over."""
 
     def follow(world: _World, task_id: str) -> None:
-        from tripo_blender.core.job import Generated, Job, TaskCreated
+        from tripo_blender.core.events import Generated, TaskCreated
+        from tripo_blender.core.job import image_job
         from tripo_blender.core.options.generation import Settings
         from tripo_blender.core.services.base import HttpAnswer
         from tripo_blender.core.services.registry import DEFAULT, service_of
@@ -191,7 +192,7 @@ def _ours(told: Told) -> Follow:
             if isinstance(event, Generated):
                 stop.ended = True
 
-        job = Job("measured", "Model", "", Settings(), _URL, 0.0).after(TaskCreated(task_id))
+        job = image_job("measured", "Model", "", Settings(), _URL, 0.0).after(TaskCreated(task_id))
         client: Any = SimpleNamespace(call=call)
         journal: Any = SimpleNamespace(write=lambda job: None, settle=lambda job: None)
         with _clocked(world.clock):

@@ -8,7 +8,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from soaking.desk import tell  # noqa: E402
-from tripo_blender.core.job import Event, Job  # noqa: E402
+from tripo_blender.core.events import Event  # noqa: E402
+from tripo_blender.core.job import Job  # noqa: E402
 from tripo_blender.core.serialization import from_record  # noqa: E402
 from tripo_blender.worker import foreground  # noqa: E402
 

@@ -23,7 +23,7 @@ from soaking.consoles import Consoles
 from soaking.deaths import Deaths
 from soaking.weather import rules
 from soaking.words import Words
-from tripo_blender.core.job import Job
+from tripo_blender.core.job import Job, image_job
 from tripo_blender.core.options.generation import Settings
 from tripo_blender.storage.journal import Journal
 
@@ -69,7 +69,7 @@ def _ordered(place: Path, jobs: int, url: str, chance: random.Random) -> list[Jo
         path.write_bytes(own)
         settings = Settings(face_limit=1000, model_seed=number + 1)
         name = chance.choice(mischief.ODD_NAMES) if number % 3 == 0 else job_id
-        ordered.append(Job(job_id, name, str(path), settings, url, time.time() + number * 1e-3, source=name))
+        ordered.append(image_job(job_id, name, str(path), settings, url, time.time() + number * 1e-3, source=name))
     return ordered
 
 

@@ -30,9 +30,10 @@ def ways(
     folder = Path(module("app.submit").jobs_folder())
     shutil.rmtree(folder)
     jobs, journal = module("core.job"), module("storage.journal").Journal(folder)
-    job = jobs.Job("", "Disc", "", module("core.options.generation").Settings(), simulator.url, 1.0)
+    picture_path, settings = str(folder / "order" / "picture.png"), module("core.options.generation").Settings()
+    job = jobs.image_job("", "Disc", picture_path, settings, simulator.url, 1.0)
     states = {
-        "ORDER": replace(job, id="order", picture=str(folder / "order" / "picture.png")),
+        "ORDER": replace(job, id="order"),
         "FOLLOW": replace(job, id="follow", state=jobs.JobState.GENERATING, task_id="task-1"),
         "DECIDE": replace(job, id="decide", state=jobs.JobState.UNCERTAIN),
     }

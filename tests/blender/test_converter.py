@@ -199,9 +199,9 @@ def bring(jobs: SimpleNamespace, preferences: Any, tmp_path: Path) -> Callable[.
     access = part("app.account").access
     folder = part("app.submit").jobs_folder
 
-    def take_over(instead: Path | None = None, **fields: Any) -> str:
-        job = job_of(path)
-        job = replace(job, model_path=str(instead or path), **fields)
+    def take_over(instead: Path | None = None, model_format: str = "glb") -> str:
+        files = part("core.events").model_downloaded(str(instead or path), model_format).artifacts
+        job = replace(job_of(path), artifacts=files)
         jobs.session.take_over(job, access(bpy.context), folder())
         return str(job.id)
 
@@ -279,7 +279,7 @@ def hold(jobs: SimpleNamespace, bring: Callable[..., str], tmp_path: Path) -> Ca
             assert time.monotonic() < until
             jobs.session._hear()  # a tick would let the worker end
             time.sleep(0.005)
-        job_id = bring(held, model_format=part("core.formats.model").ModelFormat.FBX)
+        job_id = bring(held, model_format="fbx")
         jobs.pump(lambda: jobs.session.jobs[job_id].note == "Preparing the model")
         (converter,) = converters(jobs)
         jobs.pump(lambda: waits_for_a_pipe(converter))

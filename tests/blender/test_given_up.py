@@ -45,7 +45,7 @@ def test_what_the_disk_keeps_is_not_given_up(
         folder = Path(place, "jobs")
         monkeypatch.setattr(resuming, "jobs_folder", lambda: folder)
         task_id = "task-1" if state in ("failed", "generating") else ""
-        made = job.Job(
+        made = job.image_job(
             "job1", "Disc", "", request.Settings(), "https://a.test", 1.0, state=job.JobState(state), task_id=task_id
         )
         journal_of(folder).write(made)
@@ -68,8 +68,9 @@ def test_one_that_was_given_up_elsewhere_says_that_and_not_what_is_missing_of_it
     monkeypatch.setattr(resuming, "jobs_folder", lambda: tmp_path / "jobs")
     url, model, picture = "http://127.0.0.1:9/tripo", tmp_path / "model.glb", tmp_path / "jobs" / "job1" / "picture.png"
     task_id = "task-1" if state in ("generating", "ready") else ""
-    made = job.Job("job1", "Disc", str(picture), request.Settings(), url, 1.0, state=job.JobState(state))
-    journal_of(tmp_path / "jobs").write(replace(made, task_id=task_id, model_path=str(model)))
+    downloaded = module("core.events").model_downloaded(str(model), "glb")
+    made = job.image_job("job1", "Disc", str(picture), request.Settings(), url, 1.0, state=job.JobState(state))
+    journal_of(tmp_path / "jobs").write(replace(made, task_id=task_id, artifacts=downloaded.artifacts))
     picture.touch()
     model.touch()
     found, given = resuming.known("job1"), access(bpy.context, url, "sk-1234")
@@ -89,7 +90,9 @@ def test_in_the_list_too_it_is_said_whether_it_is_given_up(
     with tempfile.TemporaryDirectory(prefix="tripo-given-up-") as place:
         Path(place).chmod(0o755)
         folder = Path(place, "jobs")
-        made = job.Job("job1", "Disc", "", request.Settings(), "https://a.test", 1.0, state=job.JobState.UNCERTAIN)
+        made = job.image_job(
+            "job1", "Disc", "", request.Settings(), "https://a.test", 1.0, state=job.JobState.UNCERTAIN
+        )
         journal_of(folder).write(made)
         session.jobs["job1"], session._folders["job1"] = made, folder
         try:

@@ -190,7 +190,7 @@ def test_quads_that_are_none_are_told(api: ModuleType, module: Any, picture: Pat
         model,
         module("core.options.import_options").Arrival(),
         module("core.placement").Spot(),
-        like=job_module.Job(
+        like=job_module.image_job(
             "1",
             "Lamp",
             "",
@@ -308,7 +308,7 @@ def test_an_asset_is_the_model_without_what_the_artist_hung_it_on_or_on_it(
 
 def job_of(main: bpy.types.Object, module: Any) -> Any:
     """A job that is done."""
-    job = module("core.job").Job("1", main.name, "", module("core.options.generation").Settings(), "", 0.0)
+    job = module("core.job").image_job("1", main.name, "", module("core.options.generation").Settings(), "", 0.0)
     return replace(job, object_name=main.name, source="chair.glb")
 
 

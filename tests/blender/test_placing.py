@@ -22,7 +22,7 @@ class Listed(list[bpy.types.Object]):
 @pytest.fixture
 def put(module: Callable[[str], ModuleType]) -> Callable[..., str]:
     """Put objects into the scene as those of a model."""
-    job = module("core.job").Job("id", "Model", "", module("core.options.generation").Settings(), "", 0.0)
+    job = module("core.job").image_job("id", "Model", "", module("core.options.generation").Settings(), "", 0.0)
 
     def put(objects: list[bpy.types.Object], **wanted: object) -> str:
         model = SimpleNamespace(objects=objects, roots=objects, main=objects[0])

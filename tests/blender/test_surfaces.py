@@ -40,8 +40,12 @@ def both(module: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch) -
                 if not reads:
                     patch.setattr(importing, "read_surfaces", lambda _path: [])
                 chosen = module("core.options.import_options").asked(**arrival)
-                ready = job.Job("a", "A", "", module("core.options.generation").Settings(), "", 0.0, arrival=chosen)
-                ready = ready.after(job.Downloaded(str(path), module("core.formats.model").ModelFormat.GLB, ""))
+                ready = job.image_job(
+                    "a", "A", "", module("core.options.generation").Settings(), "", 0.0, arrival=chosen
+                )
+                ready = ready.after(
+                    module("core.events").model_downloaded(str(path), module("core.formats.model").ModelFormat.GLB, "")
+                )
                 prepare.prepare(ready, "", "")
             found.append(sorted((each.name, seen(each)) for each in {obj.data for obj in meshes()}))
         assert gone[-1], "without surfaces the importer sets the normals"

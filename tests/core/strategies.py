@@ -8,13 +8,25 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tripo_blender.core.errors import Failure
+from tripo_blender.core.events import Event, Submitting
 from tripo_blender.core.inspection import Inspection
-from tripo_blender.core.job import Event, Job
+from tripo_blender.core.job import Job
 from tripo_blender.core.messages import Cancel, Configure, Convert, Converted, Ended, Fault, Happened, Learnt, Run
-from tripo_blender.core.options.generation import Settings
+from tripo_blender.core.options.generation import Settings, as_options
 from tripo_blender.core.options.import_options import Arrival
 from tripo_blender.core.placement import Box, Spot
 from tripo_blender.core.services.base import HttpAnswer
+from tripo_blender.core.task import (
+    Account,
+    Artifact,
+    ImageFile,
+    ImageUrl,
+    Input,
+    ModelFile,
+    OutputOf,
+    Request,
+    Words,
+)
 
 TEXTS = st.text(st.characters(), max_size=12)  # with lone surrogates: paths on Linux may hold them
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
@@ -27,8 +39,20 @@ def _whole(kind: type[Any]) -> st.SearchStrategy[Any]:
     return st.builds(kind, **{field.name: ... for field in fields(kind)})
 
 
+for _part in (Account, Artifact, ImageFile, ImageUrl, ModelFile, OutputOf, Words):
+    st.register_type_strategy(_part, _whole(_part))
+st.register_type_strategy(
+    Request,
+    st.builds(
+        Request,
+        inputs=st.dictionaries(TEXTS, st.from_type(Input), max_size=3),
+        options=st.builds(as_options, _whole(Settings)),
+    ),
+)
+st.register_type_strategy(Submitting, st.builds(Submitting, st.dictionaries(TEXTS, TEXTS, max_size=2)))
+
 EVENT_TYPES: tuple[type[Event], ...] = typing.get_args(Event)
-for _part in (Failure, Settings, Arrival, Box, Spot, Inspection, *EVENT_TYPES, Job):
+for _part in (Failure, Settings, Arrival, Box, Spot, Inspection, *(set(EVENT_TYPES) - {Submitting}), Job):
     st.register_type_strategy(_part, _whole(_part))
 
 EVENTS = st.one_of(*(st.from_type(kind) for kind in EVENT_TYPES))

@@ -6,9 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.errors import Failure, Kind
-from tripo_blender.core.formats.model import ModelFormat
-from tripo_blender.core.job import (
-    SPANS,
+from tripo_blender.core.events import (
     AnswerLost,
     Cancelled,
     Delayed,
@@ -17,8 +15,6 @@ from tripo_blender.core.job import (
     Failed,
     Generated,
     Imported,
-    Job,
-    JobState,
     Prepared,
     Progressed,
     Started,
@@ -26,7 +22,10 @@ from tripo_blender.core.job import (
     TaskCreated,
     TaskFound,
     TaskNamed,
+    model_downloaded,
 )
+from tripo_blender.core.formats.model import ModelFormat
+from tripo_blender.core.job import SPANS, Job, JobState, image_job
 from tripo_blender.core.options.generation import Settings
 
 from .strategies import EVENT_TYPES, EVENTS, JOBS
@@ -34,7 +33,7 @@ from .strategies import EVENT_TYPES, EVENTS, JOBS
 FAILURE = Failure(Kind.NETWORK, "The cable is out. Plug it in", trace_id="trace-of-the-failure")
 SAMPLES: dict[type[Event], Event] = {
     Started: Started(),
-    Submitting: Submitting("abc"),
+    Submitting: Submitting({"image": "abc"}),
     TaskCreated: TaskCreated("task-1", "trace-1"),
     AnswerLost: AnswerLost(FAILURE),
     TaskNamed: TaskNamed("task-1"),
@@ -42,7 +41,7 @@ SAMPLES: dict[type[Event], Event] = {
     Progressed: Progressed(50, 2, 30),
     Delayed: Delayed("trying again"),
     Generated: Generated(30, 7, 8),
-    Downloaded: Downloaded("/models/model.glb", ModelFormat.GLB, "/models/preview.webp"),
+    Downloaded: model_downloaded("/models/model.glb", ModelFormat.GLB, "/models/preview.webp"),
     Prepared: Prepared("/models/model.blend", "Chair\nChair 2"),
     Imported: Imported("Chair"),
     Failed: Failed(FAILURE),
@@ -92,7 +91,7 @@ GOOD_WAY = (
 
 
 def make_job(state: JobState = JobState.QUEUED, **values: object) -> Job:
-    job = Job("job-1", "Chair", "/pictures/chair.png", Settings(), "https://api.example.test", 1_790_000_000.0)
+    job = image_job("job-1", "Chair", "/pictures/chair.png", Settings(), "https://api.example.test", 1_790_000_000.0)
     return replace(job, state=state, **values)
 
 
@@ -153,19 +152,19 @@ def test_what_nobody_said_stays_unknown() -> None:
     job = make_job()
     unknown = (job.picture_hash, job.model_seed, job.texture_seed, job.preview_path)
     assert unknown == ("", -1, -1, "")
-    way = (Started(), Submitting(), TaskCreated("task-1"), Generated(), Downloaded("/m.glb", ModelFormat.GLB))
+    way = (Started(), Submitting(), TaskCreated("task-1"), Generated(), model_downloaded("/m.glb", ModelFormat.GLB))
     job = follow(job, *way)
     assert (job.picture_hash, job.model_seed, job.texture_seed, job.preview_path) == unknown
 
 
 def test_a_picture_that_is_not_read_again_keeps_its_hash() -> None:
-    again = follow(make_job(), Started(), Submitting("abc"), AnswerLost(FAILURE), Started())
+    again = follow(make_job(), Started(), Submitting({"image": "abc"}), AnswerLost(FAILURE), Started())
     assert again.after(Submitting()).picture_hash == "abc"
-    assert again.after(Submitting("def")).picture_hash == "def"
+    assert again.after(Submitting({"image": "def"})).picture_hash == "def"
 
 
 def test_a_local_file_needs_no_service() -> None:
-    job = follow(make_job(), Downloaded("/home/ada/chair.fbx", ModelFormat.FBX), Imported("Chair"))
+    job = follow(make_job(), model_downloaded("/home/ada/chair.fbx", ModelFormat.FBX), Imported("Chair"))
     assert job.state is JobState.DONE
     assert (job.model_path, job.model_format, job.task_id) == ("/home/ada/chair.fbx", ModelFormat.FBX, "")
 
@@ -187,7 +186,9 @@ def test_a_model_that_was_not_prepared_comes_with_the_reason() -> None:
 
 def test_a_model_that_is_dangerous_ends_the_job_and_keeps_its_file() -> None:
     failure = Failure(Kind.MODEL_DANGEROUS, "Blender crashed on it")
-    job = make_job(JobState.READY, model_path="/models/model.glb").after(Failed(failure))
+    job = make_job(JobState.READY, artifacts=model_downloaded("/models/model.glb", "glb").artifacts).after(
+        Failed(failure)
+    )
     assert (job.state, job.failure, job.model_path) == (JobState.FAILED, failure, "/models/model.glb")
     assert job.after(SAMPLES[Prepared]) == job
 
@@ -226,7 +227,7 @@ def test_a_failure_brings_its_trace_id_and_otherwise_the_purchases_stays() -> No
 
 
 def uncertain(failure: Failure | None = FAILURE) -> Job:
-    job = follow(make_job(), Started(), Submitting("abc"), AnswerLost(FAILURE))
+    job = follow(make_job(), Started(), Submitting({"image": "abc"}), AnswerLost(FAILURE))
     return replace(job, failure=failure, unsettled=None if failure is None else job.unsettled)
 
 

@@ -71,7 +71,7 @@ def test_one_of_a_newer_version_says_to_update(newer: str) -> None:
 
 def test_a_newer_one_of_which_nothing_is_known() -> None:
     with pytest.raises(RecordError, match=r"to go on with it$"):
-        read_text('{"format": 2}', "job-1")
+        read_text('{"format": 9}', "job-1")
 
 
 @pytest.mark.parametrize(

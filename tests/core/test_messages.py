@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from tripo_blender.core.events import Imported
 from tripo_blender.core.inspection import Inspection
-from tripo_blender.core.job import Imported
 from tripo_blender.core.messages import Cancel, Configure, Happened, decode, encode
 from tripo_blender.core.serialization import RecordError
 

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.job import Job
+from tripo_blender.core.job import Job, image_job, image_request
 from tripo_blender.core.options.generation import Settings, asked, effective
 from tripo_blender.core.options.generation_table import OFFERS, SETTINGS as TABLE
 from tripo_blender.core.provenance import NAMES, PICTURE_HASH, SETTINGS, TASK_ID, properties, rows, settings_of
+from tripo_blender.core.task import Artifact
 
 from .fixtures import TASK
 from .strategies import JSON_VALUES, TEXTS
@@ -18,7 +19,7 @@ from .strategies import JSON_VALUES, TEXTS
 SECRET = "sk-0123456789abcdef"
 SIGNED = f"https://files.example.test/chair.png?X-Amz-Signature={SECRET}"
 CREATED = 1_790_000_000.5
-ORDERED = Job(
+ORDERED = image_job(
     "job-1",
     "Chair",
     "/jobs/job-1/picture.png",
@@ -27,13 +28,13 @@ ORDERED = Job(
     CREATED,
     task_id=TASK,
     source="chair.png",
-    picture_hash="ab12",
+    sha256="ab12",
     credits=30.0,
     model_seed=2**40,
     texture_seed=7,
 )
-LOCAL = Job("job-2", "Lamp", "", Settings(), "", CREATED, source="lamp.glb")
-FETCHED = Job("job-3", "Model", "", Settings(), "https://api.example.test", CREATED, task_id=TASK)
+LOCAL = image_job("job-2", "Lamp", "", Settings(), "", CREATED, source="lamp.glb")
+FETCHED = image_job("job-3", "Model", "", Settings(), "https://api.example.test", CREATED, task_id=TASK)
 
 
 def properties_of(job: Job) -> dict[str, Any]:
@@ -79,7 +80,8 @@ def test_of_a_task_that_was_fetched_by_its_id_alone_no_settings_are_made_up() ->
 
 @pytest.mark.parametrize("known", [{"source": "chair.png"}, {"picture": "https://example.test/"}], ids=str)
 def test_of_a_task_that_was_ordered_here_the_settings_are_known(known: dict[str, str]) -> None:
-    job = replace(FETCHED, settings=Settings(quad=True), **known)  # type: ignore[arg-type]
+    request = image_request(known.get("picture", ""), Settings(quad=True))
+    job = replace(FETCHED, request=request, source=known.get("source", ""))
     assert settings_of(properties_of(job)) == Settings(quad=True)
 
 
@@ -91,7 +93,7 @@ def test_of_a_task_that_was_ordered_here_the_settings_are_known(known: dict[str,
 def test_a_seed_is_the_one_used_else_the_one_asked_for(
     name: str, used: int, asked_for: int, expected: str | None
 ) -> None:
-    job = replace(ORDERED, settings=replace(Settings(), **{name: asked_for}), **{name: used})  # type: ignore[arg-type]
+    job = replace(ORDERED, request=image_request("", replace(Settings(), **{name: asked_for})), **{name: used})
     assert properties_of(job).get(f"tripo_{name}") == expected
 
 
@@ -109,20 +111,21 @@ _VALUES = {
     for row in TABLE
 }
 JOBS = st.builds(
-    Job,
+    image_job,
+    TEXTS,
+    TEXTS,
     settings=st.builds(Settings, **_VALUES),
     picture=st.sampled_from(("", SIGNED, "/jobs/picture.png")),
     base_url=st.just(f"https://api.example.test?key={SECRET}"),
     created=st.floats(0, 4e9),
     task_id=st.sampled_from(("", TASK)),
-    trace_id=...,
+    trace_id=TEXTS,
     credits=st.floats(-1, 1e6),
-    model_path=...,
+    artifacts=st.lists(st.builds(Artifact), max_size=2).map(tuple),
     source=TEXTS | st.just("chair.png"),
-    picture_hash=st.sampled_from(("", "ab12")),
+    sha256=st.sampled_from(("", "ab12")),
     model_seed=st.integers(-1, 2**64),
     texture_seed=st.integers(-1, 2**64),
-    preview_path=st.sampled_from(("", "/jobs/preview.webp")),
 )
 
 
@@ -156,14 +159,14 @@ def test_the_settings_come_back_as_they_applied(job: Job) -> None:
 @pytest.mark.parametrize("texture", [True, False])
 def test_a_model_can_be_asked_for_again_with_what_its_object_says(version: str, texture: bool) -> None:
     wanted = asked(model_version=version, texture=texture, face_limit=5000, model_seed=7)
-    found = settings_of(properties_of(replace(ORDERED, settings=wanted)))
+    found = settings_of(properties_of(replace(ORDERED, request=image_request("/a.png", wanted))))
     assert found == wanted
     assert asked(**{row.name: getattr(found, row.name) for row in TABLE}) == wanted
 
 
 def test_the_rows_of_an_ordered_model_are_in_the_panels_order() -> None:
     settings = Settings(quad=True, texture_quality="detailed", model_seed=9)
-    assert rows(properties_of(replace(ORDERED, settings=settings))) == [
+    assert rows(properties_of(replace(ORDERED, request=image_request("/a.png", settings, "ab12")))) == [
         ("Task", TASK),
         ("Service", "ModelStream"),
         ("Version", "v3.1-20260211"),

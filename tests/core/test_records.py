@@ -7,33 +7,32 @@ import pytest
 from hypothesis import given
 
 from tripo_blender.core.errors import Failure, Kind
-from tripo_blender.core.formats.model import ModelFormat
-from tripo_blender.core.inspection import Inspection
-from tripo_blender.core.job import (
+from tripo_blender.core.events import (
     AnswerLost,
     Downloaded,
     Event,
     Generated,
     Imported,
-    Job,
-    JobState,
     Prepared,
     Progressed,
     Submitting,
+    model_downloaded,
 )
+from tripo_blender.core.inspection import Inspection
+from tripo_blender.core.job import Job, JobState, image_job
 from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.options.import_options import Arrival
 from tripo_blender.core.placement import Box, Spot
 from tripo_blender.core.serialization import Record, RecordError, from_record, to_record
+from tripo_blender.core.task import Account, Artifact, ImageFile, Request, Role, TaskType
 
 from .strategies import EVENTS, JSON_VALUES, RECORDED_JOBS
 
 JOB: Record = {
     "id": "job-1",
     "name": "Chair",
-    "picture": "/pictures/chair.png",
-    "settings": {},
-    "base_url": "https://api.example.test",
+    "request": {"inputs": {"image": {"is": "image file", "path": "/pictures/chair.png"}}, "options": {"quad": True}},
+    "account": {"base_url": "https://api.example.test"},
     "created": 1_790_000_000.5,
 }
 
@@ -44,7 +43,7 @@ def test_a_job_comes_back_from_its_record(job: Job) -> None:
 
 
 def test_a_job_that_says_all_comes_back_from_its_record() -> None:
-    job = Job(
+    job = image_job(
         "job-1",
         "Chair",
         "/jobs/chair.png",
@@ -57,10 +56,13 @@ def test_a_job_that_says_all_comes_back_from_its_record() -> None:
         prepared=Prepared("/jobs/model.blend", "Chair", Inspection(10), ""),
         inspection=Inspection(10, 9, 12, 2, 3, 0.25, True, "Base Color,Normal", "a.png"),
         warning="Only 90% of the faces are quads",
-        picture_hash="ab12",
+        sha256="ab12",
         model_seed=2**40,
         texture_seed=0,
-        preview_path="/jobs/preview.webp",
+        artifacts=(
+            Artifact(Role.MODEL, "/jobs/model.glb", "glb", "cd34"),
+            Artifact(Role.PREVIEW, "/jobs/preview.webp"),
+        ),
     )
     fields = [name for name in Job.__dataclass_fields__ if getattr(job, name) != Job.__dataclass_fields__[name].default]
     record = to_record(job)
@@ -79,21 +81,19 @@ def test_fields_at_their_default_take_no_room() -> None:
 
 
 def test_what_a_record_leaves_out_means_what_it_meant_when_it_was_written() -> None:
-    settings = Settings(
-        "v3.1-20260211", True, True, "standard", "standard", 0, False, False, 0, 0, "original_image", "default", False
-    )
-    job = Job("job-1", "Chair", "/pictures/chair.png", settings, "https://api.example.test", 1_790_000_000.5)
+    request = Request(TaskType.IMAGE_TO_MODEL, {"image": ImageFile("/pictures/chair.png", "")}, {"quad": True})
+    job = Job("job-1", "Chair", request, Account("modelstream", "https://api.example.test"), 1_790_000_000.5)
     arrival = Arrival("cursor", "own", 1.0, False, "auto", "auto", 30.0, True, "packed", "tripo", True)
     spot = Spot(0.0, 0.0, 0.0, None, "", 1.0, 24, 1.0, 1)
-    late = ("", arrival, spot, None, None, "", "", -1, -1, "")
-    rest = (JobState.QUEUED, 0.0, -1, -1.0, "", "", "", -1.0, "", None, "", None, *late)
-    assert from_record(Job, JOB) == Job(job.id, job.name, job.picture, settings, job.base_url, job.created, *rest)
+    late = (arrival, spot, None, None, "", -1, -1)
+    rest = (JobState.QUEUED, 0.0, -1, -1.0, "", "", "", -1.0, (), "", None, "", *late)
+    assert from_record(Job, JOB) == Job(job.id, job.name, job.request, job.account, job.created, *rest)
     assert from_record(Inspection, {}) == Inspection(0, 0, 0, 0, 0, 0.0, False, "", "")
-    assert from_record(Submitting, {}) == Submitting("")
+    assert from_record(Submitting, {}) == Submitting({})
     assert from_record(Progressed, {"percent": 1.0}) == Progressed(1.0, -1, -1.0)
     assert from_record(Generated, {}) == Generated(-1.0, -1, -1)
-    downloaded = {"model_path": "/m.glb", "model_format": "glb"}
-    assert from_record(Downloaded, downloaded) == Downloaded("/m.glb", ModelFormat.GLB, "")
+    downloaded = {"artifacts": [{"role": "model", "path": "/m.glb", "format": "glb"}]}
+    assert from_record(Downloaded, downloaded) == model_downloaded("/m.glb", "glb", "")
     assert from_record(Imported, {"object_name": "Chair"}) == Imported("Chair", None, "")
 
 
@@ -106,7 +106,7 @@ def test_a_whole_number_does_for_a_fraction() -> None:
 
 
 def test_none_does_for_what_may_be_missing() -> None:
-    assert from_record(Job, JOB | {"failure": None, "model_format": None}).failure is None
+    assert from_record(Job, JOB | {"failure": None, "prepared": None}).failure is None
 
 
 def test_a_failure_inside_a_job_is_read_as_one() -> None:
@@ -122,9 +122,18 @@ def test_a_failure_inside_a_job_is_read_as_one() -> None:
         (Job, []),
         (Job, "job"),
         (Job, {}),
-        (Job, {name: value for name, value in JOB.items() if name != "base_url"}),
-        (Job, JOB | {"settings": "standard"}),
-        (Job, JOB | {"settings": {"quad": 1}}),
+        (Job, {name: value for name, value in JOB.items() if name != "account"}),
+        (Job, JOB | {"request": "standard"}),
+        (Job, JOB | {"request": {"task": "image_to_coffee"}}),
+        (Job, JOB | {"request": {"inputs": []}}),
+        (Job, JOB | {"request": {"inputs": {"image": "/chair.png"}}}),
+        (Job, JOB | {"request": {"inputs": {"image": {"path": "/chair.png"}}}}),
+        (Job, JOB | {"request": {"inputs": {"image": {"is": "perfume", "path": "/chair.png"}}}}),
+        (Job, JOB | {"request": {"inputs": {"image": {"is": "image file", "path": 7}}}}),
+        (Job, JOB | {"request": {"options": {"quad": None}}}),
+        (Job, JOB | {"request": {"options": {"quad": [True]}}}),
+        (Job, JOB | {"artifacts": {"role": "model"}}),
+        (Job, JOB | {"artifacts": [{"role": "perfume", "path": "/chair.glb"}]}),
         (Job, JOB | {"state": "sleeping"}),
         (Job, JOB | {"state": ["queued"]}),
         (Job, JOB | {"state": None}),

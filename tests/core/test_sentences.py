@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from tripo_blender.core.errors import Failure, TripoError
+from tripo_blender.core.events import Imported
 from tripo_blender.core.formats.glb.extensions import hindrance
 from tripo_blender.core.formats.image.head import too_small
 from tripo_blender.core.formats.model import check
 from tripo_blender.core.inspection import Inspection, remarks, shortfalls
-from tripo_blender.core.job import Imported, Job
+from tripo_blender.core.job import image_job
 from tripo_blender.core.options import import_options
 from tripo_blender.core.options.generation import Settings, asked, problem, unavailable
 from tripo_blender.core.services.base import HttpAnswer, TaskReport
@@ -140,7 +141,7 @@ def _failures() -> Iterator[tuple[str, Failure]]:
         with pytest.raises(TripoError) as caught:
             import_options.asked(**values)
         yield f"arrival: {name}", caught.value.failure
-    job = Job("job-1", "Chair", "/chair.png", Settings(), "https://example.test", 0.0).after(Imported("Chair"))
+    job = image_job("job-1", "Chair", "/chair.png", Settings(), "https://example.test", 0.0).after(Imported("Chair"))
     assert job.failure is not None
     yield "out of place", job.failure
     yield "lost answer", lost_answer("timed out")

@@ -5,23 +5,22 @@ from dataclasses import replace
 import pytest
 
 from tripo_blender.core.errors import Failure, Kind, TripoError
-from tripo_blender.core.formats.model import ModelFormat
-from tripo_blender.core.job import (
+from tripo_blender.core.events import (
     AnswerLost,
     Cancelled,
-    Downloaded,
     Event,
     Failed,
     Generated,
     Imported,
-    Job,
-    JobState,
     Progressed,
     Started,
     Submitting,
     TaskCreated,
     TaskNamed,
+    model_downloaded,
 )
+from tripo_blender.core.formats.model import ModelFormat
+from tripo_blender.core.job import Job, JobState, image_job
 from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.placement import Spot
 from tripo_blender.core.recovery import (
@@ -43,12 +42,14 @@ from tripo_blender.core.recovery import (
 )
 
 URL = "https://api.example.test"
-FRESH = Job("job-1", "Chair", "/jobs/chair.png", Settings(quad=True), URL, 1.0, source="chair.png", spot=Spot(1.0, 2.0))
+FRESH = image_job(
+    "job-1", "Chair", "/jobs/chair.png", Settings(quad=True), URL, 1.0, source="chair.png", spot=Spot(1.0, 2.0)
+)
 LOST = AnswerLost(Failure(Kind.UNCERTAIN, "Lost", "the line broke"))
-ORDERED: list[Event] = [Started(), Submitting("ab12")]
+ORDERED: list[Event] = [Started(), Submitting({"image": "ab12"})]
 MADE: list[Event] = [*ORDERED, TaskCreated("t-1", "trace-1")]
 AGAIN: list[Event] = [*ORDERED, LOST, Started()]
-READY: list[Event] = [*MADE, Generated(20.0), Downloaded("/jobs/model.glb", ModelFormat.GLB)]
+READY: list[Event] = [*MADE, Generated(20.0), model_downloaded("/jobs/model.glb", ModelFormat.GLB)]
 
 
 def after(*events: Event) -> Job:
@@ -149,7 +150,7 @@ def test_what_ended_is_not_listed(events: list[Event]) -> None:
 
 
 def test_a_local_model_that_is_gone_is_not_listed() -> None:
-    assert unfinished(after(Downloaded("/chair.glb", ModelFormat.GLB)), model_there=False) is None
+    assert unfinished(after(model_downloaded("/chair.glb", ModelFormat.GLB)), model_there=False) is None
 
 
 def test_a_failed_job_without_a_reason_can_be_fetched() -> None:

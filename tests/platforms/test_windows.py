@@ -15,7 +15,7 @@ import pytest
 
 from soaking import mischief
 from tripo_blender.cli import output
-from tripo_blender.core.job import Job
+from tripo_blender.core.job import Job, image_job
 from tripo_blender.core.options.generation import Settings
 from tripo_blender.scene import output_paths
 from tripo_blender.scene.capture import image_file
@@ -159,7 +159,7 @@ def test_a_drive_is_a_drive(named: str) -> None:
 
 
 def record(folder: Path) -> tuple[Any, Job, Path]:
-    job = Job("a", "A", "", Settings(), "http://127.0.0.1:9", 1.0)
+    job = image_job("a", "A", "", Settings(), "http://127.0.0.1:9", 1.0)
     return windows.load(journal).Journal(folder), job, folder / "a" / "job.json"
 
 

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,8 @@ from simulator.options import SMALL_MODELS, Options
 from simulator.process import SimulatorProcess
 from simulator.sculpture.png import write_png
 from tripo_blender.core import retry
-from tripo_blender.core.job import Event, Job
+from tripo_blender.core.events import Event
+from tripo_blender.core.job import Job, image_job
 from tripo_blender.core.network import Network
 from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.serialization import to_record
@@ -96,11 +96,12 @@ def make_job(folder: Path, png: bytes) -> Callable[..., Job]:
     made: list[Job] = []
 
     def make(base_url: str, settings: Settings = SMALL, picture: str = "", **fields: Any) -> Job:
-        job = Job(f"job{len(made) + 1}", "Disc", picture, settings, base_url, time.time(), **fields)
+        job_id = f"job{len(made) + 1}"
         if not picture:
-            path = Journal(folder).folder_of(job.id) / "picture.png"
+            path = Journal(folder).folder_of(job_id) / "picture.png"
             path.write_bytes(png)
-            job = replace(job, picture=str(path))
+            picture = str(path)
+        job = image_job(job_id, "Disc", picture, settings, base_url, time.time(), **fields)
         made.append(job)
         return job
 

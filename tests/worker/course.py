@@ -10,7 +10,8 @@ from typing import Any
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Failure
-from tripo_blender.core.job import AnswerLost, Delayed, Event, Job, JobState, Started, Submitting
+from tripo_blender.core.events import AnswerLost, Delayed, Event, Started, Submitting
+from tripo_blender.core.job import Job, JobState
 from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.recovery import Way, resumed
 from tripo_blender.core.serialization import to_record
@@ -119,7 +120,7 @@ def check_kept(folder: Path, job: Job) -> None:
 
 def uncertain(job: Job, folder: Path) -> Job:
     """A job whose first order's answer was lost on an earlier day, as the user's word sends it again."""
-    for event in (Started(), Submitting("0" * 64), AnswerLost(lost_answer("the connection broke off"))):
+    for event in (Started(), Submitting({"image": "0" * 64}), AnswerLost(lost_answer("the connection broke off"))):
         job = job.after(event)
     journal = Journal(folder)
     journal.write(job)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tripo_blender.core.job import Event, Job
+from tripo_blender.core.events import Event
+from tripo_blender.core.job import Job
 from tripo_blender.core.messages import Configure, Fault, Learnt, Run
 from tripo_blender.worker.handle import WorkerHandle
 

@@ -36,7 +36,7 @@ def convert(order: dict) -> None:  # type: ignore[type-arg]
         sys.stdout.flush()
         time.sleep(600)
     time.sleep(0.2)
-    blend.write_text(job["model_path"], "utf-8")
+    blend.write_text(job["artifacts"][0]["path"], "utf-8")
     say(job_id=job["id"], prepared={"path": str(blend), "names": job["name"], "inspection": None, "why": ""})
 
 

@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core.formats.model import ModelFormat
-from tripo_blender.core.job import (
+from tripo_blender.core.events import (
     AnswerLost,
     Cancelled,
     Delayed,
     Downloaded,
-    Job,
-    JobState,
     Started,
     Submitting,
     TaskCreated,
+    model_downloaded,
 )
+from tripo_blender.core.formats.model import ModelFormat
+from tripo_blender.core.job import Job, JobState
 from tripo_blender.core.messages import Cancel, Ended
 from tripo_blender.core.recovery import Way
 from tripo_blender.core.services.purchase import lost_answer
@@ -288,7 +288,7 @@ def test_a_model_that_is_set_up_is_cancelled(
     job = make_job("https://a.test", task_id="task-1", state=JobState.DOWNLOADING)
     model = folder / job.id / "model.glb"
     model.write_bytes(b"x")
-    job = job.after(Downloaded(str(model), ModelFormat.GLB))
+    job = job.after(model_downloaded(str(model), ModelFormat.GLB))
     Journal(folder).write(job)
     worker.run(job)
     worker.handle.send(Cancel(job.id))

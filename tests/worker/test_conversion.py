@@ -17,8 +17,18 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core import retry
 from tripo_blender.core.errors import Kind
+from tripo_blender.core.events import (
+    Cancelled,
+    Delayed,
+    Downloaded,
+    Event,
+    Failed,
+    Imported,
+    Prepared,
+    model_downloaded,
+)
 from tripo_blender.core.formats.model import ModelFormat
-from tripo_blender.core.job import Cancelled, Delayed, Downloaded, Event, Failed, Imported, Job, JobState, Prepared
+from tripo_blender.core.job import Job, JobState, image_job
 from tripo_blender.core.messages import Cancel, Configure, Ended
 from tripo_blender.storage.journal import Journal
 from tripo_blender.storage.model_check import check_file
@@ -73,7 +83,7 @@ def ready_job(make_job: MakeJob, folder: Path) -> Callable[[], Job]:
         job = make_job("https://a.test", task_id="task-1", state=JobState.DOWNLOADING)
         path = folder / job.id / "model.glb"
         path.write_bytes(glb({"asset": {"version": "2.0"}}))
-        return job.after(Downloaded(str(path), ModelFormat.GLB))
+        return job.after(model_downloaded(str(path), ModelFormat.GLB))
 
     return make
 
@@ -169,9 +179,9 @@ def test_what_was_prepared_goes_when_the_model_is_in_the_scene_or_the_worker_end
     file = Path(local.model_path).rename(tmp_path / "chair.glb")
     (folder / local.id / "picture.png").unlink()
     (folder / local.id).rmdir()
-    local = Job(
-        local.id, "chair", "", local.settings, "", 0.0, JobState.READY,
-        model_path=str(file), model_format=ModelFormat.GLB,
+    local = image_job(
+        local.id, "chair", "", local.settings, "", 0.0, state=JobState.READY,
+        artifacts=model_downloaded(str(file), ModelFormat.GLB).artifacts,
     )  # fmt: skip
     for job in (done, waits, local):
         assert isinstance(run(worker, job), Prepared)
@@ -273,7 +283,7 @@ def test_free_memory_is_known() -> None:
 def test_no_room_for_a_second_copy(ready_job: Callable[[], Job], convert: Converter, folder: Path) -> None:
     job = ready_job()
     model = Path(job.model_path).rename(folder / "model.glb")
-    job = Job(**{**vars(job), "model_path": str(model)})
+    job = replace(job, artifacts=model_downloaded(str(model), ModelFormat.GLB).artifacts)
     for path in (folder / job.id).iterdir():
         path.unlink()
     (folder / job.id).rmdir()
@@ -455,7 +465,7 @@ PARENT = """
 import json, sys, time
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from tripo_blender.core.job import Job
+from tripo_blender.core.job import Job, image_job
 from tripo_blender.core.messages import Configure, Run
 from tripo_blender.core.serialization import from_record
 from tripo_blender.worker.handle import WorkerHandle
@@ -496,10 +506,11 @@ def test_a_model_over_the_limit_is_kept_and_comes_in_under_a_higher_one(
     assert isinstance(failed, Failed)
     assert failed.failure.kind is Kind.MODEL_FILE
     assert "raise the limit in the preferences" in failed.failure.sentence
-    check_file(Path(failed.model_path))  # it is whole
+    (refused,) = failed.refused
+    check_file(Path(refused.path))  # it is whole
 
     again = replace(job, id="again", task_id="task-1", state=JobState.DOWNLOADING)
-    again = again.after(Downloaded(failed.model_path, ModelFormat.GLB))
+    again = again.after(model_downloaded(refused.path, ModelFormat.GLB))
     assert run(worker, again) == Failed(failed.failure)
     worker.configure(**stand_in.options)
     once_more = replace(again, id="once-more")

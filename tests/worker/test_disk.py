@@ -12,23 +12,23 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Failure, Kind
-from tripo_blender.core.formats.model import ModelFormat
-from tripo_blender.core.job import (
+from tripo_blender.core.events import (
     Cancelled,
-    Downloaded,
     Event,
     Failed,
     Generated,
     Imported,
-    Job,
-    JobState,
     Started,
     Submitting,
     TaskCreated,
+    model_downloaded,
 )
+from tripo_blender.core.formats.model import ModelFormat
+from tripo_blender.core.job import Job, JobState
 from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.recovery import Way
 from tripo_blender.core.serialization import from_record, to_record
+from tripo_blender.core.task import Artifact, Role
 from tripo_blender.storage.journal import Journal
 
 from .conftest import Run
@@ -168,7 +168,7 @@ def ended(make_job: MakeJob, folder: Path) -> Callable[[Event], Job]:
         model, preview = str(home / "model.glb"), str(home / "preview.webp")
         for event in (Started(), Submitting(), TaskCreated("t"), Generated()):
             job = job.after(event)
-        job = job.after(Downloaded(model, ModelFormat.GLB, preview)).after(last)
+        job = job.after(model_downloaded(model, ModelFormat.GLB, preview)).after(last)
         Journal(folder).write(job)
         return job
 
@@ -209,7 +209,7 @@ def test_a_model_elsewhere_is_never_removed(
     for path in (model, preview):
         path.write_bytes(b"the artist's own")
     job = make_job("https://a.test", task_id=task_id)
-    job = job.after(Downloaded(str(model), ModelFormat.GLB, str(preview))).after(last)
+    job = job.after(model_downloaded(str(model), ModelFormat.GLB, str(preview))).after(last)
     for tidy in (
         lambda: journal.settle(job),
         lambda: journal.prune(1),
@@ -270,7 +270,8 @@ def test_the_oldest_results_go_when_they_take_too_much(
 def test_what_failed_after_it_was_paid_for_loses_its_files_and_keeps_its_record(
     ended: Callable[[Event], Job], folder: Path
 ) -> None:
-    failed = Failed(Failure(Kind.MODEL_FILE, "Broken"), str(folder / "job1" / "refused.model"))
+    refused = Artifact(Role.MODEL, str(folder / "job1" / "refused.model"))
+    failed = Failed(Failure(Kind.MODEL_FILE, "Broken"), (refused,))
     jobs = [ended(last) for last in (failed, Imported("Disc"))]
     refused = folder / "job1" / "refused.model"
     refused.write_bytes(bytes(1_000_000))

@@ -203,7 +203,7 @@ def test_a_file_that_changes_between_two_parts(
         rules.append(raw("206 Partial Content", f"{second}Content-Length: {len(data) - cut}\r\n", data[cut:]))
     simulator.forget()
     simulator.play(on_download(*rules))
-    course = run(replace(before, state=JobState.DOWNLOADING, model_path="", model_format=None))
+    course = run(replace(before, state=JobState.DOWNLOADING, artifacts=()))
     assert course.job.state is JobState.READY, course.job.failure
     assert Path(course.job.model_path).read_bytes() == data
     asked = [entry["headers"].get("If-Range") for entry in downloads(simulator)]
@@ -228,7 +228,7 @@ def test_a_part_of_which_nothing_is_known(
         part.write_bytes(b"x" * 1000)
         part.with_name("model.part.json").write_text(note)
         simulator.forget()
-        course = run(replace(before, state=JobState.DOWNLOADING, model_path="", model_format=None))
+        course = run(replace(before, state=JobState.DOWNLOADING, artifacts=()))
         (asked,) = downloads(simulator)
         assert "Range" not in asked["headers"]
         assert Path(course.job.model_path).read_bytes() == served(simulator, course.job.task_id)
@@ -240,7 +240,7 @@ def test_what_was_begun_belongs_to_another_file(
     job = run(make_job(simulator.url)).job
     (folder / job.id / "model.part").write_bytes(b"x" * 10_000_000)
     (folder / job.id / "model.part.json").write_text(json.dumps({"validator": '"old"', "length": 10_000_001}))
-    again = run(replace(job, state=JobState.DOWNLOADING, model_path="", model_format=None))
+    again = run(replace(job, state=JobState.DOWNLOADING, artifacts=()))
     check_model(simulator, again)
 
 

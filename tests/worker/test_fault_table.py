@@ -12,7 +12,8 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core import retry
-from tripo_blender.core.job import AnswerLost, Job, JobState
+from tripo_blender.core.events import AnswerLost
+from tripo_blender.core.job import Job, JobState
 from tripo_blender.core.network import Network
 
 from .conftest import Run

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from simulator.process import SimulatorProcess
+from tripo_blender.core.events import Downloaded, Generated, Started, Submitting, TaskCreated
 from tripo_blender.core.formats.model import ModelFormat, check
-from tripo_blender.core.job import Downloaded, Generated, Job, JobState, Started, Submitting, TaskCreated
+from tripo_blender.core.job import Job, JobState
 from tripo_blender.core.options.generation import Settings
 
 from .conftest import Run
@@ -56,10 +57,14 @@ def test_model(
         Downloaded,
     ]
     (sent,) = course.has(Submitting)
-    assert sent == Submitting(hashlib.sha256(png).hexdigest())
+    assert sent == Submitting({"image": hashlib.sha256(png).hexdigest()})
     record = record_of(folder, job.id)
-    assert record["picture_hash"] == hashlib.sha256(png).hexdigest()
-    assert (record["state"], record["task_id"], record["model_path"]) == ("ready", job.task_id, job.model_path)
+    assert record["request"]["inputs"]["image"]["sha256"] == hashlib.sha256(png).hexdigest()
+    assert (record["state"], record["task_id"], record["artifacts"][0]["path"]) == (
+        "ready",
+        job.task_id,
+        job.model_path,
+    )
     assert {path.name for path in (folder / job.id).iterdir()} == {
         "job.json",
         "picture.png",

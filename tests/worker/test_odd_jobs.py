@@ -47,8 +47,7 @@ def test_a_folder_of_an_odd_name(
     simulator: SimulatorProcess, png: bytes, make_job: MakeJob, tmp_path: Path, name: str
 ) -> None:
     folder = tmp_path / name / "jobs"
-    job = make_job(simulator.url)
-    job = replace(job, picture=str(Journal(folder).folder_of(job.id) / "picture.png"))
+    job = make_job(simulator.url, picture=str(Journal(folder).folder_of("job1") / "picture.png"))
     Path(job.picture).write_bytes(png)
     worker = Worker(folder, tmp_path / "log")
     worker.run(job)

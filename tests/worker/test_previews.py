@@ -14,8 +14,9 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from simulator.sculpture.png import write_png
+from tripo_blender.core.events import Downloaded, model_downloaded
 from tripo_blender.core.formats.image.head import LARGEST_SIDE, read_head
-from tripo_blender.core.job import Downloaded, Job, JobState
+from tripo_blender.core.job import Job, JobState
 from tripo_blender.worker import preview
 from tripo_blender.worker.http.client import Client
 from tripo_blender.worker.pool import ThreadStop
@@ -57,7 +58,7 @@ def test_it_lies_beside_the_model(simulator: SimulatorProcess, make_job: MakeJob
     path = Path(job.preview_path)
     assert path == folder / job.id / "preview.png"
     assert read_head(path.read_bytes()) is not None
-    assert course.has(Downloaded) == [Downloaded(job.model_path, job.model_format, job.preview_path)]
+    assert course.has(Downloaded) == [model_downloaded(job.model_path, job.model_format, job.preview_path)]
     (model,), (picture,) = downloads(simulator), previews(simulator)
     assert model["at"] < picture["at"]
     assert not any(KEY in value for value in picture["headers"].values())

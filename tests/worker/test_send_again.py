@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core.job import Cancelled, Delayed, Event, Job, JobState, Started, TaskNamed
+from tripo_blender.core.events import Cancelled, Delayed, Event, Started, TaskNamed
+from tripo_blender.core.job import Job, JobState
 from tripo_blender.core.recovery import Way
 from tripo_blender.core.serialization import from_record
 from tripo_blender.storage.journal import Journal

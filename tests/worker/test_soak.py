@@ -12,12 +12,12 @@ from soaking.judge import Order, Story, violations
 from soaking.run import soak
 from soaking.words import AGAIN, CANCEL, GIVE_UP, LEAVE, OFFERED, TASK, Word
 from tripo_blender.core.errors import Failure, Kind
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job, JobState, image_job
 from tripo_blender.core.options.generation import Settings
 
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
 
-JOB = Job("job1", "Disc", "/jobs/job1/picture.png", Settings(), "http://127.0.0.1", 1.0)
+JOB = image_job("job1", "Disc", "/jobs/job1/picture.png", Settings(), "http://127.0.0.1", 1.0)
 DOUBT = Failure(Kind.UNCERTAIN, "It may have been bought")
 
 

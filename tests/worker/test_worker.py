@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core.job import Cancelled, Downloaded, Imported, Job, JobState, Started, TaskCreated
+from tripo_blender.core.events import Cancelled, Downloaded, Imported, Started, TaskCreated
+from tripo_blender.core.job import Job, JobState
 from tripo_blender.core.messages import Cancel, Ended, Learnt
 from tripo_blender.storage.journal import Journal
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from simulator.process import SimulatorProcess
+from tripo_blender.core.events import Delayed, Imported, TaskCreated, model_downloaded
 from tripo_blender.core.formats.model import ModelFormat
-from tripo_blender.core.job import Delayed, Downloaded, Imported, Job, JobState, TaskCreated
+from tripo_blender.core.job import Job, JobState
 from tripo_blender.core.messages import Cancel, Configure, Ended, Run
 from tripo_blender.core.recovery import Way, resumed
 from tripo_blender.storage.journal import Journal
@@ -223,7 +224,7 @@ def test_an_end_that_was_told_is_written_down_though_nobody_listens_any_more(
     job = make_job("https://a.test", task_id="task-1", state=JobState.DOWNLOADING)
     model = folder / job.id / "model.glb"
     model.write_bytes(b"x")
-    job = job.after(Downloaded(str(model), ModelFormat.GLB))
+    job = job.after(model_downloaded(str(model), ModelFormat.GLB))
     Journal(folder).write(job)
     worker.handle._process.stdout.close()
     assert worker.handle._process.stdin is not None

@@ -7,7 +7,8 @@ from pathlib import Path
 import bpy
 
 from ..core.errors import Failure, Kind, TripoError
-from ..core.job import SPANS, Event, Failed, Job, JobState, TaskCreated
+from ..core.events import Event, Failed, TaskCreated
+from ..core.job import SPANS, Job, JobState
 from ..core.services.purchase import lost_answer
 from ..scene.assets import Wish, check, wish
 from ..scene.deliver import Arrived, wait_reason

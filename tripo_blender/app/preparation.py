@@ -11,7 +11,8 @@ from pathlib import Path
 import bpy
 
 from ..core.errors import TripoError
-from ..core.job import Delayed, Event, Failed, Job, Prepared
+from ..core.events import Delayed, Event, Failed, Prepared
+from ..core.job import Job
 from ..core.messages import Configure
 from ..scene import assets, deliver
 from ..storage.model_check import check_model

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from ..core.errors import Failure, Kind, TripoError
-from ..core.job import Cancelled, Job
+from ..core.events import Cancelled
+from ..core.job import Job
 from ..core.recovery import (
     Unfinished,
     Way,

@@ -12,7 +12,8 @@ from pathlib import Path
 import bpy
 
 from ..core.errors import Failure, Kind, TripoError
-from ..core.job import AnswerLost, Cancelled, Delayed, Event, Failed, Job, JobState, Prepared, Started
+from ..core.events import AnswerLost, Cancelled, Delayed, Event, Failed, Prepared, Started
+from ..core.job import Job, JobState
 from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run
 from ..core.recovery import further, not_given_up
 from ..core.serialization import RecordError

@@ -15,13 +15,15 @@ import bpy
 
 from ..core.disk_errors import why_not_written
 from ..core.errors import Kind, TripoError
+from ..core.events import Downloaded, Event, TaskCreated
 from ..core.formats.model import HEAD, OF_USER, format_of
-from ..core.job import Downloaded, Event, Job, TaskCreated
-from ..core.options.generation import Settings, effective, problem
+from ..core.job import Job, image_job
+from ..core.options.generation import Settings, as_options, effective, problem
 from ..core.options.import_options import Arrival
 from ..core.placement import Spot
 from ..core.recovery import checked_task_id
 from ..core.services.endpoint import is_url, picture_address_problem
+from ..core.task import Account, Artifact, Request, Role
 from ..core.text import as_name, without_number
 from ..scene import folders
 from ..scene.capture import image
@@ -72,7 +74,7 @@ def order(
         journal.forget(job_id)
         raise
     name, source = (like.name, like.source) if like else (name_of(picture), _file_name(picture))
-    job = Job(job_id, name, sent, effective(settings), access.base_url, time.time())
+    job = image_job(job_id, name, sent, effective(settings), access.base_url, time.time())
     return replace(job, source=source, arrival=arrival, spot=spot), folder
 
 
@@ -95,10 +97,11 @@ def fetch(
     """
     task_id = checked_task_id(task_id)
     job_id, folder = _begin(access)
-    name, settings = (like.name, like.settings) if like else ("Model", Settings())
-    job = Job(job_id, name, "", settings, access.base_url, time.time(), arrival=arrival, spot=spot)
+    name = like.name if like else "Model"
+    request = like.request if like else Request(options=as_options(Settings()))
+    job = Job(job_id, name, request, Account(base_url=access.base_url), time.time(), arrival=arrival, spot=spot)
     if like is not None:
-        job = replace(job, source=like.source, picture_hash=like.picture_hash)
+        job = replace(job, source=like.source)
     return job.after(TaskCreated(task_id)), folder
 
 
@@ -121,20 +124,21 @@ def import_file(path: Path, arrival: Arrival, spot: Spot, like: Job | None = Non
         ) from error
     job_id = _new_id()
     if like is None:
-        job = Job(job_id, name_of(path), "", Settings(), "", time.time(), source=_file_name(path))
+        job = Job(job_id, name_of(path), Request(), Account(), time.time(), source=_file_name(path))
+        files: tuple[Artifact, ...] = ()
     else:
-        fresh = Job(job_id, like.name, like.picture, like.settings, like.base_url, like.created)
+        fresh = Job(job_id, like.name, like.request, like.account, like.created)
+        files = tuple(each for each in like.artifacts if each.role is not Role.MODEL)
         job = replace(
             fresh,
             source=like.source,
             task_id=like.task_id,
             credits=like.credits,
-            picture_hash=like.picture_hash,
             model_seed=like.model_seed,
             texture_seed=like.texture_seed,
-            preview_path=like.preview_path,
         )
-    return replace(job, arrival=arrival, spot=spot).after(Downloaded(str(path), model_format, job.preview_path))
+    model = Artifact(Role.MODEL, str(path), model_format)
+    return replace(job, arrival=arrival, spot=spot).after(Downloaded((model, *files)))
 
 
 def kept(task_id: str) -> Job | None:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import Failure
+from ..core.events import Event
 from ..core.inspection import Inspection, remarks
-from ..core.job import Event, Job
+from ..core.job import Job
 from ..core.serialization import to_record
 from ..core.text import as_line
 from .output import Channel, open_channel

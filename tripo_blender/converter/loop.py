@@ -16,7 +16,7 @@ import bpy
 
 from ..core import retry
 from ..core.errors import Failure, Kind, TripoError
-from ..core.job import Prepared
+from ..core.events import Prepared
 from ..core.messages import CONVERTER_HOME, Convert, Converted, Fault, decode, encode
 from ..core.serialization import RecordError
 from .preload import warm

@@ -1,18 +1,37 @@
-"""A job, its states, its events, and the one table that leads from one to the next."""
+"""A job, its states, and the one table of events that leads from one to the next."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from .errors import Failure, Kind
+from .events import (
+    AnswerLost,
+    Cancelled,
+    Delayed,
+    Downloaded,
+    Event,
+    Failed,
+    Generated,
+    Imported,
+    Prepared,
+    Progressed,
+    Started,
+    Submitting,
+    TaskCreated,
+    TaskFound,
+    TaskNamed,
+)
 from .formats.model import ModelFormat
 from .inspection import Inspection
-from .options.generation import Settings
+from .options.generation import Settings, as_options, settings_of
 from .options.import_options import Arrival
 from .placement import Spot
+from .services.endpoint import is_url
+from .task import IMAGE, Account, Artifact, ImageFile, ImageUrl, Input, Request, Role
 
 
 class JobState(StrEnum):
@@ -29,138 +48,6 @@ class JobState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
 
-
-@dataclass(frozen=True)
-class Started:
-    """A place is free; the picture goes up."""
-
-
-@dataclass(frozen=True)
-class Submitting:
-    """The purchase is about to be sent.
-
-    `picture_hash` is the SHA-256, in hex, of the picture file that went up; empty for a public URL.
-    """
-
-    picture_hash: str = ""
-
-
-@dataclass(frozen=True)
-class TaskCreated:
-    """The service has the task; from here on it costs."""
-
-    task_id: str
-    trace_id: str = ""
-
-
-@dataclass(frozen=True)
-class AnswerLost:
-    """The purchase was sent and its answer never read."""
-
-    failure: Failure
-
-
-@dataclass(frozen=True)
-class TaskNamed:
-    """The user says which task an uncertain order made after all; the service has not been asked for it yet."""
-
-    task_id: str
-
-
-@dataclass(frozen=True)
-class TaskFound:
-    """The service knows the task that the user named."""
-
-
-@dataclass(frozen=True)
-class Progressed:
-    """The service or the download is at `percent` (0 to 100) of this state.
-
-    `queue_position` counts the tasks ahead and `seconds_left` is the service's own guess; -1 where unknown.
-    """
-
-    percent: float
-    queue_position: int = -1
-    seconds_left: float = -1.0
-
-
-@dataclass(frozen=True)
-class Delayed:
-    """Something passing is in the way, and what is done about it."""
-
-    note: str
-
-
-@dataclass(frozen=True)
-class Generated:
-    """The service has finished; `credits` is what it took, the seeds what it used; -1 where it does not say."""
-
-    credits: float = -1.0
-    model_seed: int = -1
-    texture_seed: int = -1
-
-
-@dataclass(frozen=True)
-class Downloaded:
-    """The model is on disk, whole; beside it, where it was quick to get, the service's own picture of it."""
-
-    model_path: str
-    model_format: ModelFormat
-    preview_path: str = ""
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """The model lies as a .blend beside its file, set up, only to be appended.
-
-    Without a path it is imported in place, and `why` says why it was not prepared. `names` are those of its objects, a
-    line each, the main one first.
-    """
-
-    path: str = ""
-    names: str = ""
-    inspection: Inspection | None = None
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Imported:
-    """The model is in the scene; `warning` says in sentences what is not as it was ordered or asked for."""
-
-    object_name: str
-    inspection: Inspection | None = None
-    warning: str = ""
-
-
-@dataclass(frozen=True)
-class Failed:
-    """It ends here, and why; `model_path` is of a model that came but is refused."""
-
-    failure: Failure
-    model_path: str = ""
-
-
-@dataclass(frozen=True)
-class Cancelled:
-    """The user stopped it."""
-
-
-Event = (
-    Started
-    | Submitting
-    | TaskCreated
-    | AnswerLost
-    | TaskNamed
-    | TaskFound
-    | Progressed
-    | Delayed
-    | Generated
-    | Downloaded
-    | Prepared
-    | Imported
-    | Failed
-    | Cancelled
-)
 
 _S = JobState
 _ANY_TIME: dict[type[Event], JobState] = {Failed: _S.FAILED, Cancelled: _S.CANCELLED}
@@ -219,20 +106,18 @@ _HOPELESS = (Kind.TASK_FAILED, Kind.CONTENT)
 
 @dataclass(frozen=True)
 class Job:
-    """One model on its way: what was asked for, and how far it is.
+    """One request on its way: what was asked for, where, and how far it is. One job is one purchase at the most.
 
-    `picture` is the path of the job's own copy, or a public URL; `source` the name that the picture, or the local
-    model file, had where it came from. `base_url` is all that precedes `/task`.
-    `created` is in seconds since the epoch. `percent` (0 to 100) is of the whole way and never falls.
-    `unsettled` is why the job was uncertain, for as long as it is not known what became of that order.
+    Its image is a copy of its own, or on the web; `source` is the name that the image, or the local model file, had
+    where it came from. `created` is in seconds since the epoch. `percent` (0 to 100) is of the whole way and never
+    falls. `unsettled` is why the job was uncertain, for as long as it is not known what became of that order.
     The record of a job holds no key and no signed link.
     """
 
     id: str
     name: str
-    picture: str
-    settings: Settings
-    base_url: str
+    request: Request
+    account: Account
     created: float
     state: JobState = JobState.QUEUED
     percent: float = 0.0
@@ -242,8 +127,7 @@ class Job:
     task_id: str = ""
     trace_id: str = ""
     credits: float = -1.0
-    model_path: str = ""
-    model_format: ModelFormat | None = None
+    artifacts: tuple[Artifact, ...] = ()
     object_name: str = ""
     failure: Failure | None = None
     source: str = ""
@@ -252,11 +136,57 @@ class Job:
     prepared: Prepared | None = None
     inspection: Inspection | None = None
     warning: str = ""
-    picture_hash: str = ""
     model_seed: int = -1
     texture_seed: int = -1
-    preview_path: str = ""
     unsettled: Failure | None = None
+
+    @property
+    def base_url(self) -> str:
+        """Where it goes; empty of a local model file."""
+        return self.account.base_url
+
+    @property
+    def settings(self) -> Settings:
+        """Its options as the settings of a generation."""
+        return settings_of(self.request.options)
+
+    @property
+    def image(self) -> Input | None:
+        """The image that it is made of."""
+        return self.request.inputs.get(IMAGE)
+
+    @property
+    def picture(self) -> str:
+        """The path or the web address of that image; empty where there is none."""
+        image = self.image
+        return image.path if isinstance(image, ImageFile) else image.url if isinstance(image, ImageUrl) else ""
+
+    @property
+    def picture_hash(self) -> str:
+        """The SHA-256, in hex, of the image that went up; empty for one on the web."""
+        return self.image.sha256 if isinstance(self.image, ImageFile) else ""
+
+    def artifact(self, role: Role) -> Artifact | None:
+        """Return the file of that role, as far as there is one."""
+        return next((each for each in self.artifacts if each.role is role), None)
+
+    @property
+    def model_path(self) -> str:
+        """Where its model lies on the disk; empty where it has none."""
+        model = self.artifact(Role.MODEL)
+        return model.path if model is not None else ""
+
+    @property
+    def model_format(self) -> ModelFormat | None:
+        """The format of its model by its bytes; None where it has none, or one that was refused."""
+        model = self.artifact(Role.MODEL)
+        return ModelFormat(model.format) if model is not None and model.format else None
+
+    @property
+    def preview_path(self) -> str:
+        """Where the service's own image of the model lies; empty where it did not come."""
+        preview = self.artifact(Role.PREVIEW)
+        return preview.path if preview is not None else ""
 
     @property
     def in_doubt(self) -> bool:
@@ -353,7 +283,7 @@ def _progress(job: Job, event: Progressed) -> dict[str, Any]:
 
 
 def _failed(job: Job, event: Failed) -> dict[str, Any]:
-    return {**_lost(job, event), "model_path": event.model_path or job.model_path}
+    return {**_lost(job, event), "artifacts": event.refused or job.artifacts}
 
 
 def _answer_lost(job: Job, event: AnswerLost) -> dict[str, Any]:
@@ -364,6 +294,14 @@ def _again(job: Job, _event: Started | TaskNamed) -> dict[str, Any]:
     """A record of version 0.1.0 says why it is uncertain in its failure alone."""
     doubt = Failure(Kind.UNCERTAIN, "It is not known whether it was ordered")
     return {"unsettled": job.unsettled or job.failure or doubt if job.in_doubt else None, "failure": None}
+
+
+def _with_hashes(request: Request, hashes: Mapping[str, str]) -> Request:
+    inputs = {
+        slot: replace(each, sha256=hashes[slot]) if isinstance(each, ImageFile) and hashes.get(slot) else each
+        for slot, each in request.inputs.items()
+    }
+    return replace(request, inputs=inputs)
 
 
 def _lost(job: Job, event: Failed | AnswerLost) -> dict[str, Any]:
@@ -380,7 +318,7 @@ _CHANGES: dict[type[Event], Callable[[Job, Any], dict[str, Any]]] = {
     },
     TaskNamed: lambda job, event: {**_again(job, event), "task_id": event.task_id},
     TaskFound: lambda job, event: {"unsettled": None},
-    Submitting: lambda job, event: {"failure": None, "picture_hash": event.picture_hash or job.picture_hash},
+    Submitting: lambda job, event: {"failure": None, "request": _with_hashes(job.request, event.sha256)},
     AnswerLost: _answer_lost,
     Progressed: _progress,
     Delayed: lambda job, event: {"note": event.note},
@@ -390,11 +328,7 @@ _CHANGES: dict[type[Event], Callable[[Job, Any], dict[str, Any]]] = {
         "texture_seed": event.texture_seed,
         "unsettled": None,
     },
-    Downloaded: lambda job, event: {
-        "model_path": event.model_path,
-        "model_format": event.model_format,
-        "preview_path": event.preview_path,
-    },
+    Downloaded: lambda job, event: {"artifacts": event.artifacts},
     Prepared: lambda job, event: {"prepared": event, "note": ""},
     Imported: lambda job, event: {
         "object_name": event.object_name,
@@ -409,3 +343,24 @@ _CHANGES: dict[type[Event], Callable[[Job, Any], dict[str, Any]]] = {
 def _changes(job: Job, event: Event) -> dict[str, Any]:
     change = _CHANGES.get(type(event))
     return change(job, event) if change else {}
+
+
+def image_job(
+    job_id: str,
+    name: str,
+    picture: str,
+    settings: Settings,
+    base_url: str,
+    created: float,
+    *,
+    sha256: str = "",
+    **fields: Any,
+) -> Job:
+    """Return a job that makes a model of one image: a path, or a public web address; empty where there is none."""
+    return Job(job_id, name, image_request(picture, settings, sha256), Account(base_url=base_url), created, **fields)
+
+
+def image_request(picture: str, settings: Settings, sha256: str = "") -> Request:
+    """Return the request for a model of one image; `sha256` is of what was uploaded of it before, if it was."""
+    image = ImageUrl(picture) if is_url(picture) else ImageFile(picture, sha256)
+    return Request(inputs={IMAGE: image} if picture else {}, options=as_options(settings))

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from .errors import Failure
+from .events import Event, Prepared
 from .formats.limits import Limits
-from .job import Event, Job, Prepared
+from .job import Job
 from .serialization import Record, RecordError, from_record, to_record
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .errors import Failure, Kind, TripoError
-from .job import AnswerLost, Cancelled, Failed, Job, JobState, Started, TaskCreated, TaskNamed
+from .events import AnswerLost, Cancelled, Failed, Started, TaskCreated, TaskNamed
+from .job import Job, JobState
 from .services.endpoint import same_service
 from .services.purchase import lost_answer
 from .services.task_id import is_task_id
@@ -259,12 +260,10 @@ def _anew(job: Job) -> Job:
     return Job(
         job.id,
         job.name,
-        job.picture,
-        job.settings,
-        job.base_url,
+        job.request,
+        job.account,
         job.created,
         source=job.source,
         arrival=job.arrival,
         spot=job.spot,
-        picture_hash=job.picture_hash,
     )

@@ -1,14 +1,19 @@
-"""Frozen dataclasses to plain JSON values and back: for the pipe and for the job records on disk."""
+"""Frozen dataclasses to plain JSON values and back: for the pipe and for the job records on disk.
+
+Of a union of dataclasses each has a `TAG`, which the record keeps beside its fields.
+"""
 
 from __future__ import annotations
 
 import types
+from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from math import isfinite
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 Record = dict[str, Any]
+_TAG = "is"
 T = TypeVar("T")
 
 
@@ -19,11 +24,16 @@ class RecordError(ValueError):
 def to_record(value: Any) -> Any:
     """Give a dataclass, an enum or a plain value as JSON values; fields at their default are left out."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {
+        tag = {_TAG: value.TAG} if hasattr(value, "TAG") else {}
+        return tag | {
             field.name: to_record(getattr(value, field.name))
             for field in fields(value)
             if field.default is MISSING or getattr(value, field.name) != field.default
         }
+    if isinstance(value, Mapping):
+        return {str(name): to_record(each) for name, each in value.items()}
+    if isinstance(value, tuple):
+        return [to_record(each) for each in value]
     return str(value) if isinstance(value, StrEnum) else value
 
 
@@ -51,13 +61,37 @@ def strangers(cls: type, record: Any) -> list[str]:
         return []
     hints, found = _hints(cls), []
     for name, value in record.items():
-        if name not in hints:
+        if name in hints:
+            found += _strangers_in(hints[name], value)
+        elif name != _TAG:
             found.append(name)
-            continue
-        for kind in (hints[name], *get_args(hints[name])):
-            if is_dataclass(kind) and isinstance(kind, type):
-                found += strangers(kind, value)
     return found
+
+
+def _strangers_in(hint: Any, value: Any) -> list[str]:
+    if is_dataclass(hint) and isinstance(hint, type):
+        return strangers(hint, value)
+    if get_origin(hint) in (Union, types.UnionType):
+        kinds = get_args(hint)
+        tagged = [kind for kind in kinds if hasattr(kind, "TAG")]
+        if tagged:
+            chosen = _tagged(tagged, value)
+            return strangers(chosen, value) if chosen is not None else [f"{_TAG}: {_tag_of(value)}"]
+        return [found for kind in kinds for found in _strangers_in(kind, value)]
+    if get_origin(hint) is Mapping and isinstance(value, dict):
+        return [found for each in value.values() for found in _strangers_in(get_args(hint)[1], each)]
+    if get_origin(hint) is tuple and isinstance(value, list):
+        return [found for each in value for found in _strangers_in(get_args(hint)[0], each)]
+    return []
+
+
+def _tag_of(value: Any) -> Any:
+    return value.get(_TAG) if isinstance(value, dict) else None
+
+
+def _tagged(kinds: list[Any], value: Any) -> Any:
+    """Return the one of several dataclasses that a record is of; None where it is of none."""
+    return next((kind for kind in kinds if _tag_of(value) == kind.TAG), None)
 
 
 _HINTS: dict[type, dict[str, Any]] = {}  # reading them takes a tenth of a millisecond, too long for every message
@@ -81,10 +115,8 @@ def _finite(value: float, where: str) -> float:
 
 
 def _read(hint: Any, value: Any, where: str) -> Any:
-    if get_origin(hint) in (Union, types.UnionType):
-        if value is None:
-            return None
-        hint = next(option for option in get_args(hint) if option is not types.NoneType)
+    if (origin := get_origin(hint)) is not None:
+        return _read_generic(origin, hint, value, where)
     if is_dataclass(hint) and isinstance(hint, type):
         return from_record(hint, value)
     if issubclass(hint, StrEnum):
@@ -97,3 +129,29 @@ def _read(hint: Any, value: Any, where: str) -> Any:
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
         raise RecordError(f"{where}: {value!r} is not {hint.__name__}")
     return value
+
+
+def _read_generic(origin: Any, hint: Any, value: Any, where: str) -> Any:
+    """Read what is one of several types, an object of names to values, or a list of values."""
+    if origin in (Union, types.UnionType):
+        return _read_one_of([kind for kind in get_args(hint) if kind is not types.NoneType], hint, value, where)
+    if origin is Mapping:
+        if not isinstance(value, dict):
+            raise RecordError(f"{where}: {value!r} is no object")
+        return {name: _read(get_args(hint)[1], each, f"{where}.{name}") for name, each in value.items()}
+    if not isinstance(value, list):
+        raise RecordError(f"{where}: {value!r} is no list")
+    return tuple(_read(get_args(hint)[0], each, where) for each in value)
+
+
+def _read_one_of(kinds: list[Any], hint: Any, value: Any, where: str) -> Any:
+    if value is None and types.NoneType in get_args(hint):
+        return None
+    if tagged := [kind for kind in kinds if hasattr(kind, "TAG")]:
+        chosen = _tagged(tagged, value)
+        if chosen is None:
+            raise RecordError(f"{where}: {_tag_of(value)!r} is not known")
+        return from_record(chosen, value)
+    # Of plain values the type says which it is: a whole number is no truth value, and no number with a point.
+    exact = next((kind for kind in kinds if type(value) is kind), kinds[0])
+    return _read(exact, value, where)

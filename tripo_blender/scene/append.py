@@ -5,8 +5,8 @@ import bpy
 from ..converter.custom_properties import take_off_registered
 from ..converter.prepared import PreparedModel
 from ..core.errors import Kind, TripoError
+from ..core.events import Prepared
 from ..core.inspection import Inspection
-from ..core.job import Prepared
 
 
 def append(prepared: Prepared) -> PreparedModel:

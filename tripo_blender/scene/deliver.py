@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..core.errors import Kind, TripoError
+from ..core.events import Imported
 from ..core.inspection import shortfalls
-from ..core.job import Imported, Job
+from ..core.job import Job
 from ..core.services.registry import DEFAULT
 from ..storage.model_check import check_model
 from ..storage.version import addon_version

@@ -6,18 +6,21 @@ import json
 import re
 from dataclasses import replace
 
+from ..core.errors import TripoError
 from ..core.job import Job
+from ..core.options.generation import settings_of
+from ..core.options.generation_table import SETTING_BY_NAME
 from ..core.serialization import RecordError, from_record, strangers, to_record
 from ..core.text import as_name
+from .migrations import FORMAT, migrated
 
-_FORMAT = 1
 _NEVER = 253_402_300_800  # s since the epoch: the year 10,000, which no calendar of Python's can show
 _TASK_ID = re.compile(r'"task_id":\s*"([\w-]{1,200})"')
 
 
 def record_text(job: Job) -> str:
     """Give the text of a job's record."""
-    return json.dumps({"format": _FORMAT, "job": to_record(job)}, indent=1)
+    return json.dumps({"format": FORMAT, "job": to_record(job)}, indent=1)
 
 
 def read_text(text: str, folder: str) -> Job:
@@ -33,12 +36,20 @@ def read_text(text: str, folder: str) -> Job:
         raise RecordError(unreadable(folder, text)) from error
     if not isinstance(record, dict) or not isinstance(record.get("format"), int):
         raise RecordError(unreadable(folder, text))
-    content = record.get("job")
-    if record["format"] > _FORMAT or strangers(Job, content):
+    if record["format"] > FORMAT:
         raise RecordError(_from_newer(folder, text))
     try:
+        content = migrated(record["job"], record["format"])
+        if strangers(Job, content) or any(name not in SETTING_BY_NAME for name in content["request"]["options"]):
+            raise RecordError(_from_newer(folder, text))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, RecordError):
+            raise
+        raise RecordError(unreadable(folder, text)) from error
+    try:
         job = from_record(Job, content)
-    except RecordError as error:
+        settings_of(job.request.options)
+    except (RecordError, TripoError) as error:
         raise RecordError(unreadable(folder, text)) from error
     if job.id != folder or not 0 <= job.created < _NEVER:
         raise RecordError(unreadable(folder, text))

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from ..core import retry
 from ..core.errors import Failure, Kind
+from ..core.events import Event, Failed, Prepared
 from ..core.formats.model import FROM_SERVICE
-from ..core.job import Event, Failed, Job, Prepared
+from ..core.job import Job
 from ..core.messages import Configure, Convert
 from ..core.services.registry import DEFAULT
 from ..storage.journal import Journal

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from ..core.events import Event, Failed
 from ..core.formats.limits import Limits
-from ..core.job import Event, Failed, Job, JobState
+from ..core.job import Job, JobState
 from ..core.network import Network
 from ..core.services.registry import DEFAULT, service_of
 from ..storage.journal import Journal

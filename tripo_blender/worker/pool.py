@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ..core.errors import Failure, TripoError
+from ..core.events import Cancelled, Delayed, Event, Failed, Prepared, TaskCreated
 from ..core.formats.limits import Limits
-from ..core.job import Cancelled, Delayed, Event, Failed, Job, JobState, Prepared, TaskCreated
+from ..core.job import Job, JobState
 from ..core.messages import Configure, Happened, Learnt
 from ..core.network import Network
 from ..core.recovery import elsewhere, too_many_files

@@ -17,27 +17,27 @@ from typing import Protocol, TypeVar
 from ..core import retry
 from ..core.disk_errors import NO_MORE_FILES
 from ..core.errors import Failure, Kind, TripoError
-from ..core.formats.limits import Limits
-from ..core.job import (
+from ..core.events import (
     AnswerLost,
     Cancelled,
     Delayed,
-    Downloaded,
     Event,
     Failed,
     Generated,
-    Job,
-    JobState,
     Progressed,
     Started,
     Submitting,
     TaskCreated,
     TaskFound,
+    model_downloaded,
 )
+from ..core.formats.limits import Limits
+from ..core.job import Job, JobState
 from ..core.recovery import too_many_files
 from ..core.services.base import Created, Service, TaskStatus, Unclear
 from ..core.services.failures import lost_task, may_still_be_made, passing, unfinished_task
 from ..core.services.purchase import lost_answer
+from ..core.task import Artifact, Role
 from ..storage.journal import Journal
 from . import polling, preview
 from .download import Busy, Refused, fetch, forget, is_whole, keep
@@ -186,7 +186,7 @@ class Runner:
         except (_Stopped, KeyboardInterrupt):
             return self._interrupted()
         except TripoError as error:
-            return Failed(error.failure, str(error.path) if isinstance(error, Refused) else "")
+            return Failed(error.failure, (Artifact(Role.MODEL, str(error.path)),) if isinstance(error, Refused) else ())
         except (NotSent, NoAnswer) as error:
             return Failed(error.failure)
         except OSError as error:
@@ -246,7 +246,7 @@ class Runner:
     def _upload(self) -> Event:
         self._sending.upload()
         self._go_on()
-        return Submitting(self._sending.picture_hash)
+        return Submitting(self._sending.sha256)
 
     def _order(self) -> Event:
         meaning = self._sending.order()
@@ -297,7 +297,7 @@ class Runner:
                     if not is_whole(part, self._limits):
                         raise
                 path, model_format = keep(part, folder, self._limits)
-                return Downloaded(str(path), model_format, self._preview(folder))
+                return model_downloaded(str(path), model_format, self._preview(folder))
             except (NotSent, NoAnswer) as error:
                 attempt += 1
                 if attempt > retry.READ_RETRIES:

@@ -6,7 +6,7 @@ import base64
 import logging
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..core import retry
@@ -16,6 +16,7 @@ from ..core.job import Job
 from ..core.services.base import Created, HttpRequest, Refused, RouteMissing, Service, Unclear, Uploaded
 from ..core.services.endpoint import UploadMethod, is_url
 from ..core.services.purchase import lost_answer
+from ..core.task import IMAGE
 from .gateway_profile import GatewayProfile
 from .http.client import Client, NoAnswer, NotSent
 from .image_check import hash_of_whole
@@ -52,7 +53,7 @@ class Sending:
     `delay` waits before another try, returns the seconds, and ends the run when told to.
     `before` comes right before every sending of the order: it writes down that the order is out and sets `sent`, or
     raises, and nothing is sent.
-    `picture_hash` is the SHA-256, in hex, of the file that went up.
+    `sha256` is of each file that went up, by its slot, in hex.
     """
 
     job: Job
@@ -63,7 +64,7 @@ class Sending:
     before: Callable[[], None]
     go_on: Callable[[], None]
     sent: bool = False  # an order is out, and its answer not yet read
-    picture_hash: str = ""
+    sha256: dict[str, str] = field(default_factory=dict)
     _picture: Uploaded = Uploaded()  # noqa: RUF009  # frozen
     _type: str = ""
     _method: UploadMethod | None = None  # by which it went up; None: it has an address on the web
@@ -75,7 +76,7 @@ class Sending:
             return
         path = Path(self.job.picture)
         try:
-            self.picture_hash = hash_of_whole(path, self.go_on)
+            self.sha256 = {IMAGE: hash_of_whole(path, self.go_on)}
             self._type = _picture_type(path)
             self._picture, self._method = self._by_any_method(path)
         except OSError as error:

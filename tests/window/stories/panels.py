@@ -142,7 +142,7 @@ def _make_up_jobs(desk: Any) -> None:
         ("A statue of another rather long name", state.CANCELLED, {}),
     )
     for number, (name, where, values) in enumerate(made_up):
-        job = core.Job(str(number), name, "", settings, "", 0.0, state=where, **values)
+        job = core.image_job(str(number), name, "", settings, "", 0.0, state=where, **values)
         desk.session.jobs[job.id] = job
     desk.notes["states"] = sorted(desk.states)
     desk.notes["all states"] = sorted(str(each) for each in state)

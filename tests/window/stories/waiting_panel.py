@@ -64,5 +64,5 @@ def _make_up(desk: Any) -> None:
             ("Chair \udce9", state.UNCERTAIN, way.DECIDE, {"failure": lost}),
         )
     ):
-        job = core.Job(str(number), name, "", settings, "", 0.0, state=where, **values)
+        job = core.image_job(str(number), name, "", settings, "", 0.0, state=where, **values)
         found[job.id] = desk.module("core.recovery").Unfinished(job, how)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -109,6 +110,16 @@ def estimated_credits(settings: Settings) -> int:
     if applied.texture:
         price += 20 if applied.texture_quality == "detailed" else 10
     return price + (5 if applied.quad else 0) + (20 if applied.geometry_quality == "detailed" else 0)
+
+
+def as_options(settings: Settings) -> dict[str, Value]:
+    """Return every setting by its name, those at their defaults too: these may change, what was asked for may not."""
+    return {field.name: getattr(settings, field.name) for field in fields(settings)}
+
+
+def settings_of(options: Mapping[str, Value]) -> Settings:
+    """Return the options of a request as settings; raise `TripoError` for one that is unknown or of another type."""
+    return Settings(**typed(SETTINGS, dict(options)))  # type: ignore[arg-type]
 
 
 def as_values(settings: Settings) -> dict[str, Any]:
