@@ -4,28 +4,26 @@ import contextlib
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from tripo_blender.core.job import Job, JobState  # noqa: E402
-from tripo_blender.core.services import purchase  # noqa: E402
-from tripo_blender.core.services.base import Refused, Unclear  # noqa: E402
+from tripo_blender.core.services.base import Created, HttpAnswer, Refused, Unclear  # noqa: E402
+from tripo_blender.core.services.modelstream import ModelStream  # noqa: E402
 from tripo_blender.storage.journal import Journal  # noqa: E402
-from tripo_blender.worker import submit  # noqa: E402
 from tripo_blender.worker.pool import Crew  # noqa: E402
 
 
 def trusts_proxies() -> None:
     """Take every answer that is no success for a refusal that passes."""
-    read = purchase.read_create
+    read = ModelStream.read_create
 
-    def trusting(answer: Any) -> Any:
-        meaning = read(answer)
+    def trusting(self: ModelStream, answer: HttpAnswer) -> Created | Refused | Unclear:
+        meaning = read(self, answer)
         return Refused(meaning.failure, again=True) if isinstance(meaning, Unclear) else meaning
 
-    submit.read_create = trusting  # type: ignore[attr-defined]
+    ModelStream.read_create = trusting  # type: ignore[method-assign]
 
 
 def forgets() -> None:
