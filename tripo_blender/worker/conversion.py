@@ -145,7 +145,7 @@ class Converter:
         while not stop.is_set() and time.monotonic() < until:
             answer = second.receive(_LOOK_SECONDS)
             if answer is not None and answer.job_id == order.job.id:
-                if answer.prepared is None and (answer.failure is None or answer.failure.kind is Kind.INTERNAL):
+                if second.lost_track:
                     self._end()  # nobody knows what it is at now; the next model gets another
                 return answer.prepared or _not_prepared(answer.failure)
             if second.finished:

@@ -56,6 +56,7 @@ class SecondBlender:
             shutil.rmtree(self.home, ignore_errors=True)
             raise
         self.up = False  # as far as its lines were read
+        self.lost_track = False  # it said something else than what came of its order
         assert self._process.stdout is not None
         self._lines = Lines(self._process.stdout)
         self._answers: deque[Converted] = deque()
@@ -118,6 +119,7 @@ class SecondBlender:
             self._answers.append(answer)
         elif self._ordered:  # whatever else it says now means that no answer comes
             _log.warning("converter, of job %s: %s", self._ordered, answer)
+            self.lost_track = True
             failure = Failure(Kind.INTERNAL, "The second Blender could not tell what came of the model", str(answer))
             self._answers.append(Converted(self._ordered, failure=failure))
         elif isinstance(answer, Converted):
