@@ -14,14 +14,14 @@ import pytest
 PACKAGE = "bl_ext.user_default.tripo_blender"
 MOST_AT_ONCE = 5  # of the add-on's modules in one step; with more of them one would be felt
 
-# Of a module that is lazy nothing was read yet: it counts as there when somebody has looked at it.
+# Of a module that is lazy nothing was read yet: it counts as there when somebody has used it.
 CODE = """
 import bpy, json, sys
 for name in [name for name in sys.modules if name.split(".")[0] in ("numpy", "requests")]:
     del sys.modules[name]  # the bpy module itself brings numpy in some versions
 
 def there():
-    return {name for name, module in list(sys.modules.items()) if type(module).__name__ != "_LazyModule"}
+    return {name for name, module in list(sys.modules.items()) if type(module).__name__ != "_Unloaded"}
 
 bpy.ops.preferences.addon_enable(module=PACKAGE)
 chosen = bpy.context.preferences.addons[PACKAGE].preferences

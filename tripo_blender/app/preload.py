@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 
 from .. import app, core, scene, storage
+from ..lazy import load
 from . import incremental
 from .on_exit import on_exit
 
@@ -18,7 +19,7 @@ _STANDARD = (
     *("secrets", "selectors", "subprocess", "tomllib"),
 )
 _EARLY = (
-    *("core.errors", "core.redaction", "core.services.wire", "core.services.quoting", "core.services.responses"),
+    *("core.errors", "core.redaction", "core.services.base", "core.services.quoting", "core.services.responses"),
     *("core.formats.image.jpeg", "core.placement", "core.options.generation", "core.options.import_options"),
     *("converter.compat", "converter.custom_properties", "storage.output_parts"),
     "worker.pipes",
@@ -46,7 +47,7 @@ def steps() -> Iterator[None]:
     """Import one module a step; those that are there already take no time."""
     root = __package__.rpartition(".")[0]
     for name in (*_STANDARD, *(f"{root}.{early}" for early in _EARLY), *_modules_in(_NEEDED)):
-        vars(importlib.import_module(name))  # a look at one that is lazy loads it
+        load(importlib.import_module(name))
         yield
 
 
