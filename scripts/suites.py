@@ -81,8 +81,8 @@ def suites(whole: bool = False) -> List[Suite]:
         Suite("oldest requests", functools.partial(_oldest_requests, "bpy-" + versions[0], whole), minutes=2),
         Suite("build", _build),
         *(
-            Suite("blender " + version, functools.partial(_blender, version, whole or version in ends), minutes=8)
-            for version in versions
+            Suite("blender " + version, functools.partial(_blender, version, all_tests), minutes=8 if all_tests else 3)
+            for version, all_tests in ((version, whole or version in ends) for version in versions)
         ),
         *(Suite("window " + path, functools.partial(_window, path), alone=True) for path in named),
         *([] if named else [Suite("window", functools.partial(_window_of_ci, whole), alone=True)]),
