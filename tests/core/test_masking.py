@@ -17,6 +17,7 @@ from tripo_blender.core.plain_text import plain
 from tripo_blender.core.redaction import Masks
 from tripo_blender.core.services.base import Created, HttpAnswer, TaskReport
 from tripo_blender.core.services.purchase import read_create
+from tripo_blender.core.task import Role
 
 from .fixtures import GLB_URL, SERVICE, TASK, task
 
@@ -245,7 +246,7 @@ def test_a_common_secret_spoils_no_answer(word: str) -> None:
     polled = HttpAnswer(200, {}, json.dumps(task("success", output={"pbr_model": GLB_URL})).encode(), masks)
     report = SERVICE.read_poll(polled, TASK)
     assert isinstance(report, TaskReport)
-    assert report.model_url == GLB_URL
+    assert report.outputs[Role.MODEL] == GLB_URL
     refused: Any = read_create(HttpAnswer(403, {}, b'{"code":2010,"message":"no","suggestion":""}', masks))
     assert refused.failure.kind is Kind.NO_CREDIT
     assert "Top up the account" in refused.failure.sentence

@@ -6,6 +6,8 @@ import pytest
 
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.services.base import HttpRequest, TaskReport, TaskStatus
+from tripo_blender.core.services.failures import missing_model
+from tripo_blender.core.task import Role
 
 from .fixtures import (
     FBX_URL,
@@ -53,15 +55,15 @@ REPORTS = {
             progress=100,
             consumed_credit=20,
         ),
-        TaskReport(TaskStatus.SUCCESS, 100, -1, -1, 20, GLB_URL, PREVIEW_URL),
+        TaskReport(TaskStatus.SUCCESS, 100, -1, -1, 20, {Role.MODEL: GLB_URL, Role.PREVIEW: PREVIEW_URL}),
     ),
     "quads": (
         task("success", output={"pbr_model": FBX_URL, "rendered_image": PREVIEW_URL}, progress=100),
-        TaskReport(TaskStatus.SUCCESS, 100, -1, -1, -1, FBX_URL, PREVIEW_URL),
+        TaskReport(TaskStatus.SUCCESS, 100, -1, -1, -1, {Role.MODEL: FBX_URL, Role.PREVIEW: PREVIEW_URL}),
     ),
     "untextured": (
         task("success", output={"base_model": GLB_URL}, progress=100),
-        TaskReport(TaskStatus.SUCCESS, 100, model_url=GLB_URL),
+        TaskReport(TaskStatus.SUCCESS, 100, outputs={Role.MODEL: GLB_URL}),
     ),
     "old result block": (
         task(
@@ -71,7 +73,7 @@ REPORTS = {
             thumbnail="https://files.example.test/t.webp",
             result={"model": {"type": "glb", "url": FBX_URL}, "rendered_image": {"type": "webp", "url": FBX_URL}},
         ),
-        TaskReport(TaskStatus.SUCCESS, 100, model_url=GLB_URL, preview_url=PREVIEW_URL),
+        TaskReport(TaskStatus.SUCCESS, 100, outputs={Role.MODEL: GLB_URL, Role.PREVIEW: PREVIEW_URL}),
     ),
     "unknown": (task("unknown"), TaskReport(TaskStatus.UNKNOWN, 0)),
     "gateway's wrapper": (
@@ -97,11 +99,17 @@ REPORTS = {
                 },
             },
         },
-        TaskReport(TaskStatus.SUCCESS, 100, model_url=PLAIN, preview_url=PREVIEW_URL, model_seed=7, texture_seed=8),
+        TaskReport(
+            TaskStatus.SUCCESS,
+            100,
+            outputs={Role.MODEL: PLAIN, Role.PREVIEW: PREVIEW_URL},
+            model_seed=7,
+            texture_seed=8,
+        ),
     ),
     "gateway's wrapper alone": (
         {"code": "success", "data": {"status": "SUCCESS", "result_url": PLAIN, "progress": "100%", "data": None}},
-        TaskReport(TaskStatus.SUCCESS, 100, model_url=PLAIN),
+        TaskReport(TaskStatus.SUCCESS, 100, outputs={Role.MODEL: PLAIN}),
     ),
     "gateway's wrapper under way": (
         {"code": "success", "data": {"status": "IN_PROGRESS", "progress": "30%", "data": None}},
@@ -121,7 +129,7 @@ REPORTS = {
                 "output": {"model_url": PLAIN, "rendered_image_url": PREVIEW_URL},
             },
         },
-        TaskReport(TaskStatus.SUCCESS, 100, -1, -1, 30, PLAIN, PREVIEW_URL),
+        TaskReport(TaskStatus.SUCCESS, 100, -1, -1, 30, {Role.MODEL: PLAIN, Role.PREVIEW: PREVIEW_URL}),
     ),
     "v3 running": (
         {"code": 0, "status": "success", "data": {"task_id": TASK, "status": "running", "progress": 7}},
@@ -192,7 +200,7 @@ PLACES = {
 @pytest.mark.parametrize("fields", PLACES.values(), ids=PLACES)
 def test_the_model_is_found_where_services_put_it(fields: dict[str, Any]) -> None:
     found = report(task("success", **fields))
-    assert found.model_url.replace("http://", "https://") == PLAIN
+    assert found.outputs[Role.MODEL].replace("http://", "https://") == PLAIN
     assert found.failure is None
 
 
@@ -211,12 +219,12 @@ PREVIEWS = {
 
 @pytest.mark.parametrize("fields", PREVIEWS.values(), ids=PREVIEWS)
 def test_the_services_picture_is_found_where_services_put_it(fields: dict[str, Any]) -> None:
-    assert report(task("success", **fields)).preview_url == PLAIN
+    assert report(task("success", **fields)).outputs.get(Role.PREVIEW) == PLAIN
 
 
 @pytest.mark.parametrize("output", [{}, {"rendered_image": None}, {"rendered_image": ""}, {"model": PLAIN}], ids=str)
 def test_a_task_may_come_without_a_picture(output: Any) -> None:
-    assert report(task("success", output=output)).preview_url == ""
+    assert report(task("success", output=output)).outputs.keys() <= {Role.MODEL}
 
 
 @pytest.mark.parametrize(
@@ -258,15 +266,17 @@ def test_an_odd_input_is_read_or_passed_over(given: Any, seed: int) -> None:
 
 
 @pytest.mark.parametrize("output", [{}, None, {"rendered_image": PREVIEW_URL}, [], "none", 5, True], ids=str)
-def test_a_finished_task_without_a_model_fails_with_its_id(output: Any) -> None:
+def test_a_finished_task_without_a_model_is_told_with_its_id(output: Any) -> None:
     found = report({"code": 0, "data": {"status": "success", "output": output}})
-    assert found.failure.kind is Kind.ANSWER
-    assert TASK in found.failure.detail
-    assert found.failure.trace_id == TRACE
+    assert Role.MODEL not in found.outputs
+    failure = missing_model(TASK, found)
+    assert failure.kind is Kind.ANSWER
+    assert TASK in failure.detail
+    assert ("rendered_image" if isinstance(output, dict) and output else "nothing") in failure.detail
+    assert failure.trace_id == TRACE
 
 
 def test_links_do_not_show() -> None:
     found = report(REPORTS["success"][0])
-    assert found.model_url
-    assert found.preview_url
+    assert set(found.outputs) == {Role.MODEL, Role.PREVIEW}
     assert "sig=" not in repr(found)

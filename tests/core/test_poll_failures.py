@@ -136,4 +136,4 @@ def test_no_answer_crashes_the_reader(given: HttpAnswer) -> None:
     assert meaning.percent >= -1
     assert meaning.seconds_left >= -1
     assert (meaning.status is TaskStatus.FAILED) <= (meaning.failure is not None)
-    assert meaning.status is not TaskStatus.SUCCESS or meaning.model_url or meaning.failure
+    assert meaning.status is not TaskStatus.SUCCESS or meaning.failure is None

@@ -17,8 +17,9 @@ from tripo_blender.core.options import import_options
 from tripo_blender.core.options.generation import Settings, asked, problem, unavailable
 from tripo_blender.core.services.base import HttpAnswer, TaskReport
 from tripo_blender.core.services.endpoint import base_url_problem
-from tripo_blender.core.services.failures import lost_task, unfinished_task
+from tripo_blender.core.services.failures import lost_task, missing_model, unfinished_task
 from tripo_blender.core.services.purchase import lost_answer, read_create
+from tripo_blender.core.services.registry import service_of
 
 from .fixtures import (
     DOCUMENTED_400,
@@ -129,8 +130,7 @@ def _failures() -> Iterator[tuple[str, Failure]]:
     for name, body in TASKS.items():
         report = SERVICE.read_poll(answer(200, body), TASK)
         assert isinstance(report, TaskReport)
-        assert report.failure is not None
-        yield f"task: {name}", report.failure
+        yield f"task: {name}", report.failure or missing_model(TASK, report)
     for name, data in BROKEN_MODELS.items():
         yield f"model: {name}", _failure_of_model(data)
     for name, values in QUESTIONS.items():
@@ -146,6 +146,9 @@ def _failures() -> Iterator[tuple[str, Failure]]:
     yield "out of place", job.failure
     yield "lost answer", lost_answer("timed out")
     yield "lost task", lost_task(TASK, "unknown")
+    with pytest.raises(TripoError) as caught:
+        service_of("clay-works")
+    yield "unknown service", caught.value.failure
     yield "unfinished task", unfinished_task(TASK, "running after 7201 s")
 
 

@@ -11,8 +11,8 @@ EVERY_SERVICE = pytest.mark.parametrize("service", SERVICES.values(), ids=SERVIC
 
 
 @EVERY_SERVICE
-def test_a_service_is_found_by_its_own_name(service: Service) -> None:
-    assert service_of(service.name) is service
+def test_a_service_is_found_by_its_own_id(service: Service) -> None:
+    assert service_of(service.id) is service
     assert base_url_problem(service.base_url) == ""
     assert normal_url(service.base_url) == service.base_url
     assert service.key_variable == service.key_variable.upper()
@@ -22,7 +22,7 @@ def test_a_service_is_found_by_its_own_name(service: Service) -> None:
 
 
 def test_the_usual_service_is_known() -> None:
-    assert service_of(DEFAULT).name == DEFAULT
+    assert service_of(DEFAULT).id == DEFAULT
 
 
 @pytest.mark.parametrize("name", ["", "Clay Works", "x" * 5_000])

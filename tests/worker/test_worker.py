@@ -303,11 +303,11 @@ def test_what_was_learnt_is_told_and_taken_over_by_the_next_worker(
     worker.run(first)
     assert worker.until_ended(first).state is JobState.READY
     worker.end()
-    assert worker.learnt == [Learnt("ModelStream", simulator.url, "upload", "model field")]
+    assert worker.learnt == [Learnt("modelstream", simulator.url, "upload", "model field")]
     simulator.forget()
 
     worker = start_worker()
-    worker.handle.send(Learnt("ModelStream", simulator.url, "upload", "model field"))
+    worker.handle.send(Learnt("modelstream", simulator.url, "upload", "model field"))
     worker.run(second)
     assert worker.until_ended(second).state is JobState.READY
     assert [entry["path"].rsplit("/", 1)[-1] for entry in simulator.requests() if entry["method"] == "POST"] == [

@@ -35,7 +35,7 @@ def run(
     ready raises `KeyboardInterrupt`; it is on record then as ready.
     """
     stop, journal, service = Interrupt(), Journal(folder), service_of(DEFAULT)
-    profile = _profiles.of(service.name, job.base_url, upload_method)
+    profile = _profiles.of(service.id, job.base_url, upload_method)
     with stop.listening():
         if (failure := journal.begin(job)) is not None:
             emit(Failed(failure))

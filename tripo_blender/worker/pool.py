@@ -218,7 +218,7 @@ class Crew:
 
     def _place(self, job: Job, configure: Configure) -> _Place:
         service = service_of(DEFAULT)
-        profile = self._book.of(service.name, job.base_url, configure.upload_method)
+        profile = self._book.of(service.id, job.base_url, configure.upload_method)
         converter = self._converter if configure.converts else None
         limits = Limits(memory=configure.model_memory)
         stop = ThreadStop()
@@ -226,7 +226,7 @@ class Crew:
         def emit(event: Event) -> None:
             if isinstance(event, TaskCreated):  # told before, so that it is known before the job ends
                 method = "" if profile.pinned else profile.upload_method
-                self._tell(Learnt(service.name, job.base_url, method, profile.dialect))
+                self._tell(Learnt(service.id, job.base_url, method, profile.dialect))
                 if converter is not None:  # its start takes a second or two, the model a minute
                     converter.warm()
             if not self._tell(Happened(job.id, event)):

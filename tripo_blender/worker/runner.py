@@ -35,7 +35,7 @@ from ..core.formats.limits import Limits
 from ..core.job import Job, JobState
 from ..core.recovery import too_many_files
 from ..core.services.base import Created, Service, TaskStatus, Unclear
-from ..core.services.failures import lost_task, may_still_be_made, passing, unfinished_task
+from ..core.services.failures import lost_task, may_still_be_made, missing_model, passing, unfinished_task
 from ..core.services.purchase import lost_answer
 from ..core.task import Artifact, Role
 from ..storage.journal import Journal
@@ -264,11 +264,14 @@ class Runner:
                 raise _Stopped
             if self.job.in_doubt and report.status is not TaskStatus.UNKNOWN:
                 self._happened(TaskFound())
-            if report.status is TaskStatus.SUCCESS and report.model_url:
-                self._link, self._preview_link = report.model_url, report.preview_url
-                return Generated(report.credits, report.model_seed, report.texture_seed)
             if report.failure is not None:
                 return Failed(report.failure)
+            if report.status is TaskStatus.SUCCESS:
+                self._link = report.outputs.get(Role.MODEL, "")
+                self._preview_link = report.outputs.get(Role.PREVIEW, "")
+                if not self._link:
+                    return Failed(missing_model(self.job.task_id, report))
+                return Generated(report.credits, report.model_seed, report.texture_seed)
             unknown = unknown + 1 if report.status is TaskStatus.UNKNOWN else 0
             waited = time.monotonic() - started
             if unknown > retry.UNKNOWN_ANSWERS:

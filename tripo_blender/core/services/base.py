@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from ..errors import Failure
 from ..redaction import Masks
+from ..task import Role
 
 if TYPE_CHECKING:
     from ..options.generation import Settings
@@ -101,8 +102,9 @@ class TaskStatus(StrEnum):
 class TaskReport:
     """One answer to "how far is it": -1 and empty texts stand for what the service did not say.
 
-    `model_url` and `preview_url` (the service's own picture of the model) are signed links: they are used at once,
-    never stored and never shown. The seeds are those that the service took, also where none was asked for.
+    `outputs` are signed links by what their files are for, of finished tasks: they are used at once, never stored and
+    never shown. The seeds are those that the service took, also where none was asked for. `holds` is how the service
+    itself calls what its output has, and `trace_id` what its support asks for; both are for the technical text alone.
     """
 
     status: TaskStatus
@@ -110,11 +112,12 @@ class TaskReport:
     queue_position: int = -1
     seconds_left: float = -1.0
     credits: float = -1.0
-    model_url: str = field(default="", repr=False)
-    preview_url: str = field(default="", repr=False)
+    outputs: Mapping[Role, str] = field(default_factory=dict, repr=False)
     model_seed: int = -1
     texture_seed: int = -1
     failure: Failure | None = None
+    holds: str = field(default="", compare=False)
+    trace_id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -128,10 +131,12 @@ class Balance:
 class Service(Protocol):
     """One service in its wire shape. Calls are data, and nothing is sent here.
 
-    `base_url` is its usual address; the calls go to the one that they are given. `key_variable` names the variable of
-    the environment that may hold its key. `upload_methods` are tried in their order.
+    `id` is what records call it, for ever, and `name` what people do. `base_url` is its usual address; the calls go to
+    the one that they are given. `key_variable` names the variable of the environment that may hold its key.
+    `upload_methods` are tried in their order.
     """
 
+    id: str
     name: str
     base_url: str
     key_variable: str

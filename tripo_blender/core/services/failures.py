@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..errors import Failure, Kind
-from .base import HttpAnswer
+from .base import HttpAnswer, TaskReport
 from .quoting import excerpt, one_line, told, told_id
 from .responses import Complaint, complaint_of, read_json, trace_id_of
 
@@ -156,6 +156,16 @@ def unfinished_task(task_id: str, detail: str) -> Failure:
         Kind.TASK_LOST,
         f"The service did not finish the task {task_id} in two hours. Fetch it later, or ask its support with this id",
         detail,
+    )
+
+
+def missing_model(task_id: str, report: TaskReport) -> Failure:
+    """Return the failure of a task that is finished and gives no model."""
+    return Failure(
+        Kind.ANSWER,
+        "The service says the model is ready, but gives no link to it. Ask its support with the task id",
+        f"task {task_id}; output holds {report.holds or 'nothing'}",
+        trace_id=report.trace_id,
     )
 
 

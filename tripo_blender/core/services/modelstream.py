@@ -17,6 +17,7 @@ TASK_TYPE = "image_to_model"
 class ModelStream:
     """The service as the others know it, see `Service`."""
 
+    id = "modelstream"
     name = "ModelStream"
     base_url = "https://api.modelstream.ai/tripo/v2/openapi"
     key_variable = "MODELSTREAM_API_KEY"
@@ -105,13 +106,6 @@ class ModelStream:
             return base.Refused(failure, again=True)
         status = responses.status_of(task)
         failed: Failure | None = None
-        if status is base.TaskStatus.SUCCESS and not responses.model_url_of(task):
-            failed = Failure(
-                Kind.ANSWER,
-                "The service says the model is ready, but gives no link to it. Ask its support with the task id",
-                f"task {task_id}; output holds {quoting.told(_names(task.get('output')), answer.masks, 300)}",
-                trace_id=responses.trace_id_of(answer),
-            )
         if status is base.TaskStatus.FAILED:
             code = responses.number_of(task, "error_code")
             failed = failures.failure_of_task(
@@ -129,13 +123,14 @@ class ModelStream:
             queue_position=int(responses.number_of(task, "queuing_num", "queue_position")),
             seconds_left=responses.number_of(task, "running_left_time"),
             credits=responses.number_of(task, "consumed_credit", "credits_consumed"),
-            model_url=responses.model_url_of(task),
-            preview_url=responses.preview_url_of(task),
+            outputs=responses.outputs_of(task),
             model_seed=responses.seed_of(task, "model_seed"),
             texture_seed=responses.seed_of(task, "texture_seed"),
             failure=failed,
+            holds=quoting.told(_names(task.get("output")), answer.masks, 300),
+            trace_id=responses.trace_id_of(answer),
         )
 
 
 def _names(output: object) -> str:
-    return ", ".join(sorted(map(str, output))) if isinstance(output, dict) and output else "nothing"
+    return ", ".join(sorted(map(str, output))) if isinstance(output, dict) else ""

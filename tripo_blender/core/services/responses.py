@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from ..task import Role
 from .base import HttpAnswer, TaskStatus
 from .quoting import one_line, told_id
 from .task_id import is_task_id, task_id_in
@@ -39,8 +40,10 @@ _STATUSES = {
 }
 _WAITED_FOR = (TaskStatus.QUEUED, TaskStatus.RUNNING)
 _TASK_ID_IN_TEXT = re.compile(r"(?<![a-z_-])task[_-]?id\W{1,40}([\w.:~=-]{1,200})", re.IGNORECASE | re.ASCII)
-_MODEL_KEYS = ("pbr_model", "model", "base_model", "model_url", "result_url")
-_PREVIEW_KEYS = ("rendered_image", "rendered_image_url", "thumbnail")
+_OUTPUTS = {
+    Role.MODEL: ("pbr_model", "model", "base_model", "model_url", "result_url"),  # with PBR, plain, untextured
+    Role.PREVIEW: ("rendered_image", "rendered_image_url", "thumbnail"),
+}
 _LARGEST_SEED = 2**31 - 1  # a larger one could not be asked for again
 
 
@@ -197,14 +200,9 @@ def number_of(task: dict[str, Any], *names: str) -> float:
     return -1.0
 
 
-def model_url_of(task: dict[str, Any]) -> str:
-    """Give the link of the model: with PBR before plain before untextured; empty where there is none."""
-    return _link(task, _MODEL_KEYS)
-
-
-def preview_url_of(task: dict[str, Any]) -> str:
-    """Give the link of the service's own picture of the model; empty where there is none."""
-    return _link(task, _PREVIEW_KEYS)
+def outputs_of(task: dict[str, Any]) -> dict[Role, str]:
+    """Return the links of a task's files by what those are for; of several names for one file the first counts."""
+    return {role: link for role, names in _OUTPUTS.items() if (link := _link(task, names))}
 
 
 def seed_of(task: dict[str, Any], name: str) -> int:
