@@ -92,7 +92,8 @@ MADE = {
 
 @pytest.mark.parametrize(("body", "task_id"), MADE.values(), ids=MADE)
 def test_an_answer_with_a_task_is_a_purchase(body: dict[str, Any], task_id: str) -> None:
-    assert read_create(answer(200, body, x_tripo_trace_id=TRACE)) == Created(task_id, TRACE)
+    given = answer(200, body, x_tripo_trace_id=TRACE)
+    assert read_create(given) == SERVICE.read_create(given) == Created(task_id, TRACE)
 
 
 @pytest.mark.parametrize("status", [201, 202])

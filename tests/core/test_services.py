@@ -5,7 +5,7 @@ import pytest
 from tripo_blender.core.errors import TripoError
 from tripo_blender.core.services.base import Service
 from tripo_blender.core.services.endpoint import base_url_problem, normal_url
-from tripo_blender.core.services.registry import DEFAULT, SERVICES, service_of
+from tripo_blender.core.services.registry import DEFAULT, SERVICES, name_of, service_of
 
 EVERY_SERVICE = pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
 
@@ -13,6 +13,7 @@ EVERY_SERVICE = pytest.mark.parametrize("service", SERVICES.values(), ids=SERVIC
 @EVERY_SERVICE
 def test_a_service_is_found_by_its_own_id(service: Service) -> None:
     assert service_of(service.id) is service
+    assert name_of(service.id) == service.name
     assert base_url_problem(service.base_url) == ""
     assert normal_url(service.base_url) == service.base_url
     assert service.key_variable == service.key_variable.upper()
@@ -33,6 +34,7 @@ def test_a_service_that_is_not_known_is_named_with_what_to_do(name: str) -> None
     assert name[:100] in sentence
     assert "Update the add-on" in sentence
     assert len(sentence) < 300
+    assert name_of(name) == name
 
 
 @EVERY_SERVICE

@@ -13,7 +13,7 @@ from ..core.errors import Kind, TripoError
 from ..core.events import Imported
 from ..core.inspection import shortfalls
 from ..core.job import Job
-from ..core.services.registry import DEFAULT, service_of
+from ..core.services.registry import name_of
 from ..storage.model_check import check_model
 from ..storage.version import addon_version
 from . import assets
@@ -109,7 +109,7 @@ def _prepared(job: Job, context: bpy.types.Context) -> tuple["PreparedModel", st
     from ..converter.prepare import prepare  # noqa: PLC0415
 
     with _scene_collection_active(context.view_layer):
-        return prepare(job, service_of(DEFAULT).name, addon_version()), why
+        return prepare(job, name_of(job.account.service), addon_version()), why
 
 
 @contextmanager

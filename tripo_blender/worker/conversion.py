@@ -15,7 +15,7 @@ from ..core.events import Event, Failed, Prepared
 from ..core.formats.model import FROM_SERVICE
 from ..core.job import Job
 from ..core.messages import Configure, Convert
-from ..core.services.registry import DEFAULT, service_of
+from ..core.services.registry import name_of
 from ..storage.journal import Journal
 from .second_blender import SecondBlender
 
@@ -101,7 +101,7 @@ class Converter:
         folder = second.home if self._journal is None else self._journal.folder_of(job.id)
         blend = folder / _BLEND
         outcome = self._convert(
-            second, Convert(job, str(blend), service_of(DEFAULT).name, self._configure.addon_version), size, stop
+            second, Convert(job, str(blend), name_of(job.account.service), self._configure.addon_version), size, stop
         )
         if isinstance(outcome, Prepared) and outcome.path:
             self._blends.append(blend)

@@ -9,7 +9,7 @@ from ..core.events import Event, Failed
 from ..core.formats.limits import Limits
 from ..core.job import Job, JobState
 from ..core.network import Network
-from ..core.services.registry import DEFAULT, service_of
+from ..core.services.registry import DEFAULT, SERVICES, unknown_service
 from ..storage.journal import Journal
 from .gateway_profile import ProfileBook
 from .http.client import Client
@@ -34,13 +34,15 @@ def run(
     A job that is ready stays this process's own until its end is written down. Ctrl-C in the instant in which it got
     ready raises `KeyboardInterrupt`; it is on record then as ready.
     """
-    stop, journal, service = Interrupt(), Journal(folder), service_of(DEFAULT)
-    profile = _profiles.of(service.id, job.base_url, upload_method)
+    stop, journal = Interrupt(), Journal(folder)
     with stop.listening():
-        if (failure := journal.begin(job)) is not None:
+        unknown = unknown_service(job.account.service) if job.working else None
+        if (failure := unknown or journal.begin(job)) is not None:
             emit(Failed(failure))
             return job.after(Failed(failure))
         try:
+            service = SERVICES.get(job.account.service, SERVICES[DEFAULT])  # a ready job asks nothing of it
+            profile = _profiles.of(service.id, job.base_url, upload_method)
             with Client(key, origin, network) as client:
                 job = Runner(job, service, client, journal, stop, emit, profile, limits).run()
         finally:

@@ -20,7 +20,7 @@ from ..core.messages import Configure, Happened, Learnt
 from ..core.network import Network
 from ..core.recovery import elsewhere, too_many_files
 from ..core.serialization import RecordError
-from ..core.services.registry import DEFAULT, service_of
+from ..core.services.registry import DEFAULT, SERVICES, unknown_service
 from ..storage.journal import Journal
 from ..storage.model_check import check_model
 from . import hedging
@@ -138,7 +138,8 @@ class Crew:
         if not job.in_doubt and self._journal.is_cancelled(job.id):
             self._end_cancelled(job)
             return
-        if (failure := self._journal.begin(job)) is not None:
+        unknown = unknown_service(job.account.service) if job.working else None
+        if (failure := unknown or self._journal.begin(job)) is not None:
             self._tell(Happened(job.id, Failed(failure)))
             return
         # Before any other thread can start it: two writers of one record would take it from each other.
@@ -217,7 +218,7 @@ class Crew:
             self._tell(Happened(job.id, Failed(failure)))
 
     def _place(self, job: Job, configure: Configure) -> _Place:
-        service = service_of(DEFAULT)
+        service = SERVICES.get(job.account.service, SERVICES[DEFAULT])  # a ready job asks nothing of it
         profile = self._book.of(service.id, job.base_url, configure.upload_method)
         converter = self._converter if configure.converts else None
         limits = Limits(memory=configure.model_memory)

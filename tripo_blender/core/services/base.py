@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """One call of the API. `file` is the path of a file that goes as the multipart field `file`."""
+    """One call of the API: with a JSON body, with a file, or with nothing.
+
+    `file` is the path of a file that goes as the field `form_field` of a form; without a field it is the whole body.
+    """
 
     method: str
     url: str
     body: dict[str, Any] | None = None
     file: str = ""
     mime_type: str = ""
+    form_field: str = "file"
 
 
 @dataclass(frozen=True)

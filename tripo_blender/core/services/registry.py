@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import Kind, TripoError
+from ..errors import Failure, Kind, TripoError
 from .modelstream import ModelStream
 
 if TYPE_CHECKING:
@@ -16,10 +16,22 @@ SERVICES: dict[str, Service] = {service.id: service for service in (ModelStream(
 
 def service_of(service_id: str) -> Service:
     """Return the service of that id; raise `TripoError` where there is none, as for a record of a later version."""
-    if service_id not in SERVICES:
-        raise TripoError(
-            Kind.USAGE,
-            f"It was made with the service {service_id[:100]}, which this version does not know. "
-            "Update the add-on to go on with it",
-        )
+    if (failure := unknown_service(service_id)) is not None:
+        raise TripoError.of(failure)
     return SERVICES[service_id]
+
+
+def unknown_service(service_id: str) -> Failure | None:
+    """Return the failure of a job of a service that is not known here; None for one that is."""
+    if service_id in SERVICES:
+        return None
+    return Failure(
+        Kind.USAGE,
+        f"It was made with the service {service_id[:100]}, which this version does not know. "
+        "Update the add-on to go on with it",
+    )
+
+
+def name_of(service_id: str) -> str:
+    """Return what people call a service; its id where it is not known, whose models can still be used."""
+    return SERVICES[service_id].name if service_id in SERVICES else service_id

@@ -65,11 +65,16 @@ class Client:
         Raises `TripoError` where the key must not be sent, and `OSError` for a file that cannot be read.
         """
         self._check(request.url)
-        files = None
+        headers = {"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"}
+        files = data = None
         if request.file:
             path = Path(request.file)
-            files = {"file": (path.name, path.read_bytes(), request.mime_type)}
-        usual = CREATE_SECONDS if purchase or files else READ_SECONDS
+            data = path.read_bytes()
+            if request.form_field:
+                files, data = {request.form_field: (path.name, data, request.mime_type)}, None
+            else:
+                headers["Content-Type"] = request.mime_type
+        usual = CREATE_SECONDS if purchase or request.file else READ_SECONDS
         with (
             translated("service", self.masks),
             Session(self._network) if purchase else _borrowed(self._session) as session,
@@ -79,15 +84,16 @@ class Client:
                 request.url,
                 json=request.body,
                 files=files,
+                data=data,
                 auth=Bearer(self._key),
-                headers={"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"},
+                headers=headers,
                 timeout=(patience or CONNECT_SECONDS, patience or usual),
                 allow_redirects=False,
             )
             with response:
-                headers = {name.lower(): value for name, value in response.headers.items()}
+                received = {name.lower(): value for name, value in response.headers.items()}
                 body, broken = _read_limited(response)
-                return HttpAnswer(response.status_code, headers, body, self.masks, broken)
+                return HttpAnswer(response.status_code, received, body, self.masks, broken)
 
     @contextmanager
     def download(

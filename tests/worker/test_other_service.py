@@ -1,0 +1,220 @@
+"""A service that shares nothing with the others: known by its file and the registry, and carried out like any."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tripo_blender.core.errors import Kind
+from tripo_blender.core.events import AnswerLost, Event, Failed, Started, Submitting, TaskNamed
+from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.messages import Configure, Happened, Learnt
+from tripo_blender.core.services.base import Balance, TellsBalance
+from tripo_blender.core.services.purchase import lost_answer
+from tripo_blender.core.services.registry import DEFAULT, SERVICES
+from tripo_blender.core.task import Account
+from tripo_blender.storage.journal import Journal
+from tripo_blender.worker import foreground
+from tripo_blender.worker.gateway_profile import ProfileBook
+from tripo_blender.worker.http.client import Client
+from tripo_blender.worker.pool import Crew
+
+from .clay_works import ClayWorks, ClayWorksServer
+from .course import Course, check_course, check_sentence, uncertain, wait_for
+
+MakeJob = Callable[..., Job]
+KEY = ClayWorksServer.KEY
+WHOLE_COURSE = [
+    "PUT /shelf",
+    "PUT /jobs",
+    "GET /jobs/pot-1/state",
+    "GET /jobs/pot-1/state",
+    "GET /jobs/pot-1/state",
+]
+
+
+@pytest.fixture
+def server(png: bytes, quick: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[ClayWorksServer]:
+    """Its server, with the service in the registry, where a file of its own would put it."""
+    monkeypatch.setitem(SERVICES, ClayWorks.id, ClayWorks())
+    with ClayWorksServer(png).running() as running:
+        yield running
+
+
+@pytest.fixture
+def job(server: ClayWorksServer, make_job: MakeJob) -> Job:
+    """A job of that service."""
+    return replace(make_job(server.url), account=Account(ClayWorks.id, server.url))
+
+
+@pytest.fixture
+def carry(folder: Path, server: ClayWorksServer) -> Callable[[Job], Course]:
+    """Carries a job as a script does, and looks at what is left."""
+
+    def run(job: Job) -> Course:
+        events: list[Event] = []
+        course = Course(foreground.run(job, KEY, folder, "", events.append, server.url), events)
+        check_course(course, folder)
+        return course
+
+    return run
+
+
+def calls(server: ClayWorksServer) -> list[str]:
+    """What was asked of the API, in order."""
+    return [line for line in server.heard if not line.startswith("GET /files/")]
+
+
+def test_its_model_comes_down(server: ClayWorksServer, job: Job, carry: Callable[[Job], Course], png: bytes) -> None:
+    ready = carry(job).job
+    assert ready.state is JobState.READY, ready.failure
+    assert ready.task_id == "pot-1"
+    assert Path(ready.model_path).read_bytes() == server.files["mesh"]
+    assert Path(ready.preview_path).read_bytes() == server.files["still"]
+    assert calls(server) == WHOLE_COURSE
+    _, headers, uploaded = server.requests[0]
+    assert uploaded == png
+    assert headers["content-type"] == "image/png"
+    assert headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_what_nobody_asked_for_is_left_where_it_is(
+    server: ClayWorksServer, job: Job, carry: Callable[[Job], Course]
+) -> None:
+    """It gives another image, and a film, whose role nobody knows."""
+    ready = carry(job).job
+    asked = {line for line in server.heard if line.startswith("GET /files/")}
+    assert asked == {"GET /files/mesh", "GET /files/still"}
+    assert all("authorization" not in headers for line, headers, _ in server.requests if line in asked)
+    assert len(ready.artifacts) == 2
+
+
+def test_a_finished_task_without_a_model(server: ClayWorksServer, job: Job, carry: Callable[[Job], Course]) -> None:
+    del server.files["mesh"]
+    course = carry(job)
+    assert course.job.state is JobState.FAILED
+    assert course.failure.kind is Kind.ANSWER
+    assert "gives no link" in course.failure.sentence
+    assert "still, sketch, film" in course.failure.detail
+    assert course.job.task_id == "pot-1"
+
+
+@pytest.mark.parametrize(
+    ("replies", "state", "orders"),
+    [
+        ({"PUT /shelf": [503, 503]}, JobState.READY, 1),
+        ({"PUT /jobs": [503]}, JobState.READY, 2),
+        ({"PUT /jobs": [402]}, JobState.FAILED, 1),
+        ({"PUT /jobs": [500]}, JobState.UNCERTAIN, 1),
+        ({"GET /jobs/pot-1/state": [503, 503]}, JobState.READY, 1),
+        ({"GET /files/mesh": [503, 410]}, JobState.READY, 1),
+    ],
+    ids=["busy upload", "busy order", "no credit", "unclear order", "busy poll", "link has expired"],
+)
+def test_its_answers_have_the_usual_consequences(
+    server: ClayWorksServer,
+    job: Job,
+    carry: Callable[[Job], Course],
+    replies: dict[str, list[int]],
+    state: JobState,
+    orders: int,
+) -> None:
+    server.replies = replies
+    assert carry(job).job.state is state
+    assert calls(server).count("PUT /jobs") == orders
+
+
+def test_a_lost_order_is_found_by_its_task(server: ClayWorksServer, job: Job, carry: Callable[[Job], Course]) -> None:
+    for event in (Started(), Submitting(), AnswerLost(lost_answer("it broke off")), TaskNamed("pot-1")):
+        job = job.after(event)
+    assert carry(job).job.state is JobState.READY
+    assert "PUT /jobs" not in calls(server)
+
+
+def test_its_balance_is_told(server: ClayWorksServer) -> None:
+    service = SERVICES[ClayWorks.id]
+    assert isinstance(service, TellsBalance)
+    with Client(KEY, server.url) as client:
+        assert service.read_balance(client.call(service.balance(server.url))) == Balance(40)
+    assert not isinstance(SERVICES[DEFAULT], TellsBalance)
+
+
+def test_it_is_carried_by_the_pool_of_the_worker(server: ClayWorksServer, job: Job, folder: Path) -> None:
+    told: list[Happened | Learnt] = []
+    configure = Configure(KEY, str(folder), base_url=server.url)
+    crew = Crew(configure, Journal(folder), lambda message: not told.append(message))
+    crew.run(job)
+
+    def carried() -> Job:
+        after = job
+        for message in told:
+            after = after.after(message.event) if isinstance(message, Happened) else after
+        return after
+
+    wait_for(lambda: not carried().working, "the end of the job")
+    crew.close()
+    assert carried().state is JobState.READY, carried().failure
+    assert [message for message in told if isinstance(message, Learnt)] == [Learnt("clay-works", server.url, "shelf")]
+
+
+def test_what_is_learnt_of_one_service_is_not_believed_of_another() -> None:
+    """They may stand behind one address."""
+    book = ProfileBook()
+    book.of("clay-works", "https://gateway.example.test/").learn("shelf", "")
+    assert book.of("clay-works", "https://gateway.example.test").upload_method == "shelf"
+    assert book.of(DEFAULT, "https://gateway.example.test").upload_method == ""
+
+
+def test_an_upload_method_that_was_chosen_for_another_service_counts_for_nothing(
+    server: ClayWorksServer, job: Job, folder: Path
+) -> None:
+    assert foreground.run(job, KEY, folder, "upload/sts", lambda event: None).state is JobState.READY
+    assert calls(server) == WHOLE_COURSE
+
+
+# -- a record of a later version, with a service that this one does not know ------------------------------------------
+
+
+@pytest.mark.parametrize("by", ["pool", "foreground"])
+@pytest.mark.parametrize("doubt", [False, True], ids=["new", "in doubt"])
+def test_a_job_of_an_unknown_service_says_so_and_its_record_stays(
+    server: ClayWorksServer, job: Job, folder: Path, by: str, doubt: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(folder)
+    journal.write(job)
+    job = uncertain(job, folder) if doubt else job
+    record = folder / job.id / "job.json"
+    before = record.read_bytes()
+    monkeypatch.delitem(SERVICES, ClayWorks.id)
+    events: list[Event] = []
+    if by == "pool":
+        crew = Crew(
+            Configure(KEY, str(folder)),
+            journal,
+            lambda message: not (isinstance(message, Happened) and events.append(message.event)),
+        )
+        crew.run(job)
+        crew.close()
+    else:
+        foreground.run(job, KEY, folder, "", events.append)
+    (failed,) = events
+    assert isinstance(failed, Failed)
+    check_sentence(failed.failure)
+    assert "clay-works" in failed.failure.sentence
+    assert "Update the add-on" in failed.failure.sentence
+    assert record.read_bytes() == before
+    assert Path(job.picture).is_file()
+    assert not server.heard
+    assert journal.ownership.take(job.id), "nobody holds it"
+
+
+def test_a_model_of_an_unknown_service_that_is_here_can_still_be_used(
+    server: ClayWorksServer, job: Job, carry: Callable[[Job], Course], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = carry(job).job
+    Journal(folder).ownership.release(job.id)
+    monkeypatch.delitem(SERVICES, ClayWorks.id)
+    server.requests.clear()
+    assert foreground.run(ready, "", folder, "", lambda event: None).state is JobState.READY
+    assert not server.heard
