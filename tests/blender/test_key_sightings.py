@@ -35,7 +35,9 @@ KEY = "sk-Sighting/7f3a+91e0=d2"
 PROXY_WORD = "word-of-the-proxy-55b1"
 VARIABLE = "MODELSTREAM_API_KEY"
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "generate.py"
-pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="this system has no /proc to look into")
+pytestmark = pytest.mark.skipif(
+    not list(Path("/proc/self/task").glob("*/children")), reason="this system has no /proc to look into"
+)
 
 
 def spellings(secret: str) -> set[bytes]:
@@ -103,14 +105,14 @@ class Search:
 
 
 def below(above: int) -> list[int]:
-    parents: dict[int, int] = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
+    """The processes below one; it is asked at each look, so that only these are read and not all of the machine's."""
+    found, names = list[int](), list[str]()
+    for path in Path(f"/proc/{above}/task").glob("*/children"):
         with contextlib.suppress(OSError):
-            parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
-    found = {above}
-    while more := {pid for pid, parent in parents.items() if parent in found} - found:
-        found |= more
-    return sorted(found - {above})
+            names += path.read_text().split()
+    for name in names:
+        found += [int(name), *below(int(name))]
+    return found
 
 
 def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
