@@ -34,6 +34,7 @@ class Kind(StrEnum):
     IMPORT = "import"
     DISK = "disk"
     CANCELLED = "cancelled"
+    NEEDS = "needs"  # another job that it takes something of gave nothing
     ELSEWHERE = "elsewhere"  # another Blender has the job
     INTERNAL = "internal"
 

@@ -1,0 +1,110 @@
+"""Jobs that take what other jobs give: whether one can start yet, and what it takes then.
+
+A chain is jobs that need other jobs. What is needed is looked up by its id; nothing is bought on a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from .errors import Failure, Kind
+from .job import Job, JobState
+from .task import ImageFile, Input, ModelFile, OutputOf, Role
+
+_GIVES = (JobState.READY, JobState.DONE)
+_ENDED = {JobState.FAILED: "failed", JobState.CANCELLED: "was cancelled"}
+
+
+@dataclass(frozen=True)
+class Waits:
+    """It cannot start yet; `note` says what for."""
+
+    note: str
+
+
+def judged(job: Job, others: Mapping[str, Job | None]) -> Job | Waits | Failure:
+    """Return the job as it can start, with the files of others in its inputs; or what it waits for; or why it cannot.
+
+    `others` are the jobs that it needs, by their ids, as they are now; None of one that is no longer there.
+    """
+    waits: Waits | None = None
+    for slot, each in job.request.inputs.items():
+        if not isinstance(each, OutputOf) or not each.job_id:
+            continue
+        other = others.get(each.job_id)
+        if (failure := _hopeless(job, each, other)) is not None:
+            return failure
+        assert other is not None
+        if other.state not in _GIVES:
+            waits = waits or Waits(_waiting(other))
+            continue
+        taken = _taken(each, other)
+        if taken is None:
+            return _failure(f"{other.name} gave no {_word(each.role)}, which {job.name} needs", each.job_id)
+        inputs = {**job.request.inputs, slot: taken}
+        job = replace(job, request=replace(job.request, inputs=inputs))
+    return waits or job
+
+
+def circle(jobs: Mapping[str, Job]) -> tuple[str, ...]:
+    """Return the ids of jobs that need each other in a circle, in its order; empty where there is none."""
+    done: set[str] = set()
+    for start in jobs:
+        way: list[str] = []
+        _walk(start, jobs, way, done)
+        if way:
+            return tuple(way)
+    return ()
+
+
+def _walk(job_id: str, jobs: Mapping[str, Job], way: list[str], done: set[str]) -> bool:
+    """Follow the needs of a job; `way` holds the circle where this is true."""
+    if job_id in way:
+        del way[: way.index(job_id)]
+        return True
+    if job_id in done or job_id not in jobs:
+        return False
+    way.append(job_id)
+    if any(_walk(need, jobs, way, done) for need in jobs[job_id].request.needs):
+        return True
+    way.remove(job_id)
+    done.add(job_id)
+    return False
+
+
+def circle_failure(names: str) -> Failure:
+    """Return the failure of jobs of which none can start before the others; `names` says which they are."""
+    return Failure(Kind.NEEDS, f"{names} need each other, so none of them can start. Generate them anew", "a circle")
+
+
+def _hopeless(job: Job, need: OutputOf, other: Job | None) -> Failure | None:
+    if other is None:
+        return _failure(f"What {job.name} needs was removed", need.job_id)
+    if other.state in _ENDED:
+        return _failure(f"{other.name} {_ENDED[other.state]}, and {job.name} needs it", need.job_id)
+    return None
+
+
+def _failure(what: str, job_id: str) -> Failure:
+    return Failure(Kind.NEEDS, f"{what}. Nothing was ordered for it; generate it again from what is there", job_id)
+
+
+def _waiting(other: Job) -> str:
+    if other.state is JobState.UNCERTAIN:
+        return f"Waits for {other.name}, which may or may not have been ordered: decide about that first"
+    return f"Waits for {other.name}"
+
+
+def _taken(need: OutputOf, other: Job) -> Input | None:
+    """Return what a job gives of a role: an image as a file, a model as what its service knows it by, or as a file."""
+    found = other.artifact(need.role)
+    if need.role is Role.MODEL and other.task_id:
+        return replace(need, job_id="", task_id=other.task_id) if found is not None else None
+    if found is None:
+        return None
+    return ModelFile(found.path) if need.role is Role.MODEL else ImageFile(found.path)
+
+
+def _word(role: Role) -> str:
+    return {Role.RIG_REPORT: "rig report", Role.IMAGE: "image", Role.MODEL: "model"}.get(role, f"{role} image")
