@@ -1,4 +1,7 @@
-"""A worker that is killed in the instant before it writes down the state that TRIPO_TEST_DIES_AT names."""
+"""A worker that is killed in the instant before it writes down the state that TRIPO_TEST_DIES_AT names.
+
+TRIPO_TEST_DIES_FOR may name the one job of which that is.
+"""
 
 import os
 import signal
@@ -16,7 +19,7 @@ class DyingJournal(Journal):
     """Gets no further than to that state."""
 
     def write(self, job: Job) -> None:
-        if job.state == os.environ["TRIPO_TEST_DIES_AT"]:
+        if job.state == os.environ["TRIPO_TEST_DIES_AT"] and job.id == os.environ.get("TRIPO_TEST_DIES_FOR", job.id):
             os.kill(os.getpid(), signal.SIGKILL)
         super().write(job)
 

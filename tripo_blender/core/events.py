@@ -116,6 +116,11 @@ class Imported:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Its files stay on the disk, for other jobs or for a script; nothing of it goes into a scene."""
+
+
+@dataclass(frozen=True)
 class Failed:
     """It ends here, and why; `refused` are files that came and are kept, but not let near an importer."""
 
@@ -141,6 +146,7 @@ Event = (
     | Downloaded
     | Prepared
     | Imported
+    | Kept
     | Failed
     | Cancelled
 )

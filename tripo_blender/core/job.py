@@ -17,6 +17,7 @@ from .events import (
     Failed,
     Generated,
     Imported,
+    Kept,
     Prepared,
     Progressed,
     Started,
@@ -55,7 +56,14 @@ _ANY_TIME: dict[type[Event], JobState] = {Failed: _S.FAILED, Cancelled: _S.CANCE
 TRANSITIONS: dict[JobState, dict[type[Event], JobState]] = {
     # A task that was made before, and is only fetched, has nothing to upload or to order.
     # A local file is there already.
-    _S.QUEUED: {Started: _S.UPLOADING, TaskCreated: _S.GENERATING, Downloaded: _S.READY, **_ANY_TIME},
+    # What needs others says what it waits for.
+    _S.QUEUED: {
+        Started: _S.UPLOADING,
+        TaskCreated: _S.GENERATING,
+        Downloaded: _S.READY,
+        Delayed: _S.QUEUED,
+        **_ANY_TIME,
+    },
     _S.UPLOADING: {Submitting: _S.SUBMITTING, Progressed: _S.UPLOADING, Delayed: _S.UPLOADING, **_ANY_TIME},
     _S.SUBMITTING: {
         TaskCreated: _S.GENERATING,
@@ -76,7 +84,7 @@ TRANSITIONS: dict[JobState, dict[type[Event], JobState]] = {
         Delayed: _S.DOWNLOADING,
         **_ANY_TIME,
     },
-    _S.READY: {Imported: _S.DONE, Prepared: _S.READY, Delayed: _S.READY, **_ANY_TIME},
+    _S.READY: {Imported: _S.DONE, Kept: _S.DONE, Prepared: _S.READY, Delayed: _S.READY, **_ANY_TIME},
     # A lost answer: the user sends it again, names the task that was made after all, or gives up. Until then, and until
     # the service knows that task or has made another, nothing else ends the job: see `Job.after`.
     _S.UNCERTAIN: {
@@ -111,7 +119,8 @@ class Job:
     Its image is a copy of its own, or on the web; `source` is the name that the image, or the local model file, had
     where it came from. `created` is in seconds since the epoch. `percent` (0 to 100) is of the whole way and never
     falls. `unsettled` is why the job was uncertain, for as long as it is not known what became of that order.
-    The record of a job holds no key and no signed link.
+    One that `delivers` brings its model into the scene; another only feeds the jobs that need it. Those of one batch or
+    of several variations have the same `group`. The record of a job holds no key and no signed link.
     """
 
     id: str
@@ -139,6 +148,8 @@ class Job:
     model_seed: int = -1
     texture_seed: int = -1
     unsettled: Failure | None = None
+    delivers: bool = True
+    group: str = ""
 
     @property
     def base_url(self) -> str:

@@ -6,14 +6,13 @@ import contextlib
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ..core.errors import Failure, TripoError
-from ..core.events import Cancelled, Delayed, Event, Failed, Prepared, TaskCreated
+from ..core.events import Cancelled, Delayed, Event, Failed, Kept, Prepared, TaskCreated
 from ..core.formats.limits import Limits
 from ..core.job import Job, JobState
 from ..core.messages import Configure, Happened, Learnt
@@ -28,6 +27,7 @@ from .conversion import Converter
 from .gateway_profile import ProfileBook
 from .http.client import Client
 from .runner import Runner
+from .waiting_list import WaitingList
 
 _CLOSING_SECONDS = 0.2  # that a run has to write down where it is when the process closes
 _LOOK_SECONDS = 0.05  # between two looks at the end of a run, while something brief is waited for
@@ -112,7 +112,8 @@ class Crew:
         self._book = ProfileBook()
         self._converter = Converter(configure, journal) if configure.converts else None
         self._lock = threading.Lock()
-        self._waiting: deque[Job] = deque()
+        self._waiting = WaitingList(journal)
+        self._noted: dict[str, str] = {}  # what each waiting job was told to wait for
         self._meant: dict[str, Configure] = {}  # as it was when each waiting job came: a key is for its own host
         self._running: dict[str, _Place] = {}
         self._closed = False
@@ -132,7 +133,7 @@ class Crew:
     def run(self, job: Job) -> None:
         """Run a job as soon as a place is free; one that is here already is not taken a second time."""
         with self._lock:
-            if job.id in self._running or any(waiting.id == job.id for waiting in self._waiting):
+            if job.id in self._running or job.id in self._waiting:
                 return
         # Its message is still on the way, or died with Blender. Of one in doubt the user has decided since.
         if not job.in_doubt and self._journal.is_cancelled(job.id):
@@ -148,24 +149,25 @@ class Crew:
                 self._journal.write(job)
         self._journal.ownership.keep(job.id)
         with self._lock:
-            self._waiting.append(job)
+            self._waiting.add(job)
             self._meant[job.id] = self._configure
         self._fill()
 
     def cancel(self, job_id: str) -> None:
         """Stop a job; one that still waits never starts. Its record says so when this returns, or its order is out."""
         with self._lock:
-            waiting = [job for job in self._waiting if job.id == job_id]
-            for job in waiting:
-                self._waiting.remove(job)
-                del self._meant[job.id]
+            waiting = self._waiting.pop(job_id)
+            if waiting is not None:
+                self._meant.pop(job_id)
+                self._waiting.left(waiting.after(Cancelled()))
             running = self._running.get(job_id)
         if running is not None:
             running.stop.set(cancelled=True)
             running.runner.cancel()
-        for job in waiting:
-            self._end_cancelled(job)
-        if running is None and not waiting:  # it got ready before its user's word came
+        if waiting is not None:
+            self._end_cancelled(waiting)
+            self._fill()
+        elif running is None:  # it got ready before its user's word came
             with contextlib.suppress(OSError, RecordError):
                 self._journal.write_cancelled(job_id)
 
@@ -194,9 +196,16 @@ class Crew:
 
     def _fill(self) -> None:
         refused: list[tuple[Job, Failure]] = []
+        hopeless: list[tuple[Job, Failure]] = []
         with self._lock:
-            while self._waiting and len(self._running) < self._configure.at_once and not self._closed:
-                job = self._waiting[0]
+            while len(self._running) < self._configure.at_once and not self._closed:
+                found = self._waiting.first({job_id: place.runner.job for job_id, place in self._running.items()})
+                if found is None:
+                    break
+                job, start = found
+                if isinstance(start, Failure):
+                    hopeless.append((self._give_up(job, start), start))
+                    continue
                 failure = None
                 try:
                     if not self._journal.ownership.take(job.id):
@@ -205,17 +214,36 @@ class Crew:
                     if self._running:
                         break  # until one of them gives its files back
                     failure = too_many_files(str(error))
-                self._waiting.popleft()
+                self._waiting.pop(job.id)
                 meant = self._meant.pop(job.id)
                 if failure is not None:
                     refused.append((job, failure))
                     continue
-                place = self._place(job, replace(self._configure, key=meant.key, base_url=meant.base_url))
+                place = self._place(start, replace(self._configure, key=meant.key, base_url=meant.base_url))
                 self._running[job.id] = place
                 place.thread.start()
         for job, failure in refused:
             self._journal.ownership.release(job.id)
             self._tell(Happened(job.id, Failed(failure)))
+        for job, failure in hopeless:
+            self._journal.end(job)
+            self._tell(Happened(job.id, Failed(failure)))
+        self._tell_notes()
+
+    def _give_up(self, job: Job, failure: Failure) -> Job:
+        """Take a job out that can never start, and have those that need it know."""
+        self._waiting.pop(job.id)
+        self._meant.pop(job.id)
+        failed = job.after(Failed(failure))
+        self._waiting.left(failed)
+        return failed
+
+    def _tell_notes(self) -> None:
+        with self._lock:
+            notes = self._waiting.notes(self._noted)
+            self._noted |= notes
+        for job_id, note in notes.items():
+            self._tell(Happened(job_id, Delayed(note)))
 
     def _place(self, job: Job, configure: Configure) -> _Place:
         service = SERVICES.get(job.account.service, SERVICES[DEFAULT])  # a ready job asks nothing of it
@@ -242,7 +270,9 @@ class Crew:
                 with client:
                     runner.run()
                 if runner.job.state is JobState.READY and not stop.is_set():
-                    if converter is None:  # the preference was switched off after the job was asked for
+                    if not job.delivers:
+                        runner.prepared(Kept())
+                    elif converter is None:  # the preference was switched off after the job was asked for
                         runner.prepared(Prepared())
                     else:
                         runner.prepared(Delayed("Preparing the model"))
@@ -261,6 +291,7 @@ class Crew:
             self._journal.ownership.keep(job.id)
         with self._lock:
             del self._running[job.id]
+            self._waiting.left(job)
         self._fill()
 
 

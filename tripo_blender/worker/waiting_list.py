@@ -1,0 +1,74 @@
+"""The jobs that wait for a place, and which of them can start: a job may need what others give."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..core.errors import Failure
+from ..core.job import Job
+from ..core.needs import Waits, circle, circle_failure, judged
+from ..core.serialization import RecordError
+from ..storage.journal import Journal
+
+
+@dataclass
+class WaitingList:
+    """Jobs in the order in which they came. One that waits has no lock, no file and no thread."""
+
+    journal: Journal
+    _jobs: dict[str, Job] = field(default_factory=dict)
+    _left: dict[str, Job] = field(default_factory=dict)  # as they were when they left their place
+    _notes: dict[str, str] = field(default_factory=dict)
+
+    def __contains__(self, job_id: object) -> bool:
+        return job_id in self._jobs
+
+    def add(self, job: Job) -> None:
+        """Put a job at the end."""
+        self._jobs[job.id] = job
+        self._left.pop(job.id, None)  # it is taken up again
+
+    def pop(self, job_id: str) -> Job | None:
+        """Take a job out; None where it does not wait."""
+        self._notes.pop(job_id, None)
+        return self._jobs.pop(job_id, None)
+
+    def clear(self) -> None:
+        """Take all out."""
+        self._jobs.clear()
+
+    def left(self, job: Job) -> None:
+        """Remember how a job left its place, where one that waits needs it."""
+        if any(job.id in each.request.needs for each in self._jobs.values()):
+            self._left[job.id] = job
+
+    def first(self, running: Mapping[str, Job]) -> tuple[Job, Job | Failure] | None:
+        """Return the first job that can start, with what it is to be started as, or why it never can; None: none can.
+
+        `running` are those that have a place, as they are now.
+        """
+        for job in self._jobs.values():
+            if not job.request.needs or job.task_id:  # what was ordered needs nothing more
+                return job, job
+            if job.id in (ring := circle(self._jobs)):
+                return job, circle_failure(" and ".join(self._jobs[job_id].name for job_id in ring))
+            verdict = judged(job, {need: self._now(need, running) for need in job.request.needs})
+            if not isinstance(verdict, Waits):
+                return job, verdict
+            self._notes[job.id] = verdict.note
+        return None
+
+    def notes(self, told: Mapping[str, str]) -> dict[str, str]:
+        """Return what jobs wait for, by their ids, where that is not told yet."""
+        return {job_id: note for job_id, note in self._notes.items() if told.get(job_id) != note}
+
+    def _now(self, job_id: str, running: Mapping[str, Job]) -> Job | None:
+        """Return a job as it is: here, or on record; None of one that is nowhere."""
+        for known in (running, self._jobs, self._left):
+            if job_id in known:
+                return known[job_id]
+        with contextlib.suppress(RecordError):
+            return self.journal.record_of(job_id)
+        return None
