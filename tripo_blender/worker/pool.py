@@ -198,8 +198,9 @@ class Crew:
         refused: list[tuple[Job, Failure]] = []
         hopeless: list[tuple[Job, Failure]] = []
         with self._lock:
-            while len(self._running) < self._configure.at_once and not self._closed:
-                found = self._waiting.first({job_id: place.runner.job for job_id, place in self._running.items()})
+            while not self._closed:
+                running = {job_id: place.runner.job for job_id, place in self._running.items()}
+                found = self._waiting.first(running, free=len(running) < self._configure.at_once)
                 if found is None:
                     break
                 job, start = found

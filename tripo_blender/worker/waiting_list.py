@@ -44,20 +44,24 @@ class WaitingList:
         if any(job.id in each.request.needs for each in self._jobs.values()):
             self._left[job.id] = job
 
-    def first(self, running: Mapping[str, Job]) -> tuple[Job, Job | Failure] | None:
-        """Return the first job that can start, with what it is to be started as, or why it never can; None: none can.
+    def first(self, running: Mapping[str, Job], *, free: bool) -> tuple[Job, Job | Failure] | None:
+        """Return the first job that can start, with what it is to be started as, or that never can, and why.
 
-        `running` are those that have a place, as they are now.
+        `running` are those that have a place, as they are now; where none is `free`, none can start. None: there is no
+        such job.
         """
         for job in self._jobs.values():
             if not job.request.needs or job.task_id:  # what was ordered needs nothing more
-                return job, job
+                if free:
+                    return job, job
+                continue
             if job.id in (ring := circle(self._jobs)):
                 return job, circle_failure(" and ".join(self._jobs[job_id].name for job_id in ring))
             verdict = judged(job, {need: self._now(need, running) for need in job.request.needs})
-            if not isinstance(verdict, Waits):
+            if isinstance(verdict, Waits):
+                self._notes[job.id] = verdict.note
+            elif free or isinstance(verdict, Failure):
                 return job, verdict
-            self._notes[job.id] = verdict.note
         return None
 
     def notes(self, told: Mapping[str, str]) -> dict[str, str]:
