@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from tripo_blender.core.errors import Kind
+from tripo_blender.core.job import image_request
 from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.services.base import Created, HttpAnswer, HttpRequest, Refused, Uploaded
 from tripo_blender.core.services.failures import passing
 from tripo_blender.core.services.purchase import WITH_MODEL, lost_answer, read_create
+from tripo_blender.core.task import IMAGE
 
 from .fixtures import (
     DOCUMENTED_400,
@@ -33,7 +35,8 @@ from .fixtures import (
 )
 
 BASE = "https://api.example.test/tripo/v2/openapi"
-ON_THE_WEB = Uploaded(url="https://example.test/chair.png")
+ON_THE_WEB = Uploaded(url="https://example.test/chair.png", format="png")
+ORDERED = image_request(ON_THE_WEB.url, Settings("v3.0-20250812", face_limit=20_000))
 
 # -- what is sent -------------------------------------------------------------------------------------------------
 
@@ -50,19 +53,17 @@ ORDER = {
 
 @pytest.mark.parametrize("base", [BASE, BASE + "/"])
 def test_a_create_is_the_pages_own_example(base: str) -> None:
-    settings = Settings("v3.0-20250812", face_limit=20_000)
-    sent = SERVICE.create(base, settings, "png", ON_THE_WEB, "")
+    sent = SERVICE.create(base, ORDERED, {IMAGE: ON_THE_WEB}, "")
     assert sent == HttpRequest("POST", f"{BASE}/task", ORDER)
 
 
 def test_the_model_field_goes_beside_the_type_only_when_wanted() -> None:
-    settings = Settings("v3.0-20250812", face_limit=20_000)
-    sent = SERVICE.create(BASE, settings, "png", ON_THE_WEB, WITH_MODEL)
+    sent = SERVICE.create(BASE, ORDERED, {IMAGE: ON_THE_WEB}, WITH_MODEL)
     assert sent.body == ORDER | {"model": "image_to_model"}
 
 
 def test_an_uploaded_picture_is_named_by_its_token_alone() -> None:
-    body = SERVICE.create(BASE, Settings(), "jpg", Uploaded("token-1"), "").body
+    body = SERVICE.create(BASE, ORDERED, {IMAGE: Uploaded("token-1", format="jpg")}, "").body
     assert body["file"] == {"type": "jpg", "file_token": "token-1"}
 
 

@@ -6,14 +6,13 @@ two images and a film. It tells its balance, and knows nothing of codes, envelop
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from simulator.sculpture.sculptor import Commission, sculpt
 from tripo_blender.core.errors import Failure, Kind
-from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.services import endpoint
 from tripo_blender.core.services.base import (
     Balance,
@@ -28,7 +27,7 @@ from tripo_blender.core.services.base import (
     Uploaded,
 )
 from tripo_blender.core.services.endpoint import UploadMethod
-from tripo_blender.core.task import Role
+from tripo_blender.core.task import Request, Role
 
 _ROLES = {"mesh": Role.MODEL, "still": Role.PREVIEW, "sketch": Role.IMAGE}
 _STATES = {"waiting": TaskStatus.QUEUED, "in the kiln": TaskStatus.RUNNING, "fired": TaskStatus.SUCCESS}
@@ -52,10 +51,9 @@ class ClayWorks:
     def read_upload(self, answer: HttpAnswer) -> Uploaded | RouteMissing | Refused:
         return Uploaded(answer.headers["location"]) if answer.status == 201 else _refused(answer)
 
-    def create(
-        self, base_url: str, settings: Settings, image_format: str, image: Uploaded, dialect: str
-    ) -> HttpRequest:
-        return HttpRequest("PUT", f"{base_url}/jobs", {"after": image.token or image.url, "faces": settings.face_limit})
+    def create(self, base_url: str, request: Request, uploads: Mapping[str, Uploaded], dialect: str) -> HttpRequest:
+        after = {slot: upload.token or upload.url for slot, upload in uploads.items()}
+        return HttpRequest("PUT", f"{base_url}/jobs", {"after": after, "faces": request.options["face_limit"]})
 
     def read_create(self, answer: HttpAnswer) -> Created | Refused | Unclear:
         if answer.status == 202:

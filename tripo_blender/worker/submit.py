@@ -6,7 +6,7 @@ import base64
 import logging
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..core import retry
@@ -14,9 +14,9 @@ from ..core.errors import Failure, Kind, TripoError
 from ..core.formats.image.head import HEAD_BYTES, MIME_TYPES, read_head
 from ..core.job import Job
 from ..core.services.base import Created, HttpRequest, Refused, RouteMissing, Service, Unclear, Uploaded
-from ..core.services.endpoint import UploadMethod, is_url
+from ..core.services.endpoint import UploadMethod
 from ..core.services.purchase import lost_answer
-from ..core.task import IMAGE
+from ..core.task import ImageFile, ImageUrl
 from .gateway_profile import GatewayProfile
 from .http.client import Client, NoAnswer, NotSent
 from .image_check import hash_of_whole
@@ -65,20 +65,22 @@ class Sending:
     go_on: Callable[[], None]
     sent: bool = False  # an order is out, and its answer not yet read
     sha256: dict[str, str] = field(default_factory=dict)
-    _picture: Uploaded = Uploaded()  # noqa: RUF009  # frozen
-    _type: str = ""
-    _method: UploadMethod | None = None  # by which it went up; None: it has an address on the web
+    _uploads: dict[str, Uploaded] = field(default_factory=dict)  # by slot
+    _method: UploadMethod | None = None  # by which they went up; None: they have addresses on the web
 
     def upload(self) -> None:
-        """Take the picture up; raises `TripoError`, `NotSent` or `NoAnswer`. Nothing is bought by it."""
-        if is_url(self.job.picture):
-            self._picture, self._type = Uploaded(url=self.job.picture), _type_of_url(self.job.picture)
-            return
-        path = Path(self.job.picture)
+        """Upload the files among the inputs; raises `TripoError`, `NotSent` or `NoAnswer`. Nothing is bought by it."""
+        for slot, given in self.job.request.inputs.items():
+            if isinstance(given, ImageUrl):
+                self._uploads[slot] = Uploaded(url=given.url, format=_format_of_url(given.url))
+            elif isinstance(given, ImageFile):
+                self._uploads[slot] = self._upload(slot, Path(given.path))
+
+    def _upload(self, slot: str, path: Path) -> Uploaded:
         try:
-            self.sha256 = {IMAGE: hash_of_whole(path, self.go_on)}
-            self._type = _picture_type(path)
-            self._picture, self._method = self._by_any_method(path)
+            self.sha256[slot] = hash_of_whole(path, self.go_on)
+            image_format = _format_of_file(path)
+            uploaded, self._method = self._by_any_method(path, MIME_TYPES[image_format])
         except OSError as error:
             why = "is gone from the disk" if isinstance(error, FileNotFoundError) else "cannot be read from the disk"
             raise TripoError(
@@ -86,6 +88,7 @@ class Sending:
                 f"The job's copy of the picture {why}. Generate again from the picture",
                 detail=f"{error.strerror or error} {path.name}",
             ) from error
+        return replace(uploaded, format=image_format)
 
     def order(self) -> Created | Refused | Unclear:
         """Buy the task. It is sent again only after it surely did not arrive or was surely refused."""
@@ -103,8 +106,8 @@ class Sending:
             if not (meaning.again and tries.again(meaning.failure, meaning.retry_after)):
                 return self._explained(meaning)
 
-    def _by_any_method(self, path: Path) -> tuple[Uploaded, UploadMethod]:
-        mime_type, methods = MIME_TYPES[self._type], self.profile.methods(self.service.upload_methods)
+    def _by_any_method(self, path: Path, mime_type: str) -> tuple[Uploaded, UploadMethod]:
+        methods = self.profile.methods(self.service.upload_methods)
         for method in methods:
             if method.inline:
                 return Uploaded(url=f"data:{mime_type};base64,{base64.b64encode(path.read_bytes()).decode()}"), method
@@ -131,7 +134,7 @@ class Sending:
 
     def _order(self, dialect: str) -> Created | Refused | Unclear:
         job = self.job
-        request = self.service.create(job.base_url, job.settings, self._type, self._picture, dialect)
+        request = self.service.create(job.base_url, job.request, self._uploads, dialect)
         self.before()
         try:
             meaning = self.service.read_create(self.client.call(request, purchase=True))
@@ -163,12 +166,12 @@ class Sending:
         return Refused(failure)
 
 
-def _picture_type(path: Path) -> str:
+def _format_of_file(path: Path) -> str:
     with path.open("rb") as file:
         head = read_head(file.read(HEAD_BYTES))
     return head.format if head is not None else "png"
 
 
-def _type_of_url(url: str) -> str:
+def _format_of_url(url: str) -> str:
     suffix = url.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0].rsplit(".", 1)[-1].lower()
     return {"jpeg": "jpg"}.get(suffix, suffix if suffix in MIME_TYPES else "jpg")

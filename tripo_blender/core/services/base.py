@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from ..errors import Failure
 from ..redaction import Masks
-from ..task import Role
+from ..task import Request, Role
 
 if TYPE_CHECKING:
-    from ..options.generation import Settings
     from .endpoint import UploadMethod
 
 
@@ -47,13 +46,14 @@ class HttpAnswer:
 
 @dataclass(frozen=True)
 class Uploaded:
-    """An input that the service can reach: by the token that an upload answered with, or by its URL.
+    """A file that the service can reach: by the token that an upload answered with, or by its URL.
 
-    The URL is of the web, or holds the file itself (`data:`).
+    The URL is of the web, or holds the file itself (`data:`). `format` is that of an image: jpg, png or webp.
     """
 
     token: str = ""
     url: str = ""
+    format: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,12 +155,11 @@ class Service(Protocol):
     def read_upload(self, answer: HttpAnswer) -> Uploaded | RouteMissing | Refused:
         """Return what the answer to an upload means. Nothing is bought by it, so it may be tried again."""
 
-    def create(
-        self, base_url: str, settings: Settings, image_format: str, image: Uploaded, dialect: str
-    ) -> HttpRequest:
+    def create(self, base_url: str, request: Request, uploads: Mapping[str, Uploaded], dialect: str) -> HttpRequest:
         """Return the call that buys a task.
 
-        `image_format` is jpg, png or webp. `dialect` is empty, or what a `Refused` of this service has asked for.
+        `uploads` are the files among the request's inputs, by slot. `dialect` is empty, or what a `Refused` of this
+        service has asked for. Raises `TripoError` for a request that the service cannot be asked.
         """
 
     def read_create(self, answer: HttpAnswer) -> Created | Refused | Unclear:

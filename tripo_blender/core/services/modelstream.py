@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 # As modules, and not by their names: what the service is called and where it is, Blender's start needs; the rest, which
 # takes ten times as long to import, waits for the first job.
+from .. import task as tasks
 from ..errors import Failure, Kind
 from ..options import generation
 from . import base, endpoint, failures, purchase, quoting, responses
 from .endpoint import UploadMethod, normal_url
-
-TASK_TYPE = "image_to_model"
 
 
 class ModelStream:
@@ -67,13 +67,15 @@ class ModelStream:
         )
 
     def create(
-        self, base_url: str, settings: generation.Settings, image_format: str, image: base.Uploaded, dialect: str
+        self, base_url: str, request: tasks.Request, uploads: Mapping[str, base.Uploaded], dialect: str
     ) -> base.HttpRequest:
         """Return the call that buys a model; one dialect has a `model` field besides, which some gateways route by."""
+        image = uploads[tasks.IMAGE]
         file = {"file_token": image.token} if image.token else {"url": image.url}
-        body = {"type": TASK_TYPE, "file": {"type": image_format, **file}, **generation.body_fields(settings)}
+        settings = generation.settings_of(request.options)
+        body = {"type": str(request.task), "file": {"type": image.format, **file}, **generation.body_fields(settings)}
         if dialect == purchase.WITH_MODEL:
-            body["model"] = TASK_TYPE
+            body["model"] = str(request.task)
         return base.HttpRequest("POST", f"{normal_url(base_url)}/task", body=body)
 
     def read_create(self, answer: base.HttpAnswer) -> base.Created | base.Refused | base.Unclear:
