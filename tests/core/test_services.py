@@ -1,5 +1,9 @@
 """The services by name: what each must offer, and a record that names one which is not known."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tripo_blender.core.errors import TripoError
@@ -40,3 +44,19 @@ def test_a_service_that_is_not_known_is_named_with_what_to_do(name: str) -> None
 @EVERY_SERVICE
 def test_what_is_no_base_url_is_told_with_one_that_is(service: Service) -> None:
     assert service.base_url in base_url_problem("nowhere", service.base_url)
+
+
+def test_what_a_service_is_called_is_known_without_what_speaks_to_it() -> None:
+    """Blender's start shows it; what is imported besides would be waited for there."""
+    code = (
+        "import sys\n"
+        "from tripo_blender.lazy import loaded_at_first_use\n"
+        "with loaded_at_first_use('tripo_blender.core'):\n"
+        "    from tripo_blender.core.services.registry import SERVICES\n"
+        "for service in SERVICES.values():\n"
+        "    assert service.name and service.base_url and service.upload_methods\n"
+        "print(sorted({'json', 'email', 'html', 'base64'} & sys.modules.keys()))\n"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
+    assert done.stdout == "[]\n", done.stderr
