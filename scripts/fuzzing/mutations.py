@@ -73,6 +73,7 @@ def _edited_glb(chance: random.Random, data: bytes) -> bytes:
     scene, binary = json.loads(data[20 : 20 + length]), bytearray(data[28 + length :])
     if chance.random() < 0.3:
         chance.choice((_few_corners, _misaligned, _crowded, _said_of_all, _framed))(chance, scene)
+        scene = json.loads(json.dumps(scene))  # nothing is in two places, where a change could put it into itself
     for _ in range(chance.choice((0, 1, 1, 1, 2, 3, 6))):
         _change(chance, scene)
     for _ in range(chance.choice((0, 0, 1, 8, 50)) if binary else 0):
