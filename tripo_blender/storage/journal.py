@@ -18,9 +18,10 @@ from .locks import Ownership
 from .record import half_written, read_text, record_text, unreadable
 from .replacing import put_in_place
 from .small_file import open_new, read_small
+from .usage import Usage, size_of
 
 _RECORD, _PART = "job.json", ".part"
-_CANCELLED = "cancelled"  # a file beside the record: the user's word, which whoever writes the record has yet to hear
+CANCELLED = "cancelled"  # a file beside the record: the user's word, which whoever writes the record has yet to hear
 _ENDED = (JobState.DONE, JobState.CANCELLED)  # what is left of these is for importing them again
 _PRUNED = (*_ENDED, JobState.FAILED)
 
@@ -30,6 +31,7 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._usage = Usage(folder)
         self.ownership = Ownership(folder)
 
     def path_of(self, job_id: str) -> Path:
@@ -71,14 +73,14 @@ class Journal:
         take it.
         """
         with contextlib.suppress(OSError):
-            (self._folder / job_id / _CANCELLED).touch()
+            (self._folder / job_id / CANCELLED).touch()
             return True
         return not (self._folder / job_id).exists()
 
     def is_cancelled(self, job_id: str, before: float = math.inf) -> bool:
         """Whether the user has cancelled a job, before that time (s since the epoch), whose record is yet to say so."""
         try:
-            return (self._folder / job_id / _CANCELLED).stat().st_mtime < before
+            return (self._folder / job_id / CANCELLED).stat().st_mtime < before
         except OSError:
             return False
 
@@ -92,7 +94,7 @@ class Journal:
 
     def _unmark(self, job_id: str) -> None:
         with contextlib.suppress(OSError):
-            (self._folder / job_id / _CANCELLED).unlink(missing_ok=True)
+            (self._folder / job_id / CANCELLED).unlink(missing_ok=True)
 
     def read(self) -> list[Job]:
         """Give the jobs on record, oldest first; what cannot be read is passed over and left where it is."""
@@ -176,9 +178,7 @@ class Journal:
 
     def size_of(self, job_id: str) -> int:
         """Give the bytes that a job takes on the disk."""
-        with contextlib.suppress(OSError):
-            return sum(path.lstat().st_size for path in (self._folder / job_id).iterdir())
-        return 0
+        return size_of(self._folder / job_id)
 
     def settle(self, job: Job) -> None:
         """Tidy up after a job that went its way: what cost nothing is forgotten, what was paid for is kept.
@@ -229,17 +229,26 @@ class Journal:
         """Clear the oldest jobs that have ended while all such take more than `limit` bytes.
 
         The newest stays, however large; without a limit (0) all stay. Of one that failed after it was paid for the
-        record stays, so that it can be fetched again.
+        record stays, so that it can be fetched again. No record is read while all jobs together keep within the limit,
+        and none a second time that has not changed.
         """
         self.tidy()
-        ended = [job for job in self.read() if job.state in _PRUNED] if limit else []
-        sizes = {job.id: self.size_of(job.id) for job in ended}
-        taken = sum(sizes.values())
-        for job in ended[:-1]:
+        sizes = self._usage.sizes() if limit else {}
+        if sum(sizes.values()) <= limit:
+            return
+        ended = self._usage.oldest_first(self._asked_for_if_ended)
+        taken = sum(sizes[job_id] for job_id in ended)
+        for job_id in ended[:-1]:
             if taken <= limit:
                 return
-            self.clear(job.id)
-            taken -= sizes[job.id] - self.size_of(job.id)
+            self.clear(job_id)
+            taken -= sizes[job_id] - self.size_of(job_id)
+
+    def _asked_for_if_ended(self, job_id: str) -> float | None:
+        with contextlib.suppress(RecordError):
+            job = self.record_of(job_id)
+            return job.created if job is not None and job.state in _PRUNED else None
+        return None
 
     def clear(self, job_id: str) -> bool:
         """Remove what a job that has ended left; of one that failed the record stays, as its task was paid for.

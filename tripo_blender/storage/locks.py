@@ -135,12 +135,16 @@ class Ownership:
             for path in [path for path in _held if path.parent == self._folder]:
                 self._unlock(path)
 
+    def has(self, job_id: str) -> bool:
+        """Whether this process has a job, at work on it or waiting."""
+        with _at_work:
+            return self._path(job_id) in _held or self._is_listed(job_id)
+
     def elsewhere(self, job_id: str) -> bool:
         """Whether another process has a job, or that cannot be told."""
         path = self._path(job_id)
-        with _at_work:
-            if path in _held or self._is_listed(job_id):
-                return False
+        if self.has(job_id):
+            return False
         try:
             with opened(path) as file:
                 if not lock(file, looks=True):
