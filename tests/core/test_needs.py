@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from tripo_blender.core.errors import Failure, Kind
 from tripo_blender.core.job import Job, JobState
-from tripo_blender.core.needs import Waits, circle, circle_failure, judged
+from tripo_blender.core.needs import Waits, alone, circle, circle_failure, judged
 from tripo_blender.core.task import Account, Artifact, ImageFile, ImageUrl, Input, ModelFile, OutputOf, Request, Role
 
 URL = "https://a.test"
@@ -63,6 +63,14 @@ def test_what_is_uncertain_is_waited_for_and_said_so() -> None:
     waits = judged(SIDE, {"views": job("views", state=JobState.UNCERTAIN)})
     assert isinstance(waits, Waits)
     assert "decide about that first" in waits.note
+
+
+def test_alone_nothing_is_waited_for() -> None:
+    failure = alone(SIDE, {"views": job("views", state=JobState.GENERATING)})
+    assert isinstance(failure, Failure)
+    assert failure.sentence.startswith("Waits for Views. Nothing was ordered")
+    made = {"views": job("views", state=JobState.DONE, artifacts=(BACK,))}
+    assert alone(SIDE, made) == judged(SIDE, made)
 
 
 @pytest.mark.parametrize(

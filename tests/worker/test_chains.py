@@ -19,9 +19,9 @@ from tripo_blender.core.messages import Cancel
 from tripo_blender.core.recovery import resumed
 from tripo_blender.core.task import OutputOf, Role
 from tripo_blender.storage.journal import Journal
-from tripo_blender.worker import handle
+from tripo_blender.worker import foreground, handle
 
-from .course import record_of, wait_for
+from .course import KEY, record_of, wait_for
 from .processes import Worker
 
 MakeJob = Callable[..., Job]
@@ -209,3 +209,23 @@ def test_a_circle_of_needs_ends_at_once(
     assert [job.failure.kind for job in ended if job.failure] == [Kind.NEEDS] * 3
     assert any("need each other, so none of them can start" in str(job.failure) for job in ended)
     assert simulator.requests() == []
+
+
+def test_a_script_takes_one_after_the_other(
+    simulator: SimulatorProcess, make_chain: MakeChain, folder: Path, quick: None
+) -> None:
+    first, second, _ = make_chain(simulator)
+
+    def alone(job: Job) -> Job:
+        return foreground.run(job, KEY, folder, "", lambda event: None)
+
+    for known in (False, True):
+        if known:
+            Journal(folder).write(first)
+        early = alone(second)
+        assert early.failure is not None
+        assert ("Waits for Job1. Nothing was ordered" if known else "was removed") in early.failure.sentence
+    assert simulator.requests() == []
+    made = [alone(first), alone(second)]
+    assert [job.state for job in made] == [JobState.READY, JobState.READY]
+    check_chain(simulator, folder, made)

@@ -47,6 +47,16 @@ def judged(job: Job, others: Mapping[str, Job | None]) -> Job | Waits | Failure:
     return waits or job
 
 
+def alone(job: Job, others: Mapping[str, Job | None]) -> Job | Failure:
+    """Return the same as `judged` of a job that is run by itself, without those that it would wait for."""
+    verdict = judged(job, others)
+    if not isinstance(verdict, Waits):
+        return verdict
+    return Failure(
+        Kind.NEEDS, f"{verdict.note}. Nothing was ordered: see that one to its end, then resume this", job.id
+    )
+
+
 def circle(jobs: Mapping[str, Job]) -> tuple[str, ...]:
     """Return the ids of jobs that need each other in a circle, in its order; empty where there is none."""
     done: set[str] = set()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
+from ..core.errors import Failure
 from ..core.events import Event, Failed
 from ..core.formats.limits import Limits
 from ..core.job import Job, JobState
+from ..core.needs import alone
 from ..core.network import Network
+from ..core.serialization import RecordError
 from ..core.services.registry import DEFAULT, SERVICES, unknown_service
 from ..storage.journal import Journal
 from .gateway_profile import ProfileBook
@@ -36,8 +40,11 @@ def run(
     """
     stop, journal = Interrupt(), Journal(folder)
     with stop.listening():
-        unknown = unknown_service(job.account.service) if job.working else None
-        if (failure := unknown or journal.begin(job)) is not None:
+        failure = unknown_service(job.account.service) if job.working else None
+        if failure is None and job.request.needs and not job.task_id:
+            start = alone(job, {need: _recorded(journal, need) for need in job.request.needs})
+            job, failure = (job, start) if isinstance(start, Failure) else (start, None)
+        if (failure := failure or journal.begin(job)) is not None:
             emit(Failed(failure))
             return job.after(Failed(failure))
         try:
@@ -51,3 +58,9 @@ def run(
     if stop.cancelled and job.state is JobState.READY:
         raise KeyboardInterrupt
     return job
+
+
+def _recorded(journal: Journal, job_id: str) -> Job | None:
+    with contextlib.suppress(RecordError):
+        return journal.record_of(job_id)
+    return None
