@@ -6,7 +6,7 @@ import pytest
 
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.services.base import HttpRequest, TaskReport, TaskStatus
-from tripo_blender.core.services.failures import missing_model
+from tripo_blender.core.services.failures import missing_output
 from tripo_blender.core.task import Role
 
 from .fixtures import (
@@ -269,7 +269,7 @@ def test_an_odd_input_is_read_or_passed_over(given: Any, seed: int) -> None:
 def test_a_finished_task_without_a_model_is_told_with_its_id(output: Any) -> None:
     found = report({"code": 0, "data": {"status": "success", "output": output}})
     assert Role.MODEL not in found.outputs
-    failure = missing_model(TASK, found)
+    failure = missing_output(TASK, found, Role.MODEL)
     assert failure.kind is Kind.ANSWER
     assert TASK in failure.detail
     assert ("rendered_image" if isinstance(output, dict) and output else "nothing") in failure.detail

@@ -17,9 +17,10 @@ from tripo_blender.core.options import import_options
 from tripo_blender.core.options.generation import Settings, asked, problem, unavailable
 from tripo_blender.core.services.base import HttpAnswer, TaskReport
 from tripo_blender.core.services.endpoint import base_url_problem
-from tripo_blender.core.services.failures import lost_task, missing_model, unfinished_task
+from tripo_blender.core.services.failures import lost_task, missing_output, unfinished_task
 from tripo_blender.core.services.purchase import lost_answer, read_create
 from tripo_blender.core.services.registry import service_of
+from tripo_blender.core.task import Role
 
 from .fixtures import (
     DOCUMENTED_400,
@@ -130,7 +131,7 @@ def _failures() -> Iterator[tuple[str, Failure]]:
     for name, body in TASKS.items():
         report = SERVICE.read_poll(answer(200, body), TASK)
         assert isinstance(report, TaskReport)
-        yield f"task: {name}", report.failure or missing_model(TASK, report)
+        yield f"task: {name}", report.failure or missing_output(TASK, report, Role.MODEL)
     for name, data in BROKEN_MODELS.items():
         yield f"model: {name}", _failure_of_model(data)
     for name, values in QUESTIONS.items():

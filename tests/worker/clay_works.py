@@ -22,12 +22,13 @@ from tripo_blender.core.services.base import (
     Refused,
     RouteMissing,
     TaskReport,
+    TaskSpec,
     TaskStatus,
     Unclear,
     Uploaded,
 )
 from tripo_blender.core.services.endpoint import UploadMethod
-from tripo_blender.core.task import Request, Role
+from tripo_blender.core.task import Request, Role, TaskType
 
 _ROLES = {"mesh": Role.MODEL, "still": Role.PREVIEW, "sketch": Role.IMAGE}
 _STATES = {"waiting": TaskStatus.QUEUED, "in the kiln": TaskStatus.RUNNING, "fired": TaskStatus.SUCCESS}
@@ -41,6 +42,9 @@ class ClayWorks:
     base_url = "https://clay.example.test"
     key_variable = "CLAY_WORKS_KEY"
     upload_methods: tuple[UploadMethod, ...] = (UploadMethod("shelf", "Shelf", "Put images on the shelf"),)
+
+    def spec(self, task: TaskType) -> TaskSpec | None:
+        return TaskSpec((Role.IMAGE, Role.MODEL)) if task is TaskType.IMAGE_TO_MODEL else None
 
     def key_problem(self, key: str) -> str:
         return endpoint.key_problem(key, self.name)

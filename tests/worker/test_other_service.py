@@ -13,7 +13,7 @@ from tripo_blender.core.messages import Configure, Happened, Learnt
 from tripo_blender.core.services.base import Balance, TellsBalance
 from tripo_blender.core.services.purchase import lost_answer
 from tripo_blender.core.services.registry import DEFAULT, SERVICES
-from tripo_blender.core.task import Account
+from tripo_blender.core.task import Account, Role
 from tripo_blender.storage.journal import Journal
 from tripo_blender.worker import foreground
 from tripo_blender.worker.gateway_profile import ProfileBook
@@ -72,6 +72,9 @@ def test_its_model_comes_down(server: ClayWorksServer, job: Job, carry: Callable
     assert ready.task_id == "pot-1"
     assert Path(ready.model_path).read_bytes() == server.files["mesh"]
     assert Path(ready.preview_path).read_bytes() == server.files["still"]
+    image = ready.artifact(Role.IMAGE)
+    assert image is not None
+    assert (Path(image.path).name, Path(image.path).read_bytes()) == ("image.png", server.files["sketch"])
     assert calls(server) == WHOLE_COURSE
     _, headers, uploaded = server.requests[0]
     assert uploaded == png
@@ -82,12 +85,12 @@ def test_its_model_comes_down(server: ClayWorksServer, job: Job, carry: Callable
 def test_what_nobody_asked_for_is_left_where_it_is(
     server: ClayWorksServer, job: Job, carry: Callable[[Job], Course]
 ) -> None:
-    """It gives another image, and a film, whose role nobody knows."""
+    """It gives a film, whose role nobody knows."""
     ready = carry(job).job
     asked = {line for line in server.heard if line.startswith("GET /files/")}
-    assert asked == {"GET /files/mesh", "GET /files/still"}
+    assert asked == {"GET /files/mesh", "GET /files/still", "GET /files/sketch"}
     assert all("authorization" not in headers for line, headers, _ in server.requests if line in asked)
-    assert len(ready.artifacts) == 2
+    assert [each.role for each in ready.artifacts] == [Role.IMAGE, Role.MODEL, Role.PREVIEW]
 
 
 def test_a_finished_task_without_a_model(server: ClayWorksServer, job: Job, carry: Callable[[Job], Course]) -> None:
@@ -98,6 +101,25 @@ def test_a_finished_task_without_a_model(server: ClayWorksServer, job: Job, carr
     assert "gives no link" in course.failure.sentence
     assert "still, sketch, film" in course.failure.detail
     assert course.job.task_id == "pot-1"
+
+
+def test_a_finished_task_that_lacks_an_image(server: ClayWorksServer, job: Job, carry: Callable[[Job], Course]) -> None:
+    del server.files["sketch"]
+    course = carry(job)
+    assert (course.job.state, course.failure.kind) == (JobState.FAILED, Kind.ANSWER)
+    assert course.failure.sentence.startswith("The service says the image is ready, but gives no link to it")
+
+
+def test_an_image_that_is_cut_short_is_kept_and_told(
+    server: ClayWorksServer, job: Job, carry: Callable[[Job], Course]
+) -> None:
+    server.files["sketch"] = server.files["sketch"][:-20]
+    course = carry(job)
+    assert (course.job.state, course.failure.kind) == (JobState.FAILED, Kind.MODEL_FILE)
+    assert course.failure.sentence.startswith("The image that the service made is damaged")
+    (refused,) = course.job.artifacts
+    assert (refused.role, Path(refused.path).name) == (Role.IMAGE, "refused.image")
+    assert Path(refused.path).read_bytes() == server.files["sketch"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from .errors import Failure, Kind
 from .job import Job, JobState
-from .task import ImageFile, Input, ModelFile, OutputOf, Role
+from .task import ImageFile, Input, ModelFile, OutputOf, Role, word_of
 
 _GIVES = (JobState.READY, JobState.DONE)
 _ENDED = {JobState.FAILED: "failed", JobState.CANCELLED: "was cancelled"}
@@ -41,7 +41,7 @@ def judged(job: Job, others: Mapping[str, Job | None]) -> Job | Waits | Failure:
             continue
         taken = _taken(each, other)
         if taken is None:
-            return _failure(f"{other.name} gave no {_word(each.role)}, which {job.name} needs", each.job_id)
+            return _failure(f"{other.name} gave no {word_of(each.role)}, which {job.name} needs", each.job_id)
         inputs = {**job.request.inputs, slot: taken}
         job = replace(job, request=replace(job.request, inputs=inputs))
     return waits or job
@@ -114,7 +114,3 @@ def _taken(need: OutputOf, other: Job) -> Input | None:
     if found is None:
         return None
     return ModelFile(found.path) if need.role is Role.MODEL else ImageFile(found.path)
-
-
-def _word(role: Role) -> str:
-    return {Role.RIG_REPORT: "rig report", Role.IMAGE: "image", Role.MODEL: "model"}.get(role, f"{role} image")

@@ -29,6 +29,11 @@ class Role(StrEnum):
     RIG_REPORT = "rig_report"
 
 
+def word_of(role: Role) -> str:
+    """Return what a file of that role is called in a sentence."""
+    return {Role.RIG_REPORT: "rig report", Role.IMAGE: "image", Role.MODEL: "model"}.get(role, f"{role} image")
+
+
 @dataclass(frozen=True)
 class Words:
     """A prompt."""

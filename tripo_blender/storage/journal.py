@@ -192,7 +192,7 @@ class Journal:
         if not job.task_id or (job.state is JobState.DONE and not self._holds(job)):
             self.forget(job.id)
             return
-        kept = {Path(job.model_path), Path(job.preview_path)}
+        kept = {Path(each.path) for each in job.artifacts}
         if job.state is JobState.DONE:
             kept.add(Path(job.picture))
         self._remove_but_record(job.id, kept)

@@ -1,4 +1,4 @@
-"""Brings a model file from a file host onto the disk: beside its goal first, whole and checked before the rename."""
+"""Brings a file of a task from its host onto the disk: beside its goal first, whole and checked before the rename."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from pathlib import Path
 
 from ..core.errors import Failure, Kind, TripoError
 from ..core.file_version import FileVersion
+from ..core.formats.image.check import check
+from ..core.formats.image.head import HEAD_BYTES, read_head
 from ..core.formats.limits import Limits
-from ..core.formats.model import FROM_SERVICE, ModelFormat
+from ..core.formats.model import FROM_SERVICE
 from ..core.serialization import from_record, to_record
+from ..core.task import Artifact, Role, word_of
 from ..storage.model_check import check_file
 from ..storage.replacing import put_in_place
 from ..storage.small_file import open_new, read_small
@@ -95,36 +98,52 @@ def _write_version(part: Path, version: FileVersion | None) -> None:
             file.write(json.dumps(to_record(version)).encode())
 
 
-def is_whole(part: Path, limits: Limits) -> bool:
+def is_whole(part: Path, role: Role, limits: Limits) -> bool:
     """Whether a file whose download broke off says itself that nothing is missing: a length may be wrong for ever."""
     try:
-        check_file(part, limits=limits)
+        if role is Role.MODEL:
+            check_file(part, limits=limits)
+        else:
+            _checked_image(part, role)
     except (OSError, TripoError):
         return False
     return True
 
 
 class Refused(TripoError):
-    """A model file that no importer should see; it was paid for, so it is kept, at `path`."""
+    """A file that no importer should see; it was paid for, so it is kept as `artifact`."""
 
-    def __init__(self, failure: Failure, path: Path) -> None:
+    def __init__(self, failure: Failure, artifact: Artifact) -> None:
         super().__init__(failure.kind, failure.sentence, detail=failure.detail)
-        self.path = path
+        self.artifact = artifact
 
 
-def keep(part: Path, folder: Path, limits: Limits) -> tuple[Path, ModelFormat]:
-    """Check a downloaded file and give it its name, by the format its bytes show; raises `Refused`, and `OSError`."""
+def keep(part: Path, folder: Path, role: Role, limits: Limits) -> Artifact:
+    """Check a downloaded file and give it its name, by the format its bytes show; raise `Refused`, and `OSError`."""
     try:
-        model_format = check_file(part, limits=limits)
+        found = check_file(part, limits=limits) if role is Role.MODEL else _checked_image(part, role)
     except TripoError as error:
-        refused = folder / "refused.model"
+        refused = folder / f"refused.{role}"
         put_in_place(part, refused)
         forget(part)
-        raise Refused(error.failure, refused) from error
-    target = folder / f"model.{model_format}"
+        raise Refused(error.failure, Artifact(role, str(refused))) from error
+    target = folder / f"{role}.{found}"
     put_in_place(part, target)
     forget(part)
-    return target, model_format
+    return Artifact(role, str(target), found)
+
+
+def _checked_image(part: Path, role: Role) -> str:
+    """Return the format of an image; raise `TripoError` of kind model file where it is none, or not whole."""
+    data = part.read_bytes()
+    try:
+        check(data)
+    except TripoError as error:
+        sentence = f"The {word_of(role)} that the service made is damaged. {FROM_SERVICE}"
+        raise TripoError(Kind.MODEL_FILE, sentence, detail=error.failure.technical()) from error
+    head = read_head(data[:HEAD_BYTES]) or read_head(data)
+    assert head is not None  # it was checked
+    return head.format
 
 
 def _too_large() -> TripoError:

@@ -21,6 +21,7 @@ from ..core.events import (
     AnswerLost,
     Cancelled,
     Delayed,
+    Downloaded,
     Event,
     Failed,
     Generated,
@@ -29,13 +30,12 @@ from ..core.events import (
     Submitting,
     TaskCreated,
     TaskFound,
-    model_downloaded,
 )
 from ..core.formats.limits import Limits
 from ..core.job import Job, JobState
 from ..core.recovery import too_many_files
 from ..core.services.base import Created, Service, TaskStatus, Unclear
-from ..core.services.failures import lost_task, may_still_be_made, missing_model, passing, unfinished_task
+from ..core.services.failures import lost_task, may_still_be_made, missing_output, passing, unfinished_task
 from ..core.services.purchase import lost_answer
 from ..core.task import Artifact, Role
 from ..storage.journal import Journal
@@ -105,7 +105,9 @@ class Runner:
         self._sending = Sending(job, service, client, profile, self._delay, self._before_sending, self._go_on)
         self._polling = Polling(service, client, stop, self._delay)
         self._limits = limits
-        self._link = self._preview_link = ""
+        spec = service.spec(job.request.task)
+        self._roles = spec.outputs if spec is not None else (Role.MODEL,)  # of a task that is only fetched
+        self._links: dict[Role, str] = {}
         self._picture: Callable[[], bytes | None] | None = None  # gives the preview, which is under way
         self._recorded = job.percent
         self._unwritten = False  # the record says less than was told
@@ -186,7 +188,7 @@ class Runner:
         except (_Stopped, KeyboardInterrupt):
             return self._interrupted()
         except TripoError as error:
-            return Failed(error.failure, (Artifact(Role.MODEL, str(error.path)),) if isinstance(error, Refused) else ())
+            return Failed(error.failure, (error.artifact,) if isinstance(error, Refused) else ())
         except (NotSent, NoAnswer) as error:
             return Failed(error.failure)
         except OSError as error:
@@ -267,10 +269,10 @@ class Runner:
             if report.failure is not None:
                 return Failed(report.failure)
             if report.status is TaskStatus.SUCCESS:
-                self._link = report.outputs.get(Role.MODEL, "")
-                self._preview_link = report.outputs.get(Role.PREVIEW, "")
-                if not self._link:
-                    return Failed(missing_model(self.job.task_id, report))
+                self._links = dict(report.outputs)
+                for role in self._roles:
+                    if not self._links.get(role):
+                        return Failed(missing_output(self.job.task_id, report, role))
                 return Generated(report.credits, report.model_seed, report.texture_seed)
             unknown = unknown + 1 if report.status is TaskStatus.UNKNOWN else 0
             waited = time.monotonic() - started
@@ -286,21 +288,32 @@ class Runner:
 
     def _download(self) -> Event:
         folder = self._journal.folder_of(self.job.id)
-        part = folder / "model.part"
+        artifacts: list[Artifact] = []
+        for role in self._roles:
+            outcome = self._download_one(role, folder)
+            if not isinstance(outcome, Artifact):
+                return outcome
+            artifacts.append(outcome)
+        if path := self._preview(folder):
+            artifacts.append(Artifact(Role.PREVIEW, path, Path(path).suffix[1:]))
+        return Downloaded(tuple(artifacts))
+
+    def _download_one(self, role: Role, folder: Path) -> Artifact | Event:
+        """Return a file of the task, whole and checked; or the event that ends the job."""
+        part = folder / f"{role}.part"
         fresh_links = attempt = 0
         while True:
-            if not self._link:
+            if not self._links.get(role):
                 outcome = self._follow()  # it has been finished before, so as a rule this takes one question
                 if not isinstance(outcome, Generated):
                     return outcome
             try:
                 try:
-                    fetch(self._client, self._link, part, self._download_progress())
+                    fetch(self._client, self._links[role], part, self._download_progress())
                 except NoAnswer:
-                    if not is_whole(part, self._limits):
+                    if not is_whole(part, role, self._limits):
                         raise
-                path, model_format = keep(part, folder, self._limits)
-                return model_downloaded(str(path), model_format, self._preview(folder))
+                return keep(part, folder, role, self._limits)
             except (NotSent, NoAnswer) as error:
                 attempt += 1
                 if attempt > retry.READ_RETRIES:
@@ -315,7 +328,7 @@ class Runner:
                 if error.failure.kind is Kind.MODEL_FILE:
                     forget(part)
                     self._delay(fresh_links, error.failure)
-                self._link = ""
+                self._links.clear()
 
     def _preview(self, folder: Path) -> str:
         """Put the service's picture of the model beside it and give its path; empty where it does not come at once."""
@@ -328,8 +341,8 @@ class Runner:
         return preview.keep(data, folder) if data else ""
 
     def _begin_preview(self) -> None:
-        if self._preview_link and self._picture is None:
-            client, link = self._client.another(), self._preview_link
+        if (link := self._links.get(Role.PREVIEW)) and self._picture is None:
+            client = self._client.another()
 
             def fetched() -> bytes:
                 with client:

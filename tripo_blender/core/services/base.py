@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from ..errors import Failure
 from ..redaction import Masks
-from ..task import Request, Role
+from ..task import Request, Role, TaskType
 
 if TYPE_CHECKING:
     from .endpoint import UploadMethod
@@ -132,6 +132,16 @@ class Balance:
     frozen: float = 0.0
 
 
+@dataclass(frozen=True)
+class TaskSpec:
+    """What a service says of one kind of task: the files that a finished one has without fail, by their roles.
+
+    The preview of a model is none of these: it is taken where it comes at once.
+    """
+
+    outputs: tuple[Role, ...] = (Role.MODEL,)
+
+
 class Service(Protocol):
     """One service in its wire shape. Calls are data, and nothing is sent here.
 
@@ -148,6 +158,9 @@ class Service(Protocol):
 
     def key_problem(self, key: str) -> str:
         """Return what is wrong with an API key, as a sentence; empty when it can be sent."""
+
+    def spec(self, task: TaskType) -> TaskSpec | None:
+        """Return what the service says of a kind of task; None where it does not offer it."""
 
     def upload(self, base_url: str, method: UploadMethod, path: str, mime_type: str) -> HttpRequest:
         """Return the call that uploads a file; not for a method that is `inline`."""

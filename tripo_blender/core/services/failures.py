@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..errors import Failure, Kind
+from ..task import Role, word_of
 from .base import HttpAnswer, TaskReport
 from .quoting import excerpt, one_line, told, told_id
 from .responses import Complaint, complaint_of, read_json, trace_id_of
@@ -159,11 +160,11 @@ def unfinished_task(task_id: str, detail: str) -> Failure:
     )
 
 
-def missing_model(task_id: str, report: TaskReport) -> Failure:
-    """Return the failure of a task that is finished and gives no model."""
+def missing_output(task_id: str, report: TaskReport, role: Role) -> Failure:
+    """Return the failure of a task that is finished and does not give what it should."""
     return Failure(
         Kind.ANSWER,
-        "The service says the model is ready, but gives no link to it. Ask its support with the task id",
+        f"The service says the {word_of(role)} is ready, but gives no link to it. Ask its support with the task id",
         f"task {task_id}; output holds {report.holds or 'nothing'}",
         trace_id=report.trace_id,
     )

@@ -9,8 +9,7 @@ from urllib.parse import quote
 # takes ten times as long to import, waits for the first job.
 from .. import task as tasks
 from ..errors import Failure, Kind
-from ..options import generation
-from . import base, endpoint, failures, purchase, quoting, responses
+from . import base, endpoint, failures, purchase, quoting, responses, tripo_tasks
 from .endpoint import UploadMethod, normal_url
 
 
@@ -28,6 +27,10 @@ class ModelStream:
             "data-uri", "Inside the Request", "Send pictures as a data address inside the request", inline=True
         ),
     )
+
+    def spec(self, task: tasks.TaskType) -> base.TaskSpec | None:
+        """Return what is known of a kind of task; None where it is not offered."""
+        return tripo_tasks.TASKS[task].spec if task in tripo_tasks.TASKS else None
 
     def key_problem(self, key: str) -> str:
         """Return what is wrong with an API key, as a sentence; empty when it can be sent.
@@ -70,10 +73,7 @@ class ModelStream:
         self, base_url: str, request: tasks.Request, uploads: Mapping[str, base.Uploaded], dialect: str
     ) -> base.HttpRequest:
         """Return the call that buys a model; one dialect has a `model` field besides, which some gateways route by."""
-        image = uploads[tasks.IMAGE]
-        file = {"file_token": image.token} if image.token else {"url": image.url}
-        settings = generation.settings_of(request.options)
-        body = {"type": str(request.task), "file": {"type": image.format, **file}, **generation.body_fields(settings)}
+        body = {"type": str(request.task), **tripo_tasks.TASKS[request.task].body(request, uploads)}
         if dialect == purchase.WITH_MODEL:
             body["model"] = str(request.task)
         return base.HttpRequest("POST", f"{normal_url(base_url)}/task", body=body)
