@@ -67,8 +67,7 @@ def check_course(course: Course, folder: Path) -> None:
     if job.final:
         home = folder / job.id
         expected = {"job.json"} if job.task_id else set()
-        if job.model_path:
-            expected.add(Path(job.model_path).name)  # what came, though it is refused
+        expected |= {Path(each.path).name for each in job.artifacts}  # what came, though it is refused
         assert {path.name for path in home.glob("*")} == expected
         if job.task_id:
             assert record_of(folder, job.id)["task_id"] == job.task_id
