@@ -11,6 +11,7 @@ from tripo_blender.core.events import AnswerLost, Event, Failed, Started, Submit
 from tripo_blender.core.job import Job, JobState
 from tripo_blender.core.messages import Configure, Happened, Learnt
 from tripo_blender.core.services.base import Balance, TellsBalance
+from tripo_blender.core.services.credentials import is_key_variable
 from tripo_blender.core.services.purchase import lost_answer
 from tripo_blender.core.services.registry import DEFAULT, SERVICES
 from tripo_blender.core.task import Account, Role
@@ -178,6 +179,11 @@ def test_it_is_carried_by_the_pool_of_the_worker(server: ClayWorksServer, job: J
     crew.close()
     assert carried().state is JobState.READY, carried().failure
     assert [message for message in told if isinstance(message, Learnt)] == [Learnt("clay-works", server.url, "shelf")]
+
+
+def test_the_variable_with_its_key_is_known_for_one(server: ClayWorksServer) -> None:
+    """No child process gets it."""
+    assert is_key_variable("Clay_Works_Key")
 
 
 def test_what_is_learnt_of_one_service_is_not_believed_of_another() -> None:
