@@ -15,6 +15,7 @@ from tripo_blender.core.events import (
     Failed,
     Generated,
     Imported,
+    Kept,
     Prepared,
     Progressed,
     Started,
@@ -44,6 +45,7 @@ SAMPLES: dict[type[Event], Event] = {
     Downloaded: model_downloaded("/models/model.glb", ModelFormat.GLB, "/models/preview.webp"),
     Prepared: Prepared("/models/model.blend", "Chair\nChair 2"),
     Imported: Imported("Chair"),
+    Kept: Kept(),
     Failed: Failed(FAILURE),
     Cancelled: Cancelled(),
 }
@@ -53,6 +55,7 @@ WAYS = {
         Started: JobState.UPLOADING,
         TaskCreated: JobState.GENERATING,
         Downloaded: JobState.READY,  # a local file
+        Delayed: JobState.QUEUED,  # what it needs is not there yet
     },
     JobState.UPLOADING: {Submitting: JobState.SUBMITTING, Progressed: JobState.UPLOADING, Delayed: JobState.UPLOADING},
     JobState.SUBMITTING: {
@@ -71,7 +74,7 @@ WAYS = {
         Progressed: JobState.DOWNLOADING,
         Delayed: JobState.DOWNLOADING,
     },
-    JobState.READY: {Imported: JobState.DONE, Prepared: JobState.READY, Delayed: JobState.READY},
+    JobState.READY: {Imported: JobState.DONE, Kept: JobState.DONE, Prepared: JobState.READY, Delayed: JobState.READY},
     JobState.UNCERTAIN: {
         Started: JobState.UPLOADING,
         TaskNamed: JobState.GENERATING,
