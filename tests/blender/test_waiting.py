@@ -113,7 +113,7 @@ def test_nothing_waits_and_nothing_is_loaded_for_it(module: Callable[[str], Modu
         "while waiting.tick() is not None: pass\n"
         "assert waiting.waiting.looked\n"
         "print(sorted(name for name, module in sys.modules.items() if 'tripo' in name\n"
-        "    and type(module).__name__ != '_LazyModule'\n"  # one that would be loaded at its first use
+        "    and type(module).__name__ != '_Unloaded'\n"  # one that would be loaded at its first use
         "    and ('.worker.' in name or name.endswith(('core.job', 'submit', 'recovery', 'session')))\n"
         "    and not name.endswith(('ui.operators.recovery', 'ui.panels.recovery'))))\n"
     )
@@ -404,6 +404,30 @@ def test_records_that_cannot_be_read_are_told_of_and_left(
     assert not module("ui.panels.recovery").TRIPO_PT_waiting.poll(bpy.context)
     for name, text in texts.items():
         assert (folder / name / "job.json").read_text() == text
+
+
+def test_the_newest_is_found_before_older_ones_are_read(
+    left: Callable[..., str], folder: Path, module: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With thousands that have ended it is there at once, and the listing goes in steps as well."""
+    job_id = left("generating")
+    for number in range(500):
+        (folder / f"20200101-{number:06}").mkdir()
+        text = json.dumps({"format": 1, "job": {"id": f"20200101-{number:06}", "state": "done"}})
+        (folder / f"20200101-{number:06}" / "job.json").write_text(text)
+    scan = module("app.startup_scan")
+    read: list[str] = []
+    real = scan.record_head.head_of
+    monkeypatch.setattr(scan.record_head, "head_of", lambda path: read.append(path.name) or real(path))
+    scan.waiting.clear()
+    listing = 0
+    for _ in scan._look():
+        listing += not read
+        if scan.waiting.found:
+            break
+    assert list(scan.waiting.found) == [job_id]
+    assert read == [job_id]
+    assert listing >= 2
 
 
 def test_the_job_of_a_running_blender_does_not_wait(

@@ -127,3 +127,10 @@ def test_of_a_job_as_it_should_be_the_names_are_enough(
     monkeypatch.setattr(Path, "stat", stat)
     cleanup.remove(Journal(folder), time.time())
     assert (reads, stats) == ([], [])
+
+
+def test_what_has_ended_is_not_read_whole_to_list_the_others(done: list[Job], folder: Path, reads: list[str]) -> None:
+    jobs, sentences = Journal(folder).look(ended=False)
+    assert [job.id for job in jobs] == reads
+    assert len(reads) == 1
+    assert sentences == []

@@ -27,7 +27,7 @@ from .account import Access, obstacle
 def on_record() -> tuple[list[Unfinished], list[str]]:
     """Give every job that can be gone on with, oldest first, and a sentence for each record that cannot be read."""
     journal = Journal(jobs_folder())
-    jobs, sentences = journal.look()
+    jobs, sentences = journal.look(ended=False)
     found = [journal.unfinished(job) for job in jobs]
     return [each for each in found if each is not None], sentences
 

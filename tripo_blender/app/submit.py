@@ -22,12 +22,14 @@ from ..core.options.generation import Settings, as_options, effective, problem
 from ..core.options.import_options import Arrival
 from ..core.placement import Spot
 from ..core.recovery import checked_task_id
+from ..core.serialization import RecordError
 from ..core.services.endpoint import is_url, picture_address_problem
 from ..core.task import Account, Artifact, Request, Role
 from ..core.text import as_name, without_number
 from ..scene import folders
 from ..scene.capture import image
 from ..storage.journal import Journal
+from ..storage.record_head import head_of
 from .account import Access, obstacle
 
 jobs_folder = folders.jobs_folder
@@ -143,9 +145,15 @@ def import_file(path: Path, arrival: Arrival, spot: Spot, like: Job | None = Non
 
 def kept(task_id: str) -> Job | None:
     """Give the job that ordered a task, if it and its picture are still kept."""
-    for job in reversed(Journal(jobs_folder()).read()):
-        if task_id and job.task_id == task_id and (is_url(job.picture) or Path(job.picture).is_file()):
-            return job
+    journal = Journal(jobs_folder())
+    for name in reversed(journal.names() if task_id else []):  # the newest first: that is what is pressed again
+        head = head_of(journal.path_of(name))
+        if head is None or head.task_id != task_id:
+            continue
+        with contextlib.suppress(RecordError):
+            job = journal.record_of(name)
+            if job is not None and (is_url(job.picture) or Path(job.picture).is_file()):
+                return job
     return None
 
 

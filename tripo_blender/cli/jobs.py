@@ -65,7 +65,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def list_jobs(report: Report) -> int:
     """Tell every job that can be gone on with, and every record that cannot be read."""
     journal = Journal(jobs_folder())
-    jobs, unreadable = journal.look()
+    jobs, unreadable = journal.look(ended=False)
     listed = 0
     for job in jobs:
         found = journal.unfinished(job)
