@@ -10,6 +10,7 @@ from tripo_blender.core.errors import TripoError
 from tripo_blender.core.services.base import Service
 from tripo_blender.core.services.endpoint import base_url_problem, normal_url
 from tripo_blender.core.services.registry import DEFAULT, SERVICES, name_of, service_of
+from tripo_blender.core.task import Role, TaskType
 
 EVERY_SERVICE = pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
 
@@ -60,3 +61,10 @@ def test_what_a_service_is_called_is_known_without_what_speaks_to_it() -> None:
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
     assert done.stdout == "[]\n", done.stderr
+
+
+@EVERY_SERVICE
+def test_a_model_of_an_image_is_offered_by_every_service(service: Service) -> None:
+    spec = service.spec(TaskType.IMAGE_TO_MODEL)
+    assert spec is not None
+    assert spec.outputs == (Role.MODEL,)
