@@ -18,7 +18,7 @@ import environments
 
 ROOT = Path(__file__).resolve().parent.parent
 _MEASUREMENTS = ROOT / "scripts" / "measurements"
-_ONCE = ("lateness", "polling", "large")  # Blender's version makes no difference to them
+_ONCE = ("lateness", "polling", "large", "scale")  # Blender's version makes no difference to them
 _QUICK_ONCE = ("polling",)
 _EACH = ("starts", "stalls", "views", "crowd", "presses")
 

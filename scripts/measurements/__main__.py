@@ -15,7 +15,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from measurements import crowd, large, lateness, polling, presses, stalls, starts, views  # noqa: E402
+from measurements import crowd, large, lateness, polling, presses, scale, stalls, starts, views  # noqa: E402
 from measurements.bench import Bench  # noqa: E402
 
 MEASUREMENTS = {
@@ -26,6 +26,7 @@ MEASUREMENTS = {
     "crowd": crowd,
     "starts": starts,
     "presses": presses,
+    "scale": scale,
     "large": large,
 }
 
