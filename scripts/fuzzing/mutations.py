@@ -154,7 +154,7 @@ def _change(chance: random.Random, scene: Any) -> None:
     if kind == 0:
         del holder[key]
     elif kind == 1:
-        holder[key] = chance.choice(_ODD)
+        holder[key] = copy.deepcopy(chance.choice(_ODD))  # a later change goes into it
     elif kind == 2 and isinstance(holder, list):
         holder.insert(chance.randrange(len(holder) + 1), copy.deepcopy(holder[key]))
     elif kind == 3:
