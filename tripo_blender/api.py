@@ -48,7 +48,7 @@ def generate(
     blocking.check_takes_models()
     arrival, wanted = _sorted(settings)
     place = spot(bpy.context, arrival)
-    asset = blocking.asset_wish(asset_library)
+    asset = blocking.checked_asset_options(asset_library)
     job, folder = submit.order(picture, wanted, given, bpy.context.scene, arrival, place)
     return blocking.finish(job, given, folder, on_event, asset)[1].main
 
@@ -66,7 +66,7 @@ def fetch(
     given = access(bpy.context, url, key)
     blocking.check_takes_models()
     chosen = import_options.asked(**arrival)
-    asset = blocking.asset_wish(asset_library)
+    asset = blocking.checked_asset_options(asset_library)
     job, folder = submit.fetch(task_id, given, chosen, spot(bpy.context, chosen))
     return blocking.finish(job, given, folder, on_event, asset)[1].main
 
@@ -75,7 +75,7 @@ def import_model(path: str | Path, *, asset_library: str | Path = "", **arrival:
     """Bring in a GLB or FBX file of this disk the way a generated model comes in; no key and no network are needed."""
     blocking.check_takes_models()
     chosen = import_options.asked(**arrival)
-    asset = blocking.asset_wish(asset_library)
+    asset = blocking.checked_asset_options(asset_library)
     job = submit.import_file(Path(path), chosen, spot(bpy.context, chosen))
     return blocking.take_in(job, access(bpy.context), asset=asset)[1].main
 
@@ -102,7 +102,7 @@ def resume(
     """
     given = access(bpy.context, url, key)
     blocking.check_takes_models()
-    asset = blocking.asset_wish(asset_library)
+    asset = blocking.checked_asset_options(asset_library)
     job, folder = recovery.ready_to_run(recovery.known(job_id), given, send_again=send_again, task_id=task_id)
     return blocking.finish(job, given, folder, on_event, asset)[1].main
 

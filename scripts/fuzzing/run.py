@@ -57,7 +57,7 @@ class _Run:
         self._found: list[str] = []
         self._slowest, self._started = 0.0, time.perf_counter()
         self._listening, self._opened = False, 0
-        sys.addaudithook(self._hear)
+        sys.addaudithook(self._receive)
 
     def passed(self) -> Iterator[tuple[int, bytes]]:
         """Check files; gives those that pass."""
@@ -121,7 +121,7 @@ class _Run:
             self._find(number, "opened a file", data)
         return reason
 
-    def _hear(self, event: str, _arguments: tuple[object, ...]) -> None:
+    def _receive(self, event: str, _arguments: tuple[object, ...]) -> None:
         if self._listening and (event == "open" or event.startswith("socket.")):
             self._opened += 1
 

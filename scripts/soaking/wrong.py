@@ -12,7 +12,7 @@ from tripo_blender.core.job import Job, JobState  # noqa: E402
 from tripo_blender.core.services.base import Created, HttpAnswer, Refused, Unclear  # noqa: E402
 from tripo_blender.core.services.modelstream import ModelStream  # noqa: E402
 from tripo_blender.storage.journal import Journal  # noqa: E402
-from tripo_blender.worker.pool import Crew  # noqa: E402
+from tripo_blender.worker.pool import Pool  # noqa: E402
 
 
 def trusts_proxies() -> None:
@@ -40,7 +40,7 @@ def forgets() -> None:
 
 def loses_cancels() -> None:
     """Have no cancel reach the disk or the job."""
-    Crew.cancel = lambda self, job_id: None  # type: ignore[method-assign]
+    Pool.cancel = lambda self, job_id: None  # type: ignore[method-assign]
     Journal.cancel = lambda self, job_id: True  # type: ignore[method-assign]
 
 

@@ -30,8 +30,8 @@ def key_file(tmp_path: Path) -> Path:
     return path
 
 
-def obstacle(access: ModuleType) -> str:
-    return str(access.obstacle(access.access(bpy.context)) or "")
+def unavailable_reason(access: ModuleType) -> str:
+    return str(access.unavailable_reason(access.access(bpy.context)) or "")
 
 
 def test_argument_preferences_file_environment(access: ModuleType, preferences: Any, key_file: Path) -> None:
@@ -58,31 +58,31 @@ def test_a_key_file_that_others_reach_is_refused_until_it_is_mended(
 ) -> None:
     preferences.key_file = str(key_file)
     key_file.chmod(mode)
-    assert obstacle(access).endswith(f"Run: chmod 600 '{key_file}'")
+    assert unavailable_reason(access).endswith(f"Run: chmod 600 '{key_file}'")
     assert access.access(bpy.context).key == ""
-    assert os.system(obstacle(access).partition("Run: ")[2]) == 0
-    assert obstacle(access) == ""
+    assert os.system(unavailable_reason(access).partition("Run: ")[2]) == 0
+    assert unavailable_reason(access) == ""
 
 
 def test_a_key_file_that_cannot_be_used_says_why(access: ModuleType, preferences: Any, tmp_path: Path) -> None:
     path = tmp_path / "key"
     preferences.key_file = str(path)
-    assert "no such file" in obstacle(access)
+    assert "no such file" in unavailable_reason(access)
     path.touch(0o600)
     for content, words in ((b"", "is empty"), (b"a\nb", "more than one line"), (b"k" * 5000, "too large")):
         path.write_bytes(content)
-        assert words in obstacle(access)
+        assert words in unavailable_reason(access)
     path.write_bytes(b"sk-new")
-    assert obstacle(access) == ""
+    assert unavailable_reason(access) == ""
     preferences.key_file = str(tmp_path)
-    assert "it is not a file" in obstacle(access) or "denied" in obstacle(access)
+    assert "it is not a file" in unavailable_reason(access) or "denied" in unavailable_reason(access)
 
 
 @posix
 def test_a_pipe_stops_nobody(access: ModuleType, preferences: Any, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe", 0o600)
     preferences.key_file = str(tmp_path / "pipe")
-    assert "it is not a file" in obstacle(access)
+    assert "it is not a file" in unavailable_reason(access)
 
 
 def test_only_what_uses_the_key_looks_at_its_file(
@@ -108,7 +108,7 @@ def test_only_what_uses_the_key_looks_at_its_file(
     for _ in range(5):
         bpy.ops.tripo.generate.poll()
         bpy.ops.tripo.generate_again.poll()
-        assert access.obstacle(access.access(bpy.context, looks=False)) is None
+        assert access.unavailable_reason(access.access(bpy.context, looks=False)) is None
         assert access.key_told(bpy.context) == (f"The key of the file {key_file} is used", False)
     assert looked == []
     key_file.write_text("key-of-another-length")
@@ -123,13 +123,13 @@ def test_a_file_that_was_mended_is_used_at_the_next_press(access: ModuleType, pr
     settings = bpy.context.scene.tripo
     settings.source, settings.filepath = "FILE", "/nowhere.png"
 
-    assert "chmod 600" in str(access.obstacle(access.access(bpy.context, looks=False))), "the panel says it"
+    assert "chmod 600" in str(access.unavailable_reason(access.access(bpy.context, looks=False))), "the panel says it"
     with pytest.raises(RuntimeError, match="chmod 600"):
         bpy.ops.tripo.generate()
     key_file.chmod(0o600)
     with pytest.raises(RuntimeError, match="There is no image at"):
         bpy.ops.tripo.generate()
-    assert access.obstacle(access.access(bpy.context, looks=False)) is None
+    assert access.unavailable_reason(access.access(bpy.context, looks=False)) is None
 
 
 @pytest.mark.filterwarnings("ignore:.*blend relative")  # 5.2 says so, and 4.2 gives such paths
@@ -147,8 +147,8 @@ def test_a_path_beside_the_open_file_stays_the_same_when_another_is_opened(
 
 def test_a_proxy_that_is_none_is_said_at_once(access: ModuleType, preferences: Any) -> None:
     preferences.proxy = "socks5://anna:secret@127.0.0.1"
-    assert "SOCKS" in obstacle(access)
-    assert "secret" not in obstacle(access) + repr(access.access(bpy.context))
+    assert "SOCKS" in unavailable_reason(access)
+    assert "secret" not in unavailable_reason(access) + repr(access.access(bpy.context))
 
 
 def test_the_key_of_one_service_is_not_sent_to_another(

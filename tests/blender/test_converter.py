@@ -44,8 +44,8 @@ def beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Any],
         until = time.monotonic() + 60
         while not session.jobs[job.id].final:
             assert time.monotonic() < until, session.jobs[job.id]
-            session._hear()
-            session._take_in()  # `step` would let the worker end
+            session._receive()
+            session._deliver()  # `step` would let the worker end
             time.sleep(0.005)
         return session.jobs[job.id]
 
@@ -277,7 +277,7 @@ def hold(jobs: SimpleNamespace, bring: Callable[..., str], tmp_path: Path) -> Ca
         until = time.monotonic() + 60
         while not jobs.session.jobs[first].final:
             assert time.monotonic() < until
-            jobs.session._hear()  # a tick would let the worker end
+            jobs.session._receive()  # a tick would let the worker end
             time.sleep(0.005)
         job_id = bring(held, model_format="fbx")
         jobs.pump(lambda: jobs.session.jobs[job_id].note == "Preparing the model")

@@ -297,7 +297,7 @@ def test_an_asset_is_the_model_without_what_the_artist_hung_it_on_or_on_it(
     stands = root.matrix_world.copy()
 
     assert set(keeping.family(main)) == model
-    keeping.keep(main, job_of(main, module), keeping.Wish(library=str(library)), bpy.context)
+    keeping.keep(main, job_of(main, module), keeping.AssetOptions(library=str(library)), bpy.context)
     (saved,) = library.rglob("*.blend")
     with bpy.data.libraries.load(str(saved)) as (there, _):
         assert len(there.objects) == len(model)

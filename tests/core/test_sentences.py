@@ -8,7 +8,7 @@ import pytest
 
 from tripo_blender.core.errors import Failure, TripoError
 from tripo_blender.core.events import Imported
-from tripo_blender.core.formats.glb.extensions import hindrance
+from tripo_blender.core.formats.glb.extensions import unsupported_reason
 from tripo_blender.core.formats.image.head import too_small
 from tripo_blender.core.formats.model import check
 from tripo_blender.core.inspection import Inspection, remarks, shortfalls
@@ -168,7 +168,7 @@ def _sentences() -> Iterator[tuple[str, str]]:
             yield f"unavailable: {settings.model_version} {name}", reason
     for blender in ("4.2", "5.2"):
         for extension in EXTENSIONS:
-            yield f"extension: {extension} in {blender}", hindrance((extension,), blender)
+            yield f"extension: {extension} in {blender}", unsupported_reason((extension,), blender)
 
 
 def _remarks() -> Iterator[tuple[str, str]]:

@@ -34,9 +34,9 @@ from tripo_blender.core.recovery import (
     further,
     given_up,
     not_given_up,
-    overtaken,
     resumed,
     stopped,
+    superseded,
     too_many_files,
     unfinished,
 )
@@ -89,8 +89,8 @@ def test_what_failed_unheard_and_unpaid_is_as_before(events: list[Event]) -> Non
     """Who hears of such an end forgets the job; its record is there because nobody did."""
     result = found(*events, Failed(Failure(Kind.BUSY, "Wait")))
     assert (result.way, result.waits, result.job.state, result.job.failure) == (Way.ORDER, True, JobState.QUEUED, None)
-    assert overtaken(result.job, after(*events, Failed(Failure(Kind.BUSY, "Wait")))) is None
-    assert overtaken(result.job, after(*MADE, Failed(Failure(Kind.BUSY, "Wait")))) is not None
+    assert superseded(result.job, after(*events, Failed(Failure(Kind.BUSY, "Wait")))) is None
+    assert superseded(result.job, after(*MADE, Failed(Failure(Kind.BUSY, "Wait")))) is not None
 
 
 @pytest.mark.parametrize(
@@ -239,8 +239,8 @@ def test_there_is_no_choice_where_all_is_known() -> None:
 @pytest.mark.parametrize("events", [[], [Started()], [Failed(Failure(Kind.BUSY, "Wait"))]], ids=str)
 def test_what_is_taken_up_is_no_new_job_any_more(events: list[Event]) -> None:
     job = resumed(found(*events))
-    assert overtaken(job, None) is not None
-    assert overtaken(job, after(*events)) is None
+    assert superseded(job, None) is not None
+    assert superseded(job, after(*events)) is None
 
 
 @pytest.mark.parametrize(
@@ -313,7 +313,7 @@ def test_another_blender_s_job_is_told_by_name() -> None:
     ids=str,
 )
 def test_nothing_is_bought_on_an_older_word(events: list[Event], recorded: list[Event] | None, may: bool) -> None:
-    failure = overtaken(after(*events), None if recorded is None else after(*recorded))
+    failure = superseded(after(*events), None if recorded is None else after(*recorded))
     assert (failure is None) is may
     if failure is not None:
         assert "nothing was sent" in failure.sentence

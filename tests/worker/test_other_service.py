@@ -19,7 +19,7 @@ from tripo_blender.storage.journal import Journal
 from tripo_blender.worker import foreground
 from tripo_blender.worker.gateway_profile import ProfileBook
 from tripo_blender.worker.http.client import Client
-from tripo_blender.worker.pool import Crew
+from tripo_blender.worker.pool import Pool
 
 from .clay_works import ClayWorks, ClayWorksServer
 from .course import Course, check_course, check_sentence, uncertain, wait_for
@@ -166,8 +166,8 @@ def test_its_balance_is_told(server: ClayWorksServer) -> None:
 def test_it_is_carried_by_the_pool_of_the_worker(server: ClayWorksServer, job: Job, folder: Path) -> None:
     told: list[Happened | Learnt] = []
     configure = Configure(KEY, str(folder), base_url=server.url)
-    crew = Crew(configure, Journal(folder), lambda message: not told.append(message))
-    crew.run(job)
+    pool = Pool(configure, Journal(folder), lambda message: not told.append(message))
+    pool.run(job)
 
     def carried() -> Job:
         after = job
@@ -176,7 +176,7 @@ def test_it_is_carried_by_the_pool_of_the_worker(server: ClayWorksServer, job: J
         return after
 
     wait_for(lambda: not carried().working, "the end of the job")
-    crew.close()
+    pool.close()
     assert carried().state is JobState.READY, carried().failure
     assert [message for message in told if isinstance(message, Learnt)] == [Learnt("clay-works", server.url, "shelf")]
 
@@ -217,13 +217,13 @@ def test_a_job_of_an_unknown_service_says_so_and_its_record_stays(
     monkeypatch.delitem(SERVICES, ClayWorks.id)
     events: list[Event] = []
     if by == "pool":
-        crew = Crew(
+        pool = Pool(
             Configure(KEY, str(folder)),
             journal,
             lambda message: not (isinstance(message, Happened) and events.append(message.event)),
         )
-        crew.run(job)
-        crew.close()
+        pool.run(job)
+        pool.close()
     else:
         foreground.run(job, KEY, folder, "", events.append)
     (failed,) = events

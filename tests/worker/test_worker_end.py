@@ -39,7 +39,7 @@ def test_killed(simulator: SimulatorProcess, make_job: MakeJob, start_worker: St
     for _ in range(3):
         worker.handle.receive()
         assert not worker.handle.send(Cancel(job.id))
-    worker.handle.last_words()
+    worker.handle.log_tail()
     worker.handle.close()
     assert worker.handle.receive() == []
 
@@ -58,7 +58,7 @@ def test_closed_before_it_was_configured(tmp_path: Path) -> None:
     handle = WorkerHandle(tmp_path / "worker.log")
     handle.close(10)
     assert not handle.alive
-    assert handle.last_words() == ""
+    assert handle.log_tail() == ""
     handle.close()
 
 

@@ -63,7 +63,7 @@ def access(
     )
 
 
-def obstacle(given: Access) -> TripoError | None:
+def unavailable_reason(given: Access) -> TripoError | None:
     """Give what keeps the service from being used: the key, the address or online access; None when nothing does."""
     if sentence := endpoint.base_url_problem(given.base_url, _SERVICE.base_url):
         return TripoError(Kind.USAGE, sentence)
@@ -81,10 +81,10 @@ def obstacle(given: Access) -> TripoError | None:
     return None
 
 
-def poll_obstacle(context: bpy.types.Context) -> TripoError | None:
+def poll_unavailable_reason(context: bpy.types.Context) -> TripoError | None:
     """Give the same for a button. It looks at the key file when it is pressed, which may be mended by then."""
     given = access(context, looks=False)
-    return obstacle(replace(given, problem="", key="") if given.source is Source.FILE else given)
+    return unavailable_reason(replace(given, problem="", key="") if given.source is Source.FILE else given)
 
 
 def key_told(context: bpy.types.Context) -> tuple[str, bool]:

@@ -10,7 +10,7 @@ from ..core.errors import Failure, Kind, TripoError
 from ..core.events import Event, Failed, TaskCreated
 from ..core.job import SPANS, Job, JobState
 from ..core.services.purchase import lost_answer
-from ..scene.assets import Wish, check, wish
+from ..scene.assets import AssetOptions, asset_options, check
 from ..scene.deliver import Arrived, wait_reason
 from ..storage.journal import Journal
 from . import preparation, submit
@@ -21,9 +21,9 @@ Save = Callable[[Job, Sequence[bpy.types.Object]], None]  # saves a job's model,
 _log = logging.getLogger(__name__)
 
 
-def asset_wish(library: str | Path, catalog: str = "") -> Wish:
+def checked_asset_options(library: str | Path, catalog: str = "") -> AssetOptions:
     """Give where models are kept as assets: in this library, or as preferred; raises `TripoError` of kind usage."""
-    asked = wish(bpy.context, str(library), catalog)
+    asked = asset_options(bpy.context, str(library), catalog)
     if catalog and not (asked.library or asked.in_file):
         raise TripoError(Kind.USAGE, "A catalog is for an asset. Name the library to save it in by --asset-library")
     check(asked, bpy.context)
@@ -41,7 +41,7 @@ def finish(
     given: Access,
     folder: Path,
     on_event: Callable[[Event], None] | None = None,
-    asset: Wish | None = None,
+    asset: AssetOptions | None = None,
     save: Save | None = None,
 ) -> tuple[Job, Arrived]:
     """Run a job to its end in the foreground, bring its model in and save it; raises `TripoError`.
@@ -84,7 +84,7 @@ def take_in(
     job: Job,
     given: Access,
     tell: Callable[[Event], None] = lambda _event: None,
-    asset: Wish | None = None,
+    asset: AssetOptions | None = None,
     save: Save | None = None,
 ) -> tuple[Job, Arrived]:
     """Bring the model of a ready job in and save it, and return the job as it is then; raises `TripoError`."""

@@ -9,7 +9,7 @@ _TICK_SECONDS = 0.1  # between two ticks, unless the work says otherwise
 _BUDGET = 0.0005  # s of each tick, and one step more
 
 
-class Beside:
+class IncrementalWork:
     """One such piece of work; started anew, it begins from its start."""
 
     def __init__(self, steps: Callable[[], Iterator[None]], every: float = _TICK_SECONDS) -> None:

@@ -101,8 +101,8 @@ def _free() -> int:
         return 0
 
 
-look = incremental.Beside(_look)
-clear = incremental.Beside(_clear)
+look = incremental.IncrementalWork(_look)
+clear = incremental.IncrementalWork(_clear)
 on_exit(look.stop)
 on_exit(clear.stop)
 

@@ -60,4 +60,4 @@ def _modules_in(packages: Iterable[ModuleType]) -> Iterator[str]:
 
 
 _begun = False
-loading = incremental.Beside(steps, _TICK_SECONDS)
+loading = incremental.IncrementalWork(steps, _TICK_SECONDS)

@@ -40,7 +40,7 @@ def bring_in(
     job: Job,
     given: Access,
     context: bpy.types.Context,
-    wish: assets.Wish | None = None,
+    asset: assets.AssetOptions | None = None,
     tell: Callable[[Event], None] = lambda _event: None,
 ) -> deliver.Arrived:
     """Bring a ready job's model in as `arrival.bring_in`, and wait for the second Blender if there is one.
@@ -50,7 +50,7 @@ def bring_in(
     """
     prepared = _prepared(job, given, tell) if given.converts and Path(job.model_path).is_file() else None
     try:
-        return deliver.bring_in(job.after(prepared) if prepared is not None else job, context, wish)
+        return deliver.bring_in(job.after(prepared) if prepared is not None else job, context, asset)
     finally:
         if prepared is not None and prepared.path:
             with contextlib.suppress(OSError):  # it goes with the second Blender otherwise

@@ -13,15 +13,15 @@ from ..core.recovery import (
     ended_elsewhere,
     given_up,
     not_given_up,
-    overtaken,
     resumed,
+    superseded,
     too_many_files,
 )
 from ..core.serialization import RecordError
 from ..core.services.endpoint import is_url, picture_address_problem
 from ..scene.folders import jobs_folder
 from ..storage.journal import Journal
-from .account import Access, obstacle
+from .account import Access, unavailable_reason
 
 
 def on_record() -> tuple[list[Unfinished], list[str]]:
@@ -32,7 +32,7 @@ def on_record() -> tuple[list[Unfinished], list[str]]:
     return [each for each in found if each is not None], sentences
 
 
-def standing(job_id: str) -> Unfinished | None:
+def state_of(job_id: str) -> Unfinished | None:
     """Give how one job stands; None where it has ended or another process has it. Raises `TripoError`."""
     journal = Journal(jobs_folder())
     job = _recorded(journal, job_id)
@@ -57,9 +57,9 @@ def ready_to_run(found: Unfinished, given: Access, *, send_again: bool = False, 
     """Give the job to carry out, and its folder, after all that can be checked before; raises `TripoError`."""
     job = resumed(found, send_again=send_again, task_id=task_id.strip())
     recorded = _recorded(Journal(jobs_folder()), job.id)  # others may have been carried out since it was looked at
-    if (ended := ended_elsewhere(found, recorded) or overtaken(job, recorded)) is not None:
+    if (ended := ended_elsewhere(found, recorded) or superseded(job, recorded)) is not None:
         raise TripoError.of(ended)
-    if found.way is not Way.TAKE_IN and (failure := obstacle(given)) is not None:
+    if found.way is not Way.TAKE_IN and (failure := unavailable_reason(given)) is not None:
         raise failure
     if (failure := address_problem(found, given.base_url)) is not None:
         raise failure

@@ -130,17 +130,17 @@ class Session:
 
     def step(self) -> bool:
         """Look after the jobs once; True while there is something to look after."""
-        self._hear()
-        self._take_in()
+        self._receive()
+        self._deliver()
         self._redraw()
         if any(not job.final and job.state is not JobState.UNCERTAIN for job in self.jobs.values()):
             return True
-        self._dismiss()
+        self._end_worker()
         return bool(self._leaving) or self._changed
 
     def close(self, patience: float) -> None:
         """Let the worker end, and wait for that `patience` seconds at the most; no key stays here."""
-        self._dismiss()
+        self._end_worker()
         for worker in self._leaving:
             worker.close(patience)
         self._leaving = [worker for worker in self._leaving if worker.alive]
@@ -149,7 +149,7 @@ class Session:
         self._folders.clear()
         self._access.clear()
 
-    def _dismiss(self) -> None:
+    def _end_worker(self) -> None:
         if self._worker is not None:
             self._worker.end()
             self._leaving.append(self._worker)
@@ -180,7 +180,7 @@ class Session:
             access.kept,
         )
         if self._worker is not None and not self._worker.alive:
-            self._hear()
+            self._receive()
         try:
             if self._worker is None:
                 self._worker, self._configured = WorkerHandle(folder.parent / "worker.log"), None
@@ -198,19 +198,19 @@ class Session:
         if not sent:
             raise TripoError(Kind.INTERNAL, "The add-on's helper process has ended. Try again", detail="broken pipe")
 
-    def _hear(self) -> None:
+    def _receive(self) -> None:
         until = time.perf_counter() + _READ_BUDGET
         for worker in [*self._leaving, *([self._worker] if self._worker else [])]:
             alive = worker.alive  # asked before the last events are read, so that none is missed
             while messages := worker.receive():
                 for message in messages:
-                    self._take_note(message)
+                    self._handle(message)
                 if time.perf_counter() > until:
                     return
             if not alive:
-                self._bury(worker)
+                self._worker_ended(worker)
 
-    def _take_note(self, message: Happened | Learnt | Fault) -> None:
+    def _handle(self, message: Happened | Learnt | Fault) -> None:
         if isinstance(message, Happened):
             self._happened(message.job_id, message.event)
             if isinstance(message.event, AnswerLost):
@@ -220,7 +220,7 @@ class Session:
         else:
             _log.error("worker: %s", message.text)
 
-    def _bury(self, worker: WorkerHandle) -> None:
+    def _worker_ended(self, worker: WorkerHandle) -> None:
         """A worker has ended. If it was not told to, what was paid for goes on with a new one, once."""
         worker.close()
         self._recall_cancelled()
@@ -229,7 +229,7 @@ class Session:
             self._keep_uncertain()  # it may have had them until its very end
             return
         self._worker = self._configured = None
-        detail = worker.last_words()[-300:]
+        detail = worker.log_tail()[-300:]
         _log.error("the worker ended: %s", detail)
         for job in [job for job in self.jobs.values() if self._is_being_prepared(job)]:
             self._happened(job.id, Prepared(why="Imported in place: the add-on's helper process ended"))
@@ -267,7 +267,7 @@ class Session:
                 return Journal(folder).record_of(job.id)
         return None
 
-    def _take_in(self) -> None:
+    def _deliver(self) -> None:
         """Bring in the first model that is ready, if Blender can take it."""
         ready = next((job for job in self.jobs.values() if self._is_ready(job)), None)
         if ready is None:

@@ -43,12 +43,12 @@ waiting = Waiting()
 def start() -> None:
     """Look for waiting models soon."""
     waiting.clear()
-    _beside.start(_FIRST_SECONDS)
+    _scan.start(_FIRST_SECONDS)
 
 
 def stop() -> None:
     """Look no more."""
-    _beside.stop()
+    _scan.stop()
 
 
 def _look() -> Iterator[None]:
@@ -66,7 +66,7 @@ def _look() -> Iterator[None]:
             if not preloaded:
                 yield from preload.steps()
             preloaded = True
-            _take_note(name)
+            _handle(name)
         yield
     waiting.looked = True
 
@@ -82,11 +82,11 @@ def _is_candidate(folder: str, name: str) -> bool:
     return True
 
 
-def _take_note(job_id: str) -> None:
+def _handle(job_id: str) -> None:
     if job_id in job_list.jobs:
         return
     try:
-        found = recovery.standing(job_id)
+        found = recovery.state_of(job_id)
     except errors.TripoError as error:
         waiting.unreadable.insert(0, str(error))
         redraw()
@@ -101,5 +101,5 @@ def redraw() -> None:
     incremental.redraw("VIEW_3D", "UI")
 
 
-_beside = incremental.Beside(_look, _TICK_SECONDS)
-tick = _beside.tick
+_scan = incremental.IncrementalWork(_look, _TICK_SECONDS)
+tick = _scan.tick

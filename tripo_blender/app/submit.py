@@ -30,7 +30,7 @@ from ..scene import folders
 from ..scene.capture import image
 from ..storage.journal import Journal
 from ..storage.record_head import head_of
-from .account import Access, obstacle
+from .account import Access, unavailable_reason
 
 jobs_folder = folders.jobs_folder
 Picture = str | Path | bpy.types.Image
@@ -164,7 +164,7 @@ def _check_regular(path: Path) -> None:
 
 
 def _begin(access: Access) -> tuple[str, Path]:
-    if (failure := obstacle(access)) is not None:
+    if (failure := unavailable_reason(access)) is not None:
         raise failure
     return _new_id(), jobs_folder()
 

@@ -18,7 +18,7 @@ from ..core.options.option import LONGEST_TEXT
 from ..core.recovery import Unfinished, Way, resumed
 from ..core.serialization import to_record
 from ..scene import export
-from ..scene.assets import Wish
+from ..scene.assets import AssetOptions
 from ..scene.export import Outputs
 from ..scene.folders import jobs_folder
 from ..storage.journal import Journal
@@ -113,7 +113,7 @@ def resume(options: argparse.Namespace, report: Report) -> int:
     own = [] if options.asset_library else [export.own(found.job.name)]
     inputs = [found.job.picture, found.job.model_path]
     out = export.checked(options.out or own, overwrite=options.overwrite, inputs=inputs)
-    asset = blocking.asset_wish(options.asset_library, options.catalog)
+    asset = blocking.checked_asset_options(options.asset_library, options.catalog)
     blocking.check_takes_models()
     export.empty_scene()
     job = _carried_out(found, options, report, out, asset)
@@ -128,7 +128,7 @@ def _resume_all(options: argparse.Namespace, report: Report) -> int:
     on_record, unreadable = recovery.on_record()
     found = [each for each in on_record if each.waits]
     out = _own(found, options)
-    asset = blocking.asset_wish(options.asset_library, options.catalog)
+    asset = blocking.checked_asset_options(options.asset_library, options.catalog)
     blocking.check_takes_models()
     export.empty_scene()
     for each in found:
@@ -160,7 +160,9 @@ def _resume_all(options: argparse.Namespace, report: Report) -> int:
     return code
 
 
-def _carried_out(found: Unfinished, options: argparse.Namespace, report: Report, out: Outputs, asset: Wish) -> Job:
+def _carried_out(
+    found: Unfinished, options: argparse.Namespace, report: Report, out: Outputs, asset: AssetOptions
+) -> Job:
     given = access(bpy.context, options.url, key_file=options.key_file)
     job, folder = recovery.ready_to_run(found, given, send_again=options.send_again, task_id=options.task)
     report.started(job)

@@ -92,7 +92,7 @@ def _carry_out(options: argparse.Namespace, report: Report) -> int:
     own = [] if options.asset_library else [export.own(stem)]
     out = export.checked(options.out or own, overwrite=options.overwrite, inputs=[options.source])
     arrival = arrivals.asked(**{option.name: getattr(options, option.name) for option in OPTIONS})
-    asset = blocking.asset_wish(options.asset_library, options.catalog)
+    asset = blocking.checked_asset_options(options.asset_library, options.catalog)
     blocking.check_takes_models()
     export.empty_scene()
     place = spot(bpy.context, arrival)  # in the scene that the model comes into

@@ -168,23 +168,23 @@ def _import_failure(path: Path, model_format: ModelFormat, error: Exception, adv
         except TripoError as broken:
             return broken
     detail = str(error).strip()
-    hindrance = ""
+    unsupported_reason = ""
     if model_format is ModelFormat.GLB:
         with mapped(path) as data:
             needed = extensions.required(data)
-        hindrance = extensions.hindrance(needed, ".".join(str(part) for part in bpy.app.version[:2]))
-    if hindrance:
-        sentence = hindrance
+        unsupported_reason = extensions.unsupported_reason(needed, ".".join(str(part) for part in bpy.app.version[:2]))
+    if unsupported_reason:
+        sentence = unsupported_reason
     elif isinstance(error, AttributeError) or "could not be found" in detail:
         name = "glTF 2.0" if model_format is ModelFormat.GLB else "FBX"
         sentence = f"Blender's {name} importer is switched off. Enable its add-on in the preferences, then try again"
     else:
         sentence = f"Blender could not import the {model_format.upper()} file. {advice}"
     _log.info("%s could not be imported: %s", path.name, detail)  # a traceback, of which the last line is told
-    return TripoError(Kind.IMPORT, sentence, detail=_last_words(detail))
+    return TripoError(Kind.IMPORT, sentence, detail=_log_tail(detail))
 
 
-def _last_words(report: str) -> str:
+def _log_tail(report: str) -> str:
     """Give what a traceback in an operator's report ends with; before 5.0 the place of the call follows."""
     lines = [line for line in report.splitlines() if line[:1].strip() and not line.startswith("Location: ")]
     return lines[-1] if lines else report

@@ -173,7 +173,7 @@ def too_many_files(detail: str) -> Failure:
     )
 
 
-def overtaken(job: Job, recorded: Job | None) -> Failure | None:
+def superseded(job: Job, recorded: Job | None) -> Failure | None:
     """Give what keeps a job from being carried out: its record says that more has happened to it since it was read.
 
     Nothing is bought on the word of an older look at the record.

@@ -17,7 +17,7 @@ CATALOG, TAGS = "Tripo", "tripo"
 
 
 @dataclass(frozen=True)
-class Wish:
+class AssetOptions:
     """Where a model is kept as an asset: nowhere, in the file (`in_file`), in a library (its name or folder).
 
     Where it is `required` a model that cannot be kept does not come in; otherwise it is good all the same.
@@ -30,13 +30,13 @@ class Wish:
     required: bool = False
 
 
-def wish(context: bpy.types.Context, library: str = "", catalog: str = "") -> Wish:
+def asset_options(context: bpy.types.Context, library: str = "", catalog: str = "") -> AssetOptions:
     """Give what the preferences ask for; a library that is named here stands for theirs."""
     chosen = addon_preferences.get(context)
-    asked = Wish()
+    asked = AssetOptions()
     if chosen is not None:
         tags = tuple(tag.strip() for tag in chosen.asset_tags.split(",") if tag.strip())
-        asked = Wish(
+        asked = AssetOptions(
             chosen.keep_as == "FILE",
             chosen.asset_library if chosen.keep_as == "LIBRARY" else "",
             chosen.asset_catalog.strip() or CATALOG,
@@ -47,7 +47,7 @@ def wish(context: bpy.types.Context, library: str = "", catalog: str = "") -> Wi
     return replace(asked, catalog=catalog or asked.catalog)
 
 
-def check(asked: Wish, context: bpy.types.Context) -> None:
+def check(asked: AssetOptions, context: bpy.types.Context) -> None:
     """Raise `TripoError` of kind usage where a model cannot be kept so: before one is ordered for it."""
     from ..converter import assets  # noqa: PLC0415  # see `keep`
 
@@ -57,7 +57,7 @@ def check(asked: Wish, context: bpy.types.Context) -> None:
         assets.check_library(assets.library_folder(context, asked.library), asked.catalog)
 
 
-def keep(main: bpy.types.Object, job: Job, asked: Wish, context: bpy.types.Context) -> str:
+def keep(main: bpy.types.Object, job: Job, asked: AssetOptions, context: bpy.types.Context) -> str:
     """Keep a model as asked for, and give a sentence on where it went; raises `TripoError`."""
     from ..converter import assets  # noqa: PLC0415  # Blender's start shall not wait for it
 

@@ -60,7 +60,7 @@ def _transforming(context: bpy.types.Context) -> bool:
     )
 
 
-def bring_in(job: Job, context: bpy.types.Context, wish: assets.Wish | None = None) -> Arrived:
+def bring_in(job: Job, context: bpy.types.Context, asset: assets.AssetOptions | None = None) -> Arrived:
     """Import a ready job's model, put it where the job says, and keep it as an asset as wished or preferred.
 
     Raises `TripoError` of kind import or model file, with nothing left in the file.
@@ -79,7 +79,7 @@ def bring_in(job: Job, context: bpy.types.Context, wish: assets.Wish | None = No
         remarks = [remark, place.put(prepared, job, context)]
         if job.arrival.textures == "files":
             remarks.append(textures.write_beside(prepared.images))
-        remarks.append(_keep(prepared.main, job, wish or assets.wish(context), context))
+        remarks.append(_keep(prepared.main, job, asset or assets.asset_options(context), context))
     if bpy.ops.ed.undo_push.poll():  # type: ignore[attr-defined]  # not where Blender keeps no undo, as in the background
         bpy.ops.ed.undo_push(message=f"Generate {job.name}" if job.task_id else f"Import {job.name}")
     if job.ordered:
@@ -123,17 +123,17 @@ def _scene_collection_active(layer: bpy.types.ViewLayer) -> Iterator[None]:
         layer.active_layer_collection = own
 
 
-def _keep(main: bpy.types.Object, job: Job, wish: assets.Wish, context: bpy.types.Context) -> str:
+def _keep(main: bpy.types.Object, job: Job, asset: assets.AssetOptions, context: bpy.types.Context) -> str:
     """Keep a model as an asset; gives a sentence where that failed but was not required.
 
     Else it raises `TripoError` of kind disk: the library was looked at before anything was ordered.
     """
-    if not (wish.in_file or wish.library):
+    if not (asset.in_file or asset.library):
         return ""
     try:
-        _log.info("%s", assets.keep(main, job, wish, context))
+        _log.info("%s", assets.keep(main, job, asset, context))
     except TripoError as error:
-        if wish.required:
+        if asset.required:
             raise TripoError(Kind.DISK, str(error), detail=error.failure.detail) from error
         return str(error)
     return ""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..core.errors import Failure, Kind
 from ..core.job import Job, JobState
-from ..core.recovery import Unfinished, elsewhere, overtaken, stopped, too_many_files, unfinished
+from ..core.recovery import Unfinished, elsewhere, stopped, superseded, too_many_files, unfinished
 from ..core.serialization import RecordError
 from . import output_parts
 from .locks import Ownership
@@ -159,7 +159,7 @@ class Journal:
         if job.in_doubt:  # the user has decided since
             self._unmark(job.id)
         try:
-            failure = overtaken(job, self.record_of(job.id))
+            failure = superseded(job, self.record_of(job.id))
         except RecordError as error:
             failure = Failure(Kind.DISK, str(error))
         if failure is not None:

@@ -125,7 +125,7 @@ class Converter:
                 return None
             second.receive(_LOOK_SECONDS)
             if not second.up and (second.finished or not second.alive or time.monotonic() > until):
-                _log.warning("the converter does not start: %s", second.last_words())
+                _log.warning("the converter does not start: %s", second.log_tail())
                 self._failed_starts += 1
                 self._end()
                 return None

@@ -83,7 +83,7 @@ class WorkerHandle:
                 messages.append(message)
         return messages
 
-    def last_words(self) -> str:
+    def log_tail(self) -> str:
         """Give the end of the process's log."""
         try:
             return self._log.read_text(encoding="utf-8", errors="replace")[-2000:].strip()

@@ -17,7 +17,7 @@ from ..core.serialization import RecordError
 from ..storage import cleanup
 from ..storage.journal import Journal
 from .pipes import Lines
-from .pool import Crew
+from .pool import Pool
 
 _PRUNE_SECONDS = 60.0  # between two looks at all that is kept: with 10,000 jobs each takes a tenth of a second
 _FOLDERS = 20  # that one step of cleaning up looks at, in about a millisecond
@@ -96,7 +96,7 @@ class _Service:
     def __init__(self, events: _Events, chores: _Chores) -> None:
         self._events = events
         self._chores = chores
-        self._crew: Crew | None = None
+        self._crew: Pool | None = None
         self._journal: Journal | None = None
 
     def take(self, line: bytes) -> None:
@@ -126,7 +126,7 @@ class _Service:
             self._crew.configure(order)
             return
         self._journal = Journal(Path(order.folder))
-        self._crew = Crew(order, self._journal, self._events.tell)
+        self._crew = Pool(order, self._journal, self._events.tell)
         self._chores.begin(self._journal)
 
     def close(self) -> None:

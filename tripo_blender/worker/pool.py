@@ -101,7 +101,7 @@ class _Place:
     runner: Runner
 
 
-class Crew:
+class Pool:
     """The jobs of one worker: at most `at_once` run, in the order in which they came."""
 
     def __init__(self, configure: Configure, journal: Journal, tell: Callable[[Happened | Learnt], bool]) -> None:

@@ -89,7 +89,7 @@ class SecondBlender:
                 self._take(line)
         return self._answers.popleft() if self._answers else None
 
-    def last_words(self) -> str:
+    def log_tail(self) -> str:
         """Return the end of the log."""
         with contextlib.suppress(OSError):
             return self._log.read_text(encoding="utf-8", errors="replace")[-_LAST_WORDS:].strip()

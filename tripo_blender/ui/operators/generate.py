@@ -83,7 +83,7 @@ class TRIPO_OT_generate(PicksPlace, bpy.types.Operator):
 
 def missing(context: bpy.types.Context) -> str:
     """Give what is missing before a model can be generated, as a tooltip; empty when nothing is."""
-    if (failure := account.poll_obstacle(context)) is not None:
+    if (failure := account.poll_unavailable_reason(context)) is not None:
         return str(failure)
     settings = properties.of(context.scene)
     if settings.source == "IMAGE" and settings.image is None:

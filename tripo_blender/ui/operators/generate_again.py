@@ -35,7 +35,7 @@ class TRIPO_OT_generate_again(AsksFirst, bpy.types.Operator):
         if origin.settings_of(obj) is None:
             cls.poll_message_set("Select an object that was made by Tripo")
             return False
-        if (failure := account.poll_obstacle(context)) is not None:
+        if (failure := account.poll_unavailable_reason(context)) is not None:
             cls.poll_message_set(str(failure))
             return False
         return True

@@ -79,7 +79,7 @@ class TRIPO_OT_send_again(AsksFirst, OnJob, bpy.types.Operator):
             return {"CANCELLED"}
         given = account.access(context)
         try:
-            if (failure := account.obstacle(given)) is not None:
+            if (failure := account.unavailable_reason(given)) is not None:
                 raise failure
             session.session.send_again(known(self.job_id).id, given, submit.jobs_folder())
         except errors.TripoError as error:

@@ -178,7 +178,7 @@ def _go_on(
 def _look_again(job_id: str) -> None:
     """Take a job out of the list of those that wait if it does not any more."""
     try:
-        if recovery.standing(job_id) is None:
+        if recovery.state_of(job_id) is None:
             waiting.found.pop(job_id, None)
     except errors.TripoError:
         waiting.found.pop(job_id, None)

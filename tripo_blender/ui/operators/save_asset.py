@@ -42,7 +42,7 @@ class TRIPO_OT_save_asset(OnJob, bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> "set[OperatorReturnItems]":
         """Ask where."""
-        asked = assets.wish(context)
+        asked = assets.asset_options(context)
         libraries = context.preferences.filepaths.asset_libraries
         self.where = "LIBRARY" if asked.library else "FILE"
         self.library = asked.library or (libraries[0].name if libraries else "")
@@ -61,7 +61,7 @@ class TRIPO_OT_save_asset(OnJob, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Keep it."""
-        asked = assets.wish(context, catalog=self.catalog)
+        asked = assets.asset_options(context, catalog=self.catalog)
         wanted = replace(asked, in_file=self.where == "FILE", library=self.library if self.where == "LIBRARY" else "")
         try:
             job = known(self.job_id)

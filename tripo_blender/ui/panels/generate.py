@@ -63,7 +63,7 @@ class TRIPO_PT_advanced(bpy.types.Panel):
 
 
 def _draw_obstacle(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    failure = account.obstacle(account.access(context, looks=False))
+    failure = account.unavailable_reason(account.access(context, looks=False))
     if failure is None:
         return
     box = layout.box()

@@ -26,7 +26,7 @@ def required(data: memoryview) -> tuple[str, ...]:
     return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
 
-def hindrance(extensions: tuple[str, ...], blender: str) -> str:
+def unsupported_reason(extensions: tuple[str, ...], blender: str) -> str:
     """Give the sentence for a file that this Blender ("4.2") could not read; empty where none of these is why."""
     has_meshopt = tuple(int(part) for part in blender.split(".")) >= (5, 2)
     for name in extensions:
