@@ -92,8 +92,9 @@ def child(folder: Path) -> int:
     from tripo_blender.core.errors import TripoError
     from tripo_blender.core.events import model_downloaded
     from tripo_blender.core.formats.model import ModelFormat
-    from tripo_blender.core.job import JobState, image_job
+    from tripo_blender.core.job import image_job
     from tripo_blender.core.options.generation import Settings
+    from tripo_blender.core.states import JobState
 
     report = os.fdopen(os.dup(1), "w")  # Blender writes to the other, in the middle of lines too
     os.dup2(2, 1)

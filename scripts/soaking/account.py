@@ -16,8 +16,9 @@ from soaking.mischief import is_odd
 from soaking.weather import is_order, may_be_refused, meaning_of
 from soaking.words import OFFERED, Words
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.serialization import RecordError, from_record
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 from tripo_blender.storage.model_check import check_file
 

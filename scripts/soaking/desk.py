@@ -19,10 +19,11 @@ from simulator.process import SimulatorProcess  # noqa: E402
 from soaking.words import AGAIN, CANCEL, GIVE_UP, LEAVE, OFFERED, TASK, Words  # noqa: E402
 from soaking.wrong import WRONGS  # noqa: E402
 from tripo_blender.core.events import Cancelled  # noqa: E402
-from tripo_blender.core.job import Job, JobState  # noqa: E402
+from tripo_blender.core.job import Job  # noqa: E402
 from tripo_blender.core.messages import Cancel, Configure, Happened, Run  # noqa: E402
 from tripo_blender.core.recovery import Unfinished, Way, resumed  # noqa: E402
 from tripo_blender.core.serialization import to_record  # noqa: E402
+from tripo_blender.core.states import JobState  # noqa: E402
 from tripo_blender.storage.journal import Journal  # noqa: E402
 from tripo_blender.worker import handle  # noqa: E402
 

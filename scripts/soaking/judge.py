@@ -8,7 +8,8 @@ from simulator.order_answers import Meaning
 from soaking.weather import fits
 from soaking.words import AGAIN, CANCEL, GIVE_UP, LEAVE, OFFERED, TASK, Word
 from tripo_blender.core.errors import Kind
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
+from tripo_blender.core.states import JobState
 
 HEARD_SECONDS = 2.0  # in which a word reaches whom it is for, on a busy machine
 _SURELY_NOT = (Meaning.REFUSED, Meaning.PASSING)

@@ -8,9 +8,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from tripo_blender.core.job import Job, JobState  # noqa: E402
+from tripo_blender.core.job import Job  # noqa: E402
 from tripo_blender.core.services.base import Created, HttpAnswer, Refused, Unclear  # noqa: E402
 from tripo_blender.core.services.modelstream import ModelStream  # noqa: E402
+from tripo_blender.core.states import JobState  # noqa: E402
 from tripo_blender.storage.journal import Journal  # noqa: E402
 from tripo_blender.worker.pool import Pool  # noqa: E402
 

@@ -26,8 +26,9 @@ from tripo_blender.core.events import (
     model_downloaded,
 )
 from tripo_blender.core.formats.model import ModelFormat
-from tripo_blender.core.job import SPANS, Job, JobState, image_job
+from tripo_blender.core.job import Job, image_job
 from tripo_blender.core.options.generation import Settings
+from tripo_blender.core.states import SPANS, JobState
 
 from .strategies import EVENT_TYPES, EVENTS, JOBS
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.serialization import RecordError, strangers
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.record import half_written, read_text, record_text, unreadable
 
 from .strategies import JSON_VALUES, RECORDED_JOBS

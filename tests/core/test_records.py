@@ -19,11 +19,12 @@ from tripo_blender.core.events import (
     model_downloaded,
 )
 from tripo_blender.core.inspection import Inspection
-from tripo_blender.core.job import Job, JobState, image_job
+from tripo_blender.core.job import Job, image_job
 from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.options.import_options import Arrival
 from tripo_blender.core.placement import Box, Spot
 from tripo_blender.core.serialization import Record, RecordError, from_record, to_record
+from tripo_blender.core.states import JobState
 from tripo_blender.core.task import Account, Artifact, ImageFile, Request, Role, TaskType
 
 from .strategies import EVENTS, JSON_VALUES, RECORDED_JOBS

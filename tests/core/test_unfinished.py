@@ -20,7 +20,7 @@ from tripo_blender.core.events import (
     model_downloaded,
 )
 from tripo_blender.core.formats.model import ModelFormat
-from tripo_blender.core.job import Job, JobState, image_job
+from tripo_blender.core.job import Job, image_job
 from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.placement import Spot
 from tripo_blender.core.recovery import (
@@ -40,6 +40,7 @@ from tripo_blender.core.recovery import (
     too_many_files,
     unfinished,
 )
+from tripo_blender.core.states import JobState
 
 URL = "https://api.example.test"
 FRESH = image_job(

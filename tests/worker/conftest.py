@@ -28,7 +28,8 @@ from tripo_blender.storage.locks import Ownership
 from tripo_blender.worker.gateway_profile import GatewayProfile
 from tripo_blender.worker.http.client import Client
 from tripo_blender.worker.pool import ThreadStop
-from tripo_blender.worker.runner import Runner, Stop
+from tripo_blender.worker.runner import Runner
+from tripo_blender.worker.stop import Stop
 
 from .course import DEADLINE, KEY, SECRET, SERVICE, SMALL, Course, check_course
 from .fault_table import TALLY

@@ -11,12 +11,13 @@ from typing import Any
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Failure
 from tripo_blender.core.events import AnswerLost, Delayed, Event, Started, Submitting
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.recovery import Way, resumed
 from tripo_blender.core.serialization import to_record
 from tripo_blender.core.services.modelstream import ModelStream
 from tripo_blender.core.services.purchase import lost_answer
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 
 KEY = "sk-of-the-tests-5d1c0a"

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tripo_blender.core.errors import Kind
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
+from tripo_blender.core.states import JobState
 
 HTML = "<html><body><h1>Sign in to this network</h1></body></html>"
 STRIKES = ("upload", "create", "poll", "download")

@@ -22,10 +22,11 @@ from tripo_blender.core.events import (
     model_downloaded,
 )
 from tripo_blender.core.formats.model import ModelFormat
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.messages import Cancel, Ended
 from tripo_blender.core.recovery import Way
 from tripo_blender.core.services.purchase import lost_answer
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 
 from .course import check_folder, downloads, orders, record_of, wait_for

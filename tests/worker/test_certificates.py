@@ -12,9 +12,10 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.network import Network
 from tripo_blender.core.serialization import to_record
+from tripo_blender.core.states import JobState
 from tripo_blender.worker.http.certificates import trusted
 from tripo_blender.worker.http.client import Client, NotSent
 

@@ -14,9 +14,10 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Failure, Kind
 from tripo_blender.core.events import AnswerLost, Delayed, Kept
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.messages import Cancel
 from tripo_blender.core.recovery import resumed
+from tripo_blender.core.states import JobState
 from tripo_blender.core.task import OutputOf, Role
 from tripo_blender.storage.journal import Journal
 from tripo_blender.worker import foreground, handle

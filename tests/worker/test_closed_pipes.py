@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.recovery import Way, resumed
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 
 from .course import downloads, orders, wait_for

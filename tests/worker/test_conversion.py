@@ -28,8 +28,9 @@ from tripo_blender.core.events import (
     model_downloaded,
 )
 from tripo_blender.core.formats.model import ModelFormat
-from tripo_blender.core.job import Job, JobState, image_job
+from tripo_blender.core.job import Job, image_job
 from tripo_blender.core.messages import Cancel, Configure, Ended
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 from tripo_blender.storage.model_check import check_file
 from tripo_blender.worker import conversion

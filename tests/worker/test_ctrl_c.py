@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.recovery import Way
 from tripo_blender.core.serialization import from_record
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 
 from .course import check_kept, downloads, orders, previews, uncertain, wait_for

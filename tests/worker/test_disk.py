@@ -24,10 +24,11 @@ from tripo_blender.core.events import (
     model_downloaded,
 )
 from tripo_blender.core.formats.model import ModelFormat
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.recovery import Way
 from tripo_blender.core.serialization import from_record, to_record
+from tripo_blender.core.states import JobState
 from tripo_blender.core.task import Artifact, Role
 from tripo_blender.storage.journal import Journal
 

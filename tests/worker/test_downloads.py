@@ -15,8 +15,9 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core import retry
 from tripo_blender.core.errors import Kind
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.options.generation import Settings
+from tripo_blender.core.states import JobState
 from tripo_blender.worker.pool import ThreadStop
 
 from .conftest import Run

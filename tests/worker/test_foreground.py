@@ -15,8 +15,9 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core.events import Event
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.serialization import from_record
+from tripo_blender.core.states import JobState
 from tripo_blender.worker import foreground
 from tripo_blender.worker.gateway_profile import ProfileBook
 

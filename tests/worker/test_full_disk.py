@@ -12,9 +12,10 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Kind
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.recovery import Way
 from tripo_blender.core.serialization import from_record, to_record
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 
 from .course import KEY, SMALL, check_kept, check_sentence, orders, record_of, uncertain

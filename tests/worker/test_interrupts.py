@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.serialization import from_record
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 from tripo_blender.worker.interrupt import Interrupt, Once
 

@@ -14,8 +14,9 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import TripoError
 from tripo_blender.core.events import Event, Started, Submitting, TaskCreated
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.recovery import Unfinished, Way, resumed
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 from tripo_blender.worker import handle
 

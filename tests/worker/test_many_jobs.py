@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.messages import Configure, Ended, encode
+from tripo_blender.core.states import JobState
 from tripo_blender.storage import cleanup, journal
 from tripo_blender.storage.journal import Journal
 from tripo_blender.worker import loop

@@ -10,8 +10,9 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core.events import Downloaded, Generated, Started, Submitting, TaskCreated
 from tripo_blender.core.formats.model import ModelFormat, check
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.options.generation import Settings
+from tripo_blender.core.states import JobState
 
 from .conftest import Run
 from .course import KEY, SMALL, downloads, orders, record_of

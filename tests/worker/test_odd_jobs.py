@@ -9,7 +9,8 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from soaking.mischief import ODD_NAMES, ODD_RECORDS, plant
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 
 from .course import record_of

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
+from tripo_blender.core.states import JobState
 from tripo_blender.storage import cleanup
 from tripo_blender.storage.journal import Journal
 from tripo_blender.storage.record import record_text

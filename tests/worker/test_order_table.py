@@ -9,7 +9,8 @@ import pytest
 from simulator.order_answers import ANSWERS, Answer, Meaning
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Kind
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
+from tripo_blender.core.states import JobState
 
 from .conftest import Run
 from .course import check_kept, orders, uncertain

@@ -12,9 +12,10 @@ from hypothesis import given, strategies as st
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.services.base import HttpRequest
 from tripo_blender.core.services.endpoint import base_url_problem
+from tripo_blender.core.states import JobState
 from tripo_blender.worker.http.client import Client
 from tripo_blender.worker.second_blender import SecondBlender
 

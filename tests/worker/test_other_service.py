@@ -8,12 +8,13 @@ import pytest
 
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.events import AnswerLost, Event, Failed, Started, Submitting, TaskNamed
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.messages import Configure, Happened, Learnt
 from tripo_blender.core.services.base import Balance, TellsBalance
 from tripo_blender.core.services.credentials import is_key_variable
 from tripo_blender.core.services.purchase import lost_answer
 from tripo_blender.core.services.registry import DEFAULT, SERVICES
+from tripo_blender.core.states import JobState
 from tripo_blender.core.task import Account, Role
 from tripo_blender.storage.journal import Journal
 from tripo_blender.worker import foreground

@@ -15,9 +15,10 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.events import Event, Submitting
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.network import Network
 from tripo_blender.core.services.base import HttpRequest
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 from tripo_blender.worker.gateway_profile import GatewayProfile
 from tripo_blender.worker.http.client import Client, NotSent

@@ -16,10 +16,11 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.events import Cancelled, Event, Failed, Imported, Progressed, TaskCreated
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.messages import CONVERTER_HOME, Ended
 from tripo_blender.core.recovery import Way, resumed
 from tripo_blender.core.serialization import to_record
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 from tripo_blender.storage.locks import Ownership
 from tripo_blender.worker import foreground

@@ -12,7 +12,8 @@ from fixtures.real_pictures import ANIMATED, REAL
 from simulator.process import SimulatorProcess
 from simulator.sculpture.png import write_png
 from tripo_blender.core.errors import Kind
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
+from tripo_blender.core.states import JobState
 from tripo_blender.worker.gateway_profile import GatewayProfile
 from tripo_blender.worker.pool import ThreadStop
 

@@ -16,7 +16,8 @@ from simulator.process import SimulatorProcess
 from simulator.sculpture.png import write_png
 from tripo_blender.core.events import Downloaded, model_downloaded
 from tripo_blender.core.formats.image.head import LARGEST_SIDE, read_head
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
+from tripo_blender.core.states import JobState
 from tripo_blender.worker import preview
 from tripo_blender.worker.http.client import Client
 from tripo_blender.worker.pool import ThreadStop

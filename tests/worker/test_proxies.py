@@ -11,8 +11,9 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core import retry
 from tripo_blender.core.errors import Kind
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.network import Network
+from tripo_blender.core.states import JobState
 
 from .conftest import Run
 

@@ -13,8 +13,9 @@ from simulator.process import SimulatorProcess
 from tripo_blender.core import retry
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.events import AnswerLost, Started, TaskNamed
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.services.base import HttpAnswer, HttpRequest
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 from tripo_blender.worker.gateway_profile import GatewayProfile
 from tripo_blender.worker.http.client import Client

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tripo_blender.core.job import JobState
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 from tripo_blender.storage.record_head import RecordHead, head_of
 

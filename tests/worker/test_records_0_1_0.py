@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core.job import JobState
 from tripo_blender.core.recovery import Way, resumed
 from tripo_blender.core.services.base import HttpRequest
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 from tripo_blender.worker.http.client import Client
 

@@ -12,9 +12,10 @@ from urllib.parse import quote, unquote
 import pytest
 
 from simulator.process import SimulatorProcess
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.messages import Configure
 from tripo_blender.core.serialization import to_record
+from tripo_blender.core.states import JobState
 
 from .conftest import Run
 from .course import KEY, SECRET, downloads

@@ -12,9 +12,10 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core.events import Cancelled, Delayed, Event, Started, TaskNamed
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.recovery import Way
 from tripo_blender.core.serialization import from_record
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 from tripo_blender.worker.gateway_profile import GatewayProfile
 from tripo_blender.worker.http.client import Client

@@ -12,8 +12,9 @@ from soaking.judge import Order, Story, violations
 from soaking.run import soak
 from soaking.words import AGAIN, CANCEL, GIVE_UP, LEAVE, OFFERED, TASK, Word
 from tripo_blender.core.errors import Failure, Kind
-from tripo_blender.core.job import Job, JobState, image_job
+from tripo_blender.core.job import Job, image_job
 from tripo_blender.core.options.generation import Settings
+from tripo_blender.core.states import JobState
 
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
 

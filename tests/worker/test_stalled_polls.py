@@ -9,7 +9,8 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core import retry
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
+from tripo_blender.core.states import JobState
 from tripo_blender.worker import foreground
 from tripo_blender.worker.hedging import one_after_the_other, side_by_side
 from tripo_blender.worker.interrupt import Interrupt

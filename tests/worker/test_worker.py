@@ -11,8 +11,9 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core.events import Cancelled, Downloaded, Imported, Started, TaskCreated
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.messages import Cancel, Ended, Learnt
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 
 from .course import DEADLINE, KEY, SERVICE, check_folder, orders, record_of, wait_for

@@ -12,9 +12,10 @@ import pytest
 from simulator.process import SimulatorProcess
 from tripo_blender.core.events import Delayed, Imported, TaskCreated, model_downloaded
 from tripo_blender.core.formats.model import ModelFormat
-from tripo_blender.core.job import Job, JobState
+from tripo_blender.core.job import Job
 from tripo_blender.core.messages import Cancel, Configure, Ended, Run
 from tripo_blender.core.recovery import Way, resumed
+from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 from tripo_blender.worker.handle import WorkerHandle
 

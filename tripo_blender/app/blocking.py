@@ -8,8 +8,9 @@ import bpy
 
 from ..core.errors import Failure, Kind, TripoError
 from ..core.events import Event, Failed, TaskCreated
-from ..core.job import SPANS, Job, JobState
+from ..core.job import Job
 from ..core.services.purchase import lost_answer
+from ..core.states import SPANS, JobState
 from ..scene.assets import AssetOptions, asset_options, check
 from ..scene.deliver import Arrived, wait_reason
 from ..storage.journal import Journal

@@ -13,13 +13,14 @@ import bpy
 
 from ..core.errors import Failure, Kind, TripoError
 from ..core.events import AnswerLost, Cancelled, Delayed, Event, Failed, Prepared, Started
-from ..core.job import Job, JobState
+from ..core.job import Job
 from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run
 from ..core.recovery import further, not_given_up
 from ..core.serialization import RecordError
 from ..core.services.endpoint import same_service
 from ..core.services.failures import may_still_be_made
 from ..core.services.purchase import lost_answer
+from ..core.states import JobState
 from ..scene.deliver import bring_in, wait_reason
 from ..storage.journal import Journal
 from ..storage.locks import Ownership

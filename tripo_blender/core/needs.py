@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from .errors import Failure, Kind
-from .job import Job, JobState
+from .job import Job
+from .states import JobState
 from .task import ImageFile, Input, ModelFile, OutputOf, Role, word_of
 
 _GIVES = (JobState.READY, JobState.DONE)

@@ -8,10 +8,11 @@ from enum import StrEnum
 
 from .errors import Failure, Kind, TripoError
 from .events import AnswerLost, Cancelled, Failed, Started, TaskCreated, TaskNamed
-from .job import Job, JobState
+from .job import Job
 from .services.endpoint import same_service
 from .services.purchase import lost_answer
 from .services.task_id import is_task_id
+from .states import JobState
 
 
 class Way(StrEnum):

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..core.errors import Failure, Kind
-from ..core.job import Job, JobState
+from ..core.job import Job
 from ..core.recovery import Unfinished, elsewhere, stopped, superseded, too_many_files, unfinished
 from ..core.serialization import RecordError
+from ..core.states import JobState
 from . import output_parts
 from .locks import Ownership
 from .record import half_written, read_text, record_text, unreadable

@@ -20,7 +20,7 @@ from ..storage.journal import Journal
 from .second_blender import SecondBlender
 
 if TYPE_CHECKING:
-    from .runner import Stop
+    from .stop import Stop
 
 _log = logging.getLogger(__name__)
 

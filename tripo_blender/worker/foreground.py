@@ -9,11 +9,12 @@ from pathlib import Path
 from ..core.errors import Failure
 from ..core.events import Event, Failed
 from ..core.formats.limits import Limits
-from ..core.job import Job, JobState
+from ..core.job import Job
 from ..core.needs import alone
 from ..core.network import Network
 from ..core.serialization import RecordError
 from ..core.services.registry import DEFAULT, SERVICES, unknown_service
+from ..core.states import JobState
 from ..storage.journal import Journal
 from .gateway_profile import ProfileBook
 from .http.client import Client

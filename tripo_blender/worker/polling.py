@@ -5,28 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from ..core import retry
 from ..core.errors import Failure, Kind, TripoError
 from ..core.services.base import HttpRequest, Refused, Service, TaskReport
 from ..core.services.failures import may_still_be_made
 from .http.client import Client, NoAnswer, NotSent
+from .stop import Stop
 
 T = TypeVar("T")
-
-
-class Stop(Protocol):
-    """What ends the questions from outside."""
-
-    def is_set(self) -> bool:
-        """Whether the run shall end."""
-
-    def hedged(self, ask: Callable[[float], T], good: Callable[[T], bool], seconds: float, /) -> T | None:
-        """Ask, and once more where no answer has come after `seconds`; None: the run shall end.
-
-        `ask` is told for how many seconds each byte is waited for, 0 for the usual.
-        """
 
 
 class Polling:

@@ -14,12 +14,13 @@ from typing import TypeVar
 from ..core.errors import Failure, TripoError
 from ..core.events import Cancelled, Delayed, Event, Failed, Kept, Prepared, TaskCreated
 from ..core.formats.limits import Limits
-from ..core.job import Job, JobState
+from ..core.job import Job
 from ..core.messages import Configure, Happened, Learnt
 from ..core.network import Network
 from ..core.recovery import elsewhere, too_many_files
 from ..core.serialization import RecordError
 from ..core.services.registry import DEFAULT, SERVICES, unknown_service
+from ..core.states import JobState
 from ..storage.journal import Journal
 from ..storage.model_check import check_model
 from . import hedging

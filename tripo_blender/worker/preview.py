@@ -5,16 +5,49 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ..core.formats.image.head import HEAD_BYTES, LARGEST_SIDE, read_head
+from ..core.task import Artifact, Role
 from ..storage.small_file import open_new
 from .http.client import Client, NoAnswer, NotSent
+from .stop import Stop, Stopped
 
 SECONDS = 4.0  # in all; the model is there already, so a longer wait would be felt
 LARGEST = 8_000_000  # bytes
 
 _log = logging.getLogger(__name__)
+
+
+class Preview:
+    """The preview of one job's model: begun beside the model's download, and kept where it is there with it."""
+
+    def __init__(self, client: Client, stop: Stop) -> None:
+        self._client = client
+        self._stop = stop
+        self._data: Callable[[], bytes | None] | None = None  # gives it, once it is under way
+
+    def begin(self, links: Mapping[Role, str]) -> None:
+        """Begin to fetch it, once, where there is a link to it."""
+        if (link := links.get(Role.PREVIEW)) and self._data is None:
+            client = self._client.another()
+
+            def fetched() -> bytes:
+                with client:
+                    return fetch(client, link)
+
+            self._data = self._stop.aside(fetched, SECONDS)
+
+    def kept(self, folder: Path) -> tuple[Artifact, ...]:
+        """Put it beside the model and return it; nothing where it did not come at once. Raise `Stopped`."""
+        if self._data is None:
+            return ()
+        data = self._data()
+        if self._stop.cancelled:
+            raise Stopped
+        path = keep(data, folder) if data else ""
+        return (Artifact(Role.PREVIEW, path, path.rpartition(".")[2]),) if path else ()
 
 
 def fetch(client: Client, url: str) -> bytes:

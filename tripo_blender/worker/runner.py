@@ -9,10 +9,8 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 from ..core import retry
 from ..core.disk_errors import NO_MORE_FILES
@@ -32,18 +30,20 @@ from ..core.events import (
     TaskFound,
 )
 from ..core.formats.limits import Limits
-from ..core.job import Job, JobState
+from ..core.job import Job
 from ..core.recovery import too_many_files
 from ..core.services.base import Created, Service, TaskStatus, Unclear
 from ..core.services.failures import lost_task, may_still_be_made, missing_output, passing, unfinished_task
 from ..core.services.purchase import lost_answer
+from ..core.states import JobState
 from ..core.task import Artifact, Role
 from ..storage.journal import Journal
-from . import polling, preview
 from .download import Busy, Refused, fetch, forget, is_whole, keep
 from .gateway_profile import GatewayProfile
 from .http.client import Client, NoAnswer, NotSent
 from .polling import Polling
+from .preview import Preview
+from .stop import Stop, Stopped
 from .submit import Sending
 
 _log = logging.getLogger(__name__)
@@ -51,36 +51,6 @@ _log = logging.getLogger(__name__)
 _PROGRESS_SECONDS = 0.2  # between two reports of a download; lower shows more steps, higher sends fewer messages
 _RECORDED_STEP = 10.0  # percent between two records of one state; lower tells more after a crash, and writes more
 _FRESH_LINKS = 2  # how often the task is asked for another link
-
-T = TypeVar("T")
-
-
-class Stop(polling.Stop, Protocol):
-    """How a run is ended from outside: asked before every step, waited on instead of sleeping."""
-
-    cancelled: bool  # by the user; otherwise the process closes, and the record stays as it is
-
-    def wait(self, timeout: float) -> bool:
-        """Wait, at most `timeout` seconds; True as soon as the run shall end."""
-
-    def aside(self, work: Callable[[], T], seconds: float, /) -> Callable[[], T | None]:
-        """Begin what is not worth waiting for, and give what waits for its end; None: it was given up.
-
-        It has about `seconds` from its beginning, and no longer than the run.
-        """
-
-    def interruptible(self) -> AbstractContextManager[object]:
-        """While it is entered `KeyboardInterrupt` may break off what is waited for."""
-
-    def shielded(self) -> AbstractContextManager[object]:
-        """While it is entered the run is not broken off: a purchase is under way."""
-
-    def uninterrupted(self) -> AbstractContextManager[object]:
-        """While it is entered nothing is broken off, by whoever insists either: what is known is written down."""
-
-
-class _Stopped(Exception):
-    """The run was told to end."""
 
 
 class Runner:
@@ -108,7 +78,7 @@ class Runner:
         spec = service.spec(job.request.task)
         self._roles = spec.outputs if spec is not None else (Role.MODEL,)  # of a task that is only fetched
         self._links: dict[Role, str] = {}
-        self._picture: Callable[[], bytes | None] | None = None  # gives the preview, which is under way
+        self._preview = Preview(client, stop)
         self._recorded = job.percent
         self._unwritten = False  # the record says less than was told
         self._lock = threading.RLock()  # of the job, its record and whether its order is out
@@ -170,7 +140,7 @@ class Runner:
             self._go_on()
             if self._over or self._journal.is_cancelled(self.job.id):
                 self._cancelled = True
-                raise _Stopped
+                raise Stopped
             self._journal.write(self.job)
             self._sending.sent = True
 
@@ -185,7 +155,7 @@ class Runner:
         try:
             self._go_on()
             return phase()
-        except (_Stopped, KeyboardInterrupt):
+        except (Stopped, KeyboardInterrupt):
             return self._interrupted()
         except TripoError as error:
             return Failed(error.failure, (error.artifact,) if isinstance(error, Refused) else ())
@@ -233,7 +203,7 @@ class Runner:
 
     def _go_on(self) -> None:
         if self._stop.is_set():
-            raise _Stopped
+            raise Stopped
 
     def _delay(self, attempt: int, failure: Failure, retry_after: float = -1.0) -> float:
         """Tell what is in the way, wait before try number `attempt` + 1, and return the seconds."""
@@ -242,7 +212,7 @@ class Runner:
         self._withdraw()
         self._happened(Delayed(f"{passing(failure)}; trying again in {max(1, round(seconds))} s"))
         if self._stop.wait(seconds):
-            raise _Stopped
+            raise Stopped
         return seconds
 
     def _upload(self) -> Event:
@@ -263,7 +233,7 @@ class Runner:
         while True:
             report = self._polling.report(self.job.base_url, self.job.task_id)
             if report is None:
-                raise _Stopped
+                raise Stopped
             if self.job.in_doubt and report.status is not TaskStatus.UNKNOWN:
                 self._happened(TaskFound())
             if report.failure is not None:
@@ -284,7 +254,7 @@ class Runner:
             polls += 1
             pace = pace.after(waited, report.percent) if pace else retry.Pace(waited, report.percent)
             if self._stop.wait(retry.poll_wait(waited, polls, report.seconds_left, pace.left(waited, report.percent))):
-                raise _Stopped
+                raise Stopped
 
     def _download(self) -> Event:
         folder = self._journal.folder_of(self.job.id)
@@ -294,9 +264,8 @@ class Runner:
             if not isinstance(outcome, Artifact):
                 return outcome
             artifacts.append(outcome)
-        if path := self._preview(folder):
-            artifacts.append(Artifact(Role.PREVIEW, path, Path(path).suffix[1:]))
-        return Downloaded(tuple(artifacts))
+        self._preview.begin(self._links)
+        return Downloaded((*artifacts, *self._preview.kept(folder)))
 
     def _download_one(self, role: Role, folder: Path) -> Artifact | Event:
         """Return a file of the task, whole and checked; or the event that ends the job."""
@@ -330,33 +299,13 @@ class Runner:
                     self._delay(fresh_links, error.failure)
                 self._links.clear()
 
-    def _preview(self, folder: Path) -> str:
-        """Put the service's picture of the model beside it and give its path; empty where it does not come at once."""
-        self._begin_preview()
-        if self._picture is None:
-            return ""
-        data = self._picture()
-        if self._stop.cancelled:
-            raise _Stopped
-        return preview.keep(data, folder) if data else ""
-
-    def _begin_preview(self) -> None:
-        if (link := self._links.get(Role.PREVIEW)) and self._picture is None:
-            client = self._client.another()
-
-            def fetched() -> bytes:
-                with client:
-                    return preview.fetch(client, link)
-
-            self._picture = self._stop.aside(fetched, preview.SECONDS)
-
     def _download_progress(self) -> Callable[[float], None]:
         told = 0.0
 
         def progress(percent: float) -> None:
             nonlocal told
             self._go_on()
-            self._begin_preview()  # beside the model, which has begun to come
+            self._preview.begin(self._links)  # beside the model, which has begun to come
             if time.monotonic() - told >= _PROGRESS_SECONDS:
                 told = time.monotonic()
                 self._happened(Progressed(percent))
