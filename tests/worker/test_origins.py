@@ -13,6 +13,7 @@ from hypothesis import given, strategies as st
 from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Kind, TripoError
 from tripo_blender.core.job import Job
+from tripo_blender.core.messages import Cancel
 from tripo_blender.core.services.base import HttpRequest
 from tripo_blender.core.services.endpoint import base_url_problem
 from tripo_blender.core.states import JobState
@@ -136,6 +137,23 @@ def test_a_job_that_waits_keeps_the_key_it_was_ordered_with(
     for simulator, key in ((old, KEY), (new, new.key)):
         keys = {entry["headers"].get("Authorization") for entry in simulator.requests() if entry["server"] != "files"}
         assert keys == {f"Bearer {key}"}
+
+
+def test_one_account_does_not_wait_for_another(
+    start_simulator: Callable[..., SimulatorProcess], make_job: MakeJob, start_worker: Callable[..., Worker]
+) -> None:
+    slow, quick = start_simulator(seconds=30), start_simulator(key="sk-of-another-service")
+    worker = start_worker(at_once=1, base_url=slow.url)
+    jobs = [make_job(slow.url), make_job(slow.url), make_job(quick.url)]
+    for job in jobs[:2]:
+        worker.run(job)
+    worker.configure(at_once=1, base_url=quick.url, key=quick.key)
+    worker.run(jobs[2])
+    assert worker.until_ended(jobs[2]).state is JobState.READY
+    assert len(slow.creates()) == 1, "each has its own limit"
+    for job in jobs[:2]:
+        worker.handle.send(Cancel(job.id))
+        worker.until_ended(job)
 
 
 @pytest.mark.parametrize("purchase", [True, False])

@@ -103,7 +103,7 @@ class _Place:
 
 
 class Pool:
-    """The jobs of one worker: at most `at_once` run, in the order in which they came."""
+    """The jobs of one worker: at most `at_once` of an account run, in the order in which they came."""
 
     def __init__(self, configure: Configure, journal: Journal, tell: Callable[[Happened | Learnt], bool]) -> None:
         """`tell` gives whether somebody listens still."""
@@ -201,7 +201,7 @@ class Pool:
         with self._lock:
             while not self._closed:
                 running = {job_id: place.runner.job for job_id, place in self._running.items()}
-                found = self._waiting.first(running, free=len(running) < self._configure.at_once)
+                found = self._waiting.first(running, self._configure.at_once)
                 if found is None:
                     break
                 job, start = found

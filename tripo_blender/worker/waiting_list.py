@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -44,13 +45,14 @@ class WaitingList:
         if any(job.id in each.request.needs for each in self._jobs.values()):
             self._left[job.id] = job
 
-    def first(self, running: Mapping[str, Job], *, free: bool) -> tuple[Job, Job | Failure] | None:
+    def first(self, running: Mapping[str, Job], at_once: int) -> tuple[Job, Job | Failure] | None:
         """Return the first job that can start, with what it is to be started as, or that never can, and why.
 
-        `running` are those that have a place, as they are now; where none is `free`, none can start. None: there is no
-        such job.
+        `running` are those that have a place, as they are now; each account has `at_once` of them. None: no such job.
         """
+        taken = Counter(job.account for job in running.values())
         for job in self._jobs.values():
+            free = taken[job.account] < at_once
             if not job.request.needs or job.task_id:  # what was ordered needs nothing more
                 if free:
                     return job, job
