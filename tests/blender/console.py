@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -145,6 +146,11 @@ def with_address(arguments: Sequence[object], url: str) -> list[str]:
     return words if {"--help", "jobs", "import"} & set(words[:2]) else [*words, "--url", url]
 
 
+def _hears_ctrl_c() -> None:
+    """As from a terminal: what a shell starts in the background, as these tests may be, ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Place:
     """Folders of its own for everything a command line may write to."""
 
@@ -173,6 +179,7 @@ class Place:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
+            preexec_fn=_hears_ctrl_c if os.name == "posix" else None,  # noqa: PLW1509  # no other thread forks
         )
 
     def run(self, *arguments: object, **more: str) -> Outcome:

@@ -107,8 +107,8 @@ class Search:
 def below(above: int) -> list[int]:
     """The processes below one; it is asked at each look, so that only these are read and not all of the machine's."""
     found, names = list[int](), list[str]()
-    for path in Path(f"/proc/{above}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # it has ended meanwhile
+        for path in Path(f"/proc/{above}/task").glob("*/children"):
             names += path.read_text().split()
     for name in names:
         found += [int(name), *below(int(name))]
