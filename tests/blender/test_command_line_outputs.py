@@ -340,7 +340,7 @@ def test_a_job_is_done_when_its_file_is_there_and_not_before(
         check=False,
     )
     assert killed.returncode < 0, killed.stderr.decode()
-    assert contents(place.out) == {}
+    assert [name for name in contents(place.out) if not name.startswith(".tripo-")] == []  # those go with the next
     task_id = simulator.creates()[0]["answer"]["task_id"]
 
     outcome = place.run("jobs", "--json")
