@@ -158,7 +158,8 @@ class Auditor:
             elif (
                 path.parent == self._place / "jobs" and path.is_dir() and not (path.name in known or is_odd(path.name))
             ):
-                violations.append(f"a folder without a record: {name}")
+                holds = ", ".join(sorted(each.name for each in path.iterdir())) or "nothing"
+                violations.append(f"a folder without a record: {name} with {holds}")
             if path.suffix == ".lock" or path.parent == self._place / "temporary":
                 violations.append(f"left over: {name}")
         for entry in self._entries:

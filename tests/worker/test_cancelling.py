@@ -298,3 +298,21 @@ def test_a_model_that_is_set_up_is_cancelled(
     worker.end()
     assert model.is_file()
     assert not Journal(folder).ownership.elsewhere(job.id)
+
+
+def test_a_cancel_in_the_instant_in_which_a_job_is_forgotten_leaves_no_folder(
+    make_job: MakeJob, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, journal, rmdir = make_job("https://a.test"), Journal(folder), os.rmdir
+    journal.write(job)
+    words: list[bool] = []
+
+    def late(path: Any, **more: Any) -> None:
+        if not words:
+            words.append(journal.cancel(job.id))
+        rmdir(path, **more)
+
+    monkeypatch.setattr(os, "rmdir", late)
+    assert journal.forget(job.id)
+    assert words == [True]
+    assert not (folder / job.id).exists()

@@ -22,6 +22,7 @@ from .replacing import put_in_place
 from .small_file import open_new, read_small
 from .usage import Usage, size_of
 
+_REMOVALS = 3  # the user's word may be laid into a folder in the instant in which it is emptied
 _RECORD, _PART = "job.json", ".part"
 CANCELLED = "cancelled"  # a file beside the record: the user's word, which whoever writes the record has yet to hear
 _ENDED = (JobState.DONE, JobState.CANCELLED)  # what is left of these is for importing them again
@@ -275,8 +276,12 @@ class Journal:
         """Remove a job's record and files, unless another process has the job; False where they are there still."""
         if self.ownership.elsewhere(job_id):
             return False
-        shutil.rmtree(self._folder / job_id, ignore_errors=True)
-        return not (self._folder / job_id).exists()
+        folder = self._folder / job_id
+        for _ in range(_REMOVALS):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                return True
+        return False
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
