@@ -316,3 +316,16 @@ def test_a_cancel_in_the_instant_in_which_a_job_is_forgotten_leaves_no_folder(
     assert journal.forget(job.id)
     assert words == [True]
     assert not (folder / job.id).exists()
+
+
+@pytest.mark.parametrize("end", ["cancelled", "forgotten"])
+def test_what_ended_while_the_others_were_read_is_not_offered(make_job: MakeJob, folder: Path, end: str) -> None:
+    job, journal = make_job("https://a.test").after(TaskCreated("task-1")), Journal(folder)
+    journal.write(job)
+    (read,) = journal.read()
+    assert journal.unfinished(read) is not None
+    if end == "cancelled":
+        Journal(folder).end(job.after(Cancelled()))
+    else:
+        assert journal.forget(job.id)
+    assert journal.unfinished(read) is None

@@ -146,9 +146,17 @@ class Journal:
         return stopped(job) if not job.final and self.is_cancelled(job_id) else job
 
     def unfinished(self, job: Job) -> Unfinished | None:
-        """Give what a job is that nobody carries out; None where somebody does, or there is nothing to go on with."""
+        """Give what a job is that nobody carries out; None where somebody does, or there is nothing to go on with.
+
+        Its record is read once more, now that nobody can change it: it may have ended since it was read with others.
+        """
         if self.ownership.elsewhere(job.id):
             return None
+        with contextlib.suppress(RecordError):
+            now = self.record_of(job.id)
+            if now is None:
+                return None
+            job = now
         return unfinished(job, model_there=bool(job.model_path) and Path(job.model_path).is_file())
 
     def begin(self, job: Job) -> Failure | None:
