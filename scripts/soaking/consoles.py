@@ -23,8 +23,8 @@ _ENDS_SECONDS = 60.0  # after Ctrl-C, however busy the machine: an order that is
 _CODES = (0, 1, 130, -signal.SIGINT)
 
 
-def _hears_ctrl_c() -> None:
-    """As from a terminal: what a shell starts in the background, as the soak may be, ignores it."""
+def hears_ctrl_c() -> None:
+    """Be as started from a terminal: what a shell starts in the background, as soak and tests may be, ignores it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -75,7 +75,7 @@ class Consoles:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             env=os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._place / "temporary")),
-            preexec_fn=_hears_ctrl_c,  # noqa: PLW1509  # there is no other thread
+            preexec_fn=hears_ctrl_c,  # noqa: PLW1509  # there is no other thread
         )
         assert process.stdin is not None
         order = {"job": to_record(job), "key": self._key, "place": str(self._place)}

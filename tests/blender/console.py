@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import numpy as np
 
 from simulator.process import SimulatorProcess
 from simulator.sculpture.png import write_png
+from soaking.consoles import hears_ctrl_c
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "generate.py"
 SECONDS = 60.0  # for one process; it takes two
@@ -146,11 +146,6 @@ def with_address(arguments: Sequence[object], url: str) -> list[str]:
     return words if {"--help", "jobs", "import"} & set(words[:2]) else [*words, "--url", url]
 
 
-def _hears_ctrl_c() -> None:
-    """As from a terminal: what a shell starts in the background, as these tests may be, ignores it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 class Place:
     """Folders of its own for everything a command line may write to."""
 
@@ -179,7 +174,7 @@ class Place:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
-            preexec_fn=_hears_ctrl_c if os.name == "posix" else None,  # noqa: PLW1509  # no other thread forks
+            preexec_fn=hears_ctrl_c if os.name == "posix" else None,  # noqa: PLW1509  # no other thread forks
         )
 
     def run(self, *arguments: object, **more: str) -> Outcome:
