@@ -9,12 +9,11 @@ from ..core.formats import limits
 # What Blender knows the add-on by: bl_ext.<repository>.tripo_blender where it is installed as an extension.
 ADDON = __name__.split(".scene.", maxsplit=1)[0]
 
-if TYPE_CHECKING:
-    from typing import Protocol
 
-    class Preferences(Protocol):
-        """What is read of them; `ui.preferences` declares it for Blender."""
+class Preferences:
+    """What there is to be read of them; `ui.preferences` has Blender make it."""
 
+    if TYPE_CHECKING:
         api_key: str
         base_url: str
         at_once: int
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
         certificates: str
 
 
-def get(context: bpy.types.Context) -> "Preferences | None":
+def get(context: bpy.types.Context) -> Preferences | None:
     """Return the preferences; None where the add-on is not enabled (a script that runs from a clone)."""
     addon = context.preferences.addons.get(ADDON)
     return addon.preferences if addon is not None else None  # type: ignore[return-value]

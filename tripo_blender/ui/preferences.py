@@ -9,7 +9,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 from ..app import account, model_cache
 from ..core import network
 from ..core.services.registry import DEFAULT, service_of
-from ..scene.addon_preferences import ADDON
+from ..scene.addon_preferences import ADDON, Preferences
 from .panels.text import draw_sentence
 
 _SERVICE = service_of(DEFAULT)
@@ -35,27 +35,12 @@ def _make_absolute(name: str) -> "Callable[[TripoPreferences, bpy.types.Context]
     return update
 
 
-class TripoPreferences(bpy.types.AddonPreferences):
+class TripoPreferences(Preferences, bpy.types.AddonPreferences):
     """Preferences of the add-on"""
 
     bl_idname = ADDON
 
-    if TYPE_CHECKING:
-        api_key: str
-        base_url: str
-        at_once: int
-        upload_method: str
-        converts: bool
-        model_memory: int
-        kept_limit: float
-        keep_as: str
-        asset_library: str
-        asset_catalog: str
-        asset_tags: str
-        key_file: str
-        proxy: str
-        certificates: str
-    else:
+    if not TYPE_CHECKING:
         api_key: StringProperty(
             name="API Key",
             description="Key from your ModelStream account. Blender keeps it, unencrypted, in its preferences file",
