@@ -13,7 +13,9 @@ from simulator.process import SimulatorProcess
 from tripo_blender.core.recovery import Way, resumed
 from tripo_blender.core.services.base import HttpRequest
 from tripo_blender.core.states import JobState
+from tripo_blender.core.task import ImageUrl
 from tripo_blender.storage.journal import Journal
+from tripo_blender.storage.record import read_text
 from tripo_blender.worker.http.client import Client
 
 from .processes import ROOT, Worker
@@ -109,3 +111,10 @@ def test_it_goes_on_as_it_did(
     assert ended.state is JobState.READY, ended.failure
     assert Path(ended.model_path).read_bytes().startswith(b"glTF")
     assert len(simulator.creates()) == 1 + bought
+
+
+@pytest.mark.parametrize("address", ["HTTPS://example.test/a.png", "https://example.test/a.png"])
+def test_an_address_is_one_however_it_was_typed(address: str) -> None:
+    record = {"id": "a", "name": "A", "picture": address, "settings": {}, "base_url": "https://a.test", "created": 1.0}
+    job = read_text(json.dumps({"format": 1, "job": record}), "a")
+    assert job.request.inputs == {"image": ImageUrl(address)}

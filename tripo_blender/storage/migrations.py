@@ -13,7 +13,7 @@ Record = dict[str, Any]
 
 FORMAT = 2  # of the records that are written
 
-_IMAGE_SUFFIXES = ("http://", "https://")
+_ON_THE_WEB = ("http://", "https://")  # how the picture of a job began that was no file, in any case
 _SETTINGS_OF_1: Mapping[str, Any] = {
     "model_version": "v3.1-20260211",
     "texture": True,
@@ -44,7 +44,7 @@ def _from_1(old: Record) -> Record:
     settings, picture = dict(record.pop("settings")), record.pop("picture")
     sha256, base_url = record.pop("picture_hash", ""), record.pop("base_url")
     image: Record = {"is": "image url", "url": picture}
-    if not picture.startswith(_IMAGE_SUFFIXES):
+    if not picture.lower().startswith(_ON_THE_WEB):
         image = {"is": "image file", "path": picture} | ({"sha256": sha256} if sha256 else {})
     record["request"] = {
         "task": "image_to_model",
