@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from tripo_blender.core.errors import TripoError
+from tripo_blender.core.services import tripo_tasks
 from tripo_blender.core.services.base import Service
 from tripo_blender.core.services.endpoint import base_url_problem, normal_url
 from tripo_blender.core.services.registry import DEFAULT, SERVICES, name_of, service_of
-from tripo_blender.core.task import Role, TaskType
+from tripo_blender.core.task import Request, Role, TaskType
 
 EVERY_SERVICE = pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
 
@@ -68,3 +69,11 @@ def test_a_model_of_an_image_is_offered_by_every_service(service: Service) -> No
     spec = service.spec(TaskType.IMAGE_TO_MODEL)
     assert spec is not None
     assert spec.outputs == (Role.MODEL,)
+
+
+def test_a_kind_of_task_that_is_not_offered_is_not_ordered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tripo_tasks, "TASKS", {})
+    service = service_of(DEFAULT)
+    assert service.spec(TaskType.IMAGE_TO_MODEL) is None
+    with pytest.raises(TripoError, match="does not offer image_to_model"):
+        service.create(service.base_url, Request(), {}, "")

@@ -8,7 +8,7 @@ from urllib.parse import quote
 # As modules, and not by their names: what the service is called and where it is, Blender's start needs; the rest, which
 # takes ten times as long to import, waits for the first job.
 from .. import task as tasks
-from ..errors import Failure, Kind
+from ..errors import Failure, Kind, TripoError
 from . import base, endpoint, failures, purchase, quoting, responses, tripo_tasks
 from .endpoint import UploadMethod, normal_url
 
@@ -73,7 +73,10 @@ class ModelStream:
         self, base_url: str, request: tasks.Request, uploads: Mapping[str, base.Uploaded], dialect: str
     ) -> base.HttpRequest:
         """Return the call that buys a model; one dialect has a `model` field besides, which some gateways route by."""
-        body = {"type": str(request.task), **tripo_tasks.TASKS[request.task].body(request, uploads)}
+        row = tripo_tasks.TASKS.get(request.task)
+        if row is None:
+            raise TripoError(Kind.USAGE, f"{self.name} does not offer {request.task}. Nothing was ordered")
+        body = {"type": str(request.task), **row.body(request, uploads)}
         if dialect == purchase.WITH_MODEL:
             body["model"] = str(request.task)
         return base.HttpRequest("POST", f"{normal_url(base_url)}/task", body=body)
