@@ -77,7 +77,7 @@ def test_alone_nothing_is_waited_for() -> None:
 @pytest.mark.parametrize(
     ("other", "what"),
     [
-        (None, "What Side needs was removed"),
+        (None, "What Side needs is no longer on record"),
         (job("views", state=JobState.FAILED), "Views failed, and Side needs it"),
         (job("views", state=JobState.CANCELLED), "Views was cancelled, and Side needs it"),
         (job("views", state=JobState.DONE), "Views gave no back image, which Side needs"),

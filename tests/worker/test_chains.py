@@ -172,7 +172,7 @@ def test_what_was_removed_is_not_waited_for(
 ) -> None:
     (ended,) = run_all(start_worker(), [needing(make_job(simulator.url), "20260101-000000-gone")])
     assert (ended.state, ended.failure.kind if ended.failure else None) == (JobState.FAILED, Kind.NEEDS)
-    assert "What Disc needs was removed" in str(ended.failure)
+    assert "What Disc needs is no longer on record, or cannot be read" in str(ended.failure)
     assert simulator.requests() == []
 
 
@@ -225,8 +225,8 @@ def test_a_script_takes_one_after_the_other(
             Journal(folder).write(first)
         early = alone(second)
         assert early.failure is not None
-        assert ("Waits for Job1. Nothing was ordered" if known else "was removed") in early.failure.sentence
+        assert ("Waits for Job1. Nothing was ordered" if known else "is no longer on record") in early.failure.sentence
     assert simulator.requests() == []
     made = [alone(first), alone(second)]
-    assert [job.state for job in made] == [JobState.READY, JobState.READY]
+    assert [job.state for job in made] == [JobState.DONE, JobState.DONE]
     check_chain(simulator, folder, made)

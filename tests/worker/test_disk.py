@@ -14,10 +14,12 @@ from simulator.process import SimulatorProcess
 from tripo_blender.core.errors import Failure, Kind
 from tripo_blender.core.events import (
     Cancelled,
+    Downloaded,
     Event,
     Failed,
     Generated,
     Imported,
+    Kept,
     Started,
     Submitting,
     TaskCreated,
@@ -29,7 +31,7 @@ from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.recovery import Way
 from tripo_blender.core.serialization import from_record, to_record
 from tripo_blender.core.states import JobState
-from tripo_blender.core.task import Artifact, Role
+from tripo_blender.core.task import Artifact, OutputOf, Request, Role
 from tripo_blender.storage.journal import Journal
 
 from .conftest import Run
@@ -314,3 +316,28 @@ def test_what_another_process_has_is_neither_pruned_nor_cleared(results: list[Jo
         assert (folder / results[0].id / "model.glb").is_file()
         assert other.stdin is not None
         other.stdin.close()
+
+
+def test_what_a_job_gave_stays_though_it_is_no_model(make_job: MakeJob, folder: Path) -> None:
+    journal = Journal(folder)
+    front = journal.folder_of("job1") / "front.png"
+    front.write_bytes(b"an image")
+    job = make_job("https://a.test", delivers=False)
+    for event in (Started(), Submitting(), TaskCreated("t"), Generated()):
+        job = job.after(event)
+    job = job.after(Downloaded((Artifact(Role.FRONT, str(front), "png"),))).after(Kept())
+    journal.end(job)
+    assert front.read_bytes() == b"an image"
+    assert journal.record_of(job.id) == job
+
+
+def test_what_another_job_needs_is_not_pruned(results: list[Job], make_job: MakeJob, folder: Path) -> None:
+    journal, oldest = Journal(folder), results[0]
+    needs = Request(inputs={"image": OutputOf(Role.PREVIEW, oldest.id)})
+    journal.write(waiting := replace(make_job("https://a.test"), request=needs))
+    journal.prune(1)
+    assert [job.id for job in journal.read()] == [oldest.id, results[-1].id, waiting.id]
+    assert Path(oldest.model_path).is_file()
+    journal.forget(waiting.id)
+    journal.prune(1)
+    assert [job.id for job in journal.read()] == [results[-1].id]

@@ -16,7 +16,6 @@ from ..core.events import AnswerLost, Cancelled, Delayed, Event, Failed, Prepare
 from ..core.job import Job
 from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run
 from ..core.recovery import further, not_given_up
-from ..core.serialization import RecordError
 from ..core.services.endpoint import same_service
 from ..core.services.failures import may_still_be_made
 from ..core.services.purchase import lost_answer
@@ -264,8 +263,7 @@ class Session:
 
     def _recorded(self, job: Job) -> Job | None:
         if (folder := self._folders.get(job.id)) is not None:
-            with contextlib.suppress(RecordError):
-                return Journal(folder).record_of(job.id)
+            return Journal(folder).find(job.id)
         return None
 
     def _deliver(self) -> None:

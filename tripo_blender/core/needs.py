@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
 
 from .errors import Failure, Kind
 from .job import Job
@@ -59,29 +60,13 @@ def alone(job: Job, others: Mapping[str, Job | None]) -> Job | Failure:
 
 
 def circle(jobs: Mapping[str, Job]) -> tuple[str, ...]:
-    """Return the ids of jobs that need each other in a circle, in its order; empty where there is none."""
-    done: set[str] = set()
-    for start in jobs:
-        way: list[str] = []
-        _walk(start, jobs, way, done)
-        if way:
-            return tuple(way)
+    """Return the ids of jobs of which each needs the next, and the last the first; empty where there is no circle."""
+    needs = {job_id: [need for need in job.request.needs if need in jobs] for job_id, job in jobs.items()}
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        return tuple(reversed(error.args[1][1:]))
     return ()
-
-
-def _walk(job_id: str, jobs: Mapping[str, Job], way: list[str], done: set[str]) -> bool:
-    """Follow the needs of a job; `way` holds the circle where this is true."""
-    if job_id in way:
-        del way[: way.index(job_id)]
-        return True
-    if job_id in done or job_id not in jobs:
-        return False
-    way.append(job_id)
-    if any(_walk(need, jobs, way, done) for need in jobs[job_id].request.needs):
-        return True
-    way.remove(job_id)
-    done.add(job_id)
-    return False
 
 
 def circle_failure(names: str) -> Failure:
@@ -91,7 +76,7 @@ def circle_failure(names: str) -> Failure:
 
 def _hopeless(job: Job, need: OutputOf, other: Job | None) -> Failure | None:
     if other is None:
-        return _failure(f"What {job.name} needs was removed", need.job_id)
+        return _failure(f"What {job.name} needs is no longer on record, or cannot be read", need.job_id)
     if other.state in _ENDED:
         return _failure(f"{other.name} {_ENDED[other.state]}, and {job.name} needs it", need.job_id)
     return None

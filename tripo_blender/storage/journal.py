@@ -20,7 +20,7 @@ from .record import half_written, read_text, record_text, unreadable
 from .record_head import head_of
 from .replacing import put_in_place
 from .small_file import open_new, read_small
-from .usage import Usage, size_of
+from .usage import End, Usage, size_of
 
 _REMOVALS = 3  # the user's word may be laid into a folder in the instant in which it is emptied
 _RECORD, _PART = "job.json", ".part"
@@ -227,8 +227,8 @@ class Journal:
         return False
 
     def _holds(self, job: Job) -> bool:
-        """Whether a job's model lies in its own folder: one that was imported again has it in another's."""
-        return Path(job.model_path).parent == self._folder / job.id
+        """Whether what a job gave lies in its own folder: a model that was imported again lies in another's."""
+        return any(Path(each.path).parent == self._folder / job.id for each in job.artifacts)
 
     def tidy(self) -> None:
         """Remove what processes left that were killed: locks, lists, and beside the outputs what is not whole."""
@@ -242,15 +242,15 @@ class Journal:
     def prune(self, limit: int) -> None:
         """Clear the oldest jobs that have ended while all such take more than `limit` bytes.
 
-        The newest stays, however large; without a limit (0) all stay. Of one that failed after it was paid for the
-        record stays, so that it can be fetched again. No record is read while all jobs together keep within the limit,
-        and none a second time that has not changed.
+        The newest stays, however large, and so does what another job needs that has not ended; without a limit (0) all
+        stay. Of one that failed after it was paid for the record stays, so that it can be fetched again. No record is
+        read while all jobs together keep within the limit, and none a second time that has not changed.
         """
         self.tidy()
         sizes = self._usage.sizes() if limit else {}
         if sum(sizes.values()) <= limit:
             return
-        ended = self._usage.oldest_first(self._asked_for_if_ended)
+        ended = self._usage.oldest_first(self._end_of)
         taken = sum(sizes[job_id] for job_id in ended)
         for job_id in ended[:-1]:
             if taken <= limit:
@@ -258,10 +258,16 @@ class Journal:
             self.clear(job_id)
             taken -= sizes[job_id] - self.size_of(job_id)
 
-    def _asked_for_if_ended(self, job_id: str) -> float | None:
+    def _end_of(self, job_id: str) -> End:
+        job = self.find(job_id)
+        if job is None:
+            return End()
+        return End(job.created if job.state in _PRUNED else None, () if job.final else job.request.needs)
+
+    def find(self, job_id: str) -> Job | None:
+        """Return a job as its record says; None where nothing is on record, or nothing that can be read."""
         with contextlib.suppress(RecordError):
-            job = self.record_of(job_id)
-            return job.created if job is not None and job.state in _PRUNED else None
+            return self.record_of(job_id)
         return None
 
     def clear(self, job_id: str) -> bool:

@@ -7,15 +7,23 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+
+
+class End(NamedTuple):
+    """What a record says of a job's end: of one that has ended when it was asked for (s), of others what they need."""
+
+    created: float | None = None
+    needs: tuple[str, ...] = ()
 
 
 @dataclass
 class _Seen:
-    """A folder as it was: when a name in it last changed (ns), its bytes, and what was asked of its record."""
+    """A folder as it was: when a name in it last changed (ns), its bytes, and what its record said."""
 
     stamp: int
     size: int
-    record: tuple[float | None] | None = None
+    end: End | None = None
 
 
 class Usage:
@@ -39,19 +47,19 @@ class Usage:
         self._seen = seen
         return {name: each.size for name, each in seen.items()}
 
-    def oldest_first(self, ended: Callable[[str], float | None]) -> list[str]:
-        """Give the jobs that have ended, of those that `sizes` has seen last, the oldest first.
+    def oldest_first(self, end_of: Callable[[str], End]) -> list[str]:
+        """Return the jobs that have ended and that no other needs, of those that `sizes` has seen last, oldest first.
 
-        `ended` reads a record and gives when the job was asked for, None where it has not ended. It is asked once of
-        each, and again where a record was written since.
+        `end_of` reads a record. It is asked once of each, and again where a record was written since.
         """
-        found: list[tuple[float, str]] = []
+        ended: list[tuple[float, str]] = []
+        needed: set[str] = set()
         for name, each in self._seen.items():
-            if each.record is None:
-                each.record = (ended(name),)
-            if each.record[0] is not None:
-                found.append((each.record[0], name))
-        return [name for _, name in sorted(found)]
+            each.end = each.end or end_of(name)
+            needed.update(each.end.needs)
+            if each.end.created is not None:
+                ended.append((each.end.created, name))
+        return [name for _, name in sorted(ended) if name not in needed]
 
 
 def size_of(folder: str | Path) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from ..core.formats.limits import Limits
 from ..core.job import Job
 from ..core.needs import alone
 from ..core.network import Network
-from ..core.serialization import RecordError
 from ..core.services.registry import DEFAULT, SERVICES, unknown_service
 from ..core.states import JobState
 from ..storage.journal import Journal
@@ -43,7 +41,7 @@ def run(
     with stop.listening():
         failure = unknown_service(job.account.service) if job.working else None
         if failure is None and job.request.needs and not job.task_id:
-            start = alone(job, {need: _recorded(journal, need) for need in job.request.needs})
+            start = alone(job, {need: journal.find(need) for need in job.request.needs})
             job, failure = (job, start) if isinstance(start, Failure) else (start, None)
         if (failure := failure or journal.begin(job)) is not None:
             emit(Failed(failure))
@@ -59,9 +57,3 @@ def run(
     if stop.cancelled and job.state is JobState.READY:
         raise KeyboardInterrupt
     return job
-
-
-def _recorded(journal: Journal, job_id: str) -> Job | None:
-    with contextlib.suppress(RecordError):
-        return journal.record_of(job_id)
-    return None

@@ -96,7 +96,7 @@ class _Service:
     def __init__(self, events: _Events, chores: _Chores) -> None:
         self._events = events
         self._chores = chores
-        self._crew: Pool | None = None
+        self._pool: Pool | None = None
         self._journal: Journal | None = None
 
     def take(self, line: bytes) -> None:
@@ -110,28 +110,28 @@ class _Service:
             return
         if isinstance(order, Configure):
             self._configure(order)
-        elif isinstance(order, Learnt) and self._crew is not None:
-            self._crew.learn(order)
-        elif isinstance(order, Run) and self._crew is not None:
-            self._crew.run(order.job)
-        elif isinstance(order, Cancel) and self._crew is not None:
-            self._crew.cancel(order.job_id)
+        elif isinstance(order, Learnt) and self._pool is not None:
+            self._pool.learn(order)
+        elif isinstance(order, Run) and self._pool is not None:
+            self._pool.run(order.job)
+        elif isinstance(order, Cancel) and self._pool is not None:
+            self._pool.cancel(order.job_id)
         elif isinstance(order, Ended) and self._journal is not None:
             self._journal.end(order.job)
             self._chores.job_ended()
 
     def _configure(self, order: Configure) -> None:
         self._chores.limit = order.kept
-        if self._crew is not None:
-            self._crew.configure(order)
+        if self._pool is not None:
+            self._pool.configure(order)
             return
         self._journal = Journal(Path(order.folder))
-        self._crew = Pool(order, self._journal, self._events.tell)
+        self._pool = Pool(order, self._journal, self._events.tell)
         self._chores.begin(self._journal)
 
     def close(self) -> None:
-        if self._crew is not None:
-            self._crew.close()
+        if self._pool is not None:
+            self._pool.close()
 
 
 def serve(orders: BinaryIO, pipe: RawIOBase) -> None:

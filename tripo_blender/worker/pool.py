@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ..core.errors import Failure, TripoError
-from ..core.events import Cancelled, Delayed, Event, Failed, Kept, Prepared, TaskCreated
+from ..core.events import Cancelled, Delayed, Event, Failed, Prepared, TaskCreated
 from ..core.formats.limits import Limits
 from ..core.job import Job
 from ..core.messages import Configure, Happened, Learnt
@@ -114,7 +114,6 @@ class Pool:
         self._converter = Converter(configure, journal) if configure.converts else None
         self._lock = threading.Lock()
         self._waiting = WaitingList(journal)
-        self._noted: dict[str, str] = {}  # what each waiting job was told to wait for
         self._meant: dict[str, Configure] = {}  # as it was when each waiting job came: a key is for its own host
         self._running: dict[str, _Place] = {}
         self._closed = False
@@ -230,7 +229,10 @@ class Pool:
         for job, failure in hopeless:
             self._journal.end(job)
             self._tell(Happened(job.id, Failed(failure)))
-        self._tell_notes()
+        with self._lock:
+            news = self._waiting.news()
+        for job_id, note in news.items():
+            self._tell(Happened(job_id, Delayed(note)))
 
     def _give_up(self, job: Job, failure: Failure) -> Job:
         """Take a job out that can never start, and have those that need it know."""
@@ -239,13 +241,6 @@ class Pool:
         failed = job.after(Failed(failure))
         self._waiting.left(failed)
         return failed
-
-    def _tell_notes(self) -> None:
-        with self._lock:
-            notes = self._waiting.notes(self._noted)
-            self._noted |= notes
-        for job_id, note in notes.items():
-            self._tell(Happened(job_id, Delayed(note)))
 
     def _place(self, job: Job, configure: Configure) -> _Place:
         service = SERVICES.get(job.account.service, SERVICES[DEFAULT])  # a ready job asks nothing of it
@@ -272,9 +267,7 @@ class Pool:
                 with client:
                     runner.run()
                 if runner.job.state is JobState.READY and not stop.is_set():
-                    if not job.delivers:
-                        runner.prepared(Kept())
-                    elif converter is None:  # the preference was switched off after the job was asked for
+                    if converter is None:  # the preference was switched off after the job was asked for
                         runner.prepared(Prepared())
                     else:
                         runner.prepared(Delayed("Preparing the model"))

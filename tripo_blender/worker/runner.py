@@ -23,6 +23,7 @@ from ..core.events import (
     Event,
     Failed,
     Generated,
+    Kept,
     Progressed,
     Started,
     Submitting,
@@ -93,6 +94,7 @@ class Runner:
             JobState.SUBMITTING: self._order,
             JobState.GENERATING: self._follow,
             JobState.DOWNLOADING: self._download,
+            **({} if self.job.delivers else {JobState.READY: Kept}),
         }
         while (phase := phases.get(self.job.state)) is not None:
             # Until its answer is written down, a purchase is not broken off.

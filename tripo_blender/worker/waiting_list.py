@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +9,6 @@ from dataclasses import dataclass, field
 from ..core.errors import Failure
 from ..core.job import Job
 from ..core.needs import Waits, circle, circle_failure, judged
-from ..core.serialization import RecordError
 from ..storage.journal import Journal
 
 
@@ -21,7 +19,8 @@ class WaitingList:
     journal: Journal
     _jobs: dict[str, Job] = field(default_factory=dict)
     _left: dict[str, Job] = field(default_factory=dict)  # as they were when they left their place
-    _notes: dict[str, str] = field(default_factory=dict)
+    _notes: dict[str, str] = field(default_factory=dict)  # what each waits for
+    _told: dict[str, str] = field(default_factory=dict)  # and what of that is known
 
     def __contains__(self, job_id: object) -> bool:
         return job_id in self._jobs
@@ -34,7 +33,10 @@ class WaitingList:
     def pop(self, job_id: str) -> Job | None:
         """Take a job out; None where it does not wait."""
         self._notes.pop(job_id, None)
-        return self._jobs.pop(job_id, None)
+        self._told.pop(job_id, None)
+        job = self._jobs.pop(job_id, None)
+        self._left = {other: each for other, each in self._left.items() if self._is_needed(other)}
+        return job
 
     def clear(self) -> None:
         """Take all out."""
@@ -42,7 +44,7 @@ class WaitingList:
 
     def left(self, job: Job) -> None:
         """Remember how a job left its place, where one that waits needs it."""
-        if any(job.id in each.request.needs for each in self._jobs.values()):
+        if self._is_needed(job.id):
             self._left[job.id] = job
 
     def first(self, running: Mapping[str, Job], at_once: int) -> tuple[Job, Job | Failure] | None:
@@ -51,13 +53,14 @@ class WaitingList:
         `running` are those that have a place, as they are now; each account has `at_once` of them. None: no such job.
         """
         taken = Counter(job.account for job in running.values())
+        ring = circle(self._jobs)
         for job in self._jobs.values():
             free = taken[job.account] < at_once
             if not job.request.needs or job.task_id:  # what was ordered needs nothing more
                 if free:
                     return job, job
                 continue
-            if job.id in (ring := circle(self._jobs)):
+            if job.id in ring:
                 return job, circle_failure(" and ".join(self._jobs[job_id].name for job_id in ring))
             verdict = judged(job, {need: self._now(need, running) for need in job.request.needs})
             if isinstance(verdict, Waits):
@@ -66,15 +69,18 @@ class WaitingList:
                 return job, verdict
         return None
 
-    def notes(self, told: Mapping[str, str]) -> dict[str, str]:
-        """Return what jobs wait for, by their ids, where that is not told yet."""
-        return {job_id: note for job_id, note in self._notes.items() if told.get(job_id) != note}
+    def news(self) -> dict[str, str]:
+        """Return what jobs wait for, by their ids, where that has changed since this was last asked."""
+        news = {job_id: note for job_id, note in self._notes.items() if self._told.get(job_id) != note}
+        self._told |= news
+        return news
+
+    def _is_needed(self, job_id: str) -> bool:
+        return any(job_id in each.request.needs for each in self._jobs.values())
 
     def _now(self, job_id: str, running: Mapping[str, Job]) -> Job | None:
         """Return a job as it is: here, or on record; None of one that is nowhere."""
         for known in (running, self._jobs, self._left):
             if job_id in known:
                 return known[job_id]
-        with contextlib.suppress(RecordError):
-            return self.journal.record_of(job_id)
-        return None
+        return self.journal.find(job_id)
