@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from soaking.desk import tell  # noqa: E402
+from tripo_blender.core.account import Credentials  # noqa: E402
 from tripo_blender.core.events import Event  # noqa: E402
 from tripo_blender.core.job import Job  # noqa: E402
 from tripo_blender.core.serialization import from_record  # noqa: E402
@@ -23,7 +24,8 @@ def main() -> None:
         sys.stdout.write(f"{type(event).__name__}\n")
         sys.stdout.flush()
 
-    tell(place, foreground.run(from_record(Job, order["job"]), order["key"], place / "jobs", "", say))
+    job = from_record(Job, order["job"])
+    tell(place, foreground.run(job, Credentials(job.account, order["key"]), place / "jobs", say))
 
 
 if __name__ == "__main__":

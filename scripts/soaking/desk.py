@@ -18,9 +18,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 from simulator.process import SimulatorProcess  # noqa: E402
 from soaking.words import AGAIN, CANCEL, GIVE_UP, LEAVE, OFFERED, TASK, Words  # noqa: E402
 from soaking.wrong import WRONGS  # noqa: E402
+from tripo_blender.core.account import Credentials  # noqa: E402
 from tripo_blender.core.events import Cancelled  # noqa: E402
 from tripo_blender.core.job import Job  # noqa: E402
-from tripo_blender.core.messages import Cancel, Configure, Happened, Run  # noqa: E402
+from tripo_blender.core.messages import Cancel, Configure, Happened, Run, UseAccount  # noqa: E402
 from tripo_blender.core.recovery import Unfinished, Way, resumed  # noqa: E402
 from tripo_blender.core.serialization import to_record  # noqa: E402
 from tripo_blender.core.states import JobState  # noqa: E402
@@ -109,7 +110,9 @@ class Desk:
         worker = handle.WorkerHandle(self._place / "worker.log")
         with (self._place / "workers").open("a") as file:
             file.write(f"{worker.pid}\n")
-        worker.send(Configure(self._order["key"], str(self._place / "jobs"), self._order["at_once"]))
+        worker.send(Configure(str(self._place / "jobs")))
+        for account in {job.account for job in jobs}:
+            worker.send(UseAccount(Credentials(account, self._order["key"], self._order["at_once"])))
         live = {job.id: job for job in jobs}
         ended: dict[str, Job] = {}
         for job in jobs:

@@ -7,17 +7,28 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tripo_blender.core.account import Account, Credentials
 from tripo_blender.core.errors import Failure
 from tripo_blender.core.events import Event, Submitting
 from tripo_blender.core.inspection import Inspection
 from tripo_blender.core.job import Job
-from tripo_blender.core.messages import Cancel, Configure, Convert, Converted, Ended, Fault, Happened, Learnt, Run
+from tripo_blender.core.messages import (
+    Cancel,
+    Configure,
+    Convert,
+    Converted,
+    Ended,
+    Fault,
+    Happened,
+    Learnt,
+    Run,
+    UseAccount,
+)
 from tripo_blender.core.options.generation import Settings, as_options
 from tripo_blender.core.options.import_options import Arrival
 from tripo_blender.core.placement import Box, Spot
 from tripo_blender.core.services.base import HttpAnswer
 from tripo_blender.core.task import (
-    Account,
     Artifact,
     ImageFile,
     ImageUrl,
@@ -39,7 +50,7 @@ def _whole(kind: type[Any]) -> st.SearchStrategy[Any]:
     return st.builds(kind, **{field.name: ... for field in fields(kind)})
 
 
-for _part in (Account, Artifact, ImageFile, ImageUrl, ModelFile, OutputOf, Words):
+for _part in (Account, Credentials, Artifact, ImageFile, ImageUrl, ModelFile, OutputOf, Words):
     st.register_type_strategy(_part, _whole(_part))
 st.register_type_strategy(
     Request,
@@ -61,7 +72,7 @@ RECORDED_JOBS = st.builds(  # as they may lie on the disk
     Job, **{field.name: ... for field in fields(Job)} | {"created": st.floats(0, 4e9)}
 )
 MESSAGES = st.one_of(
-    *(_whole(kind) for kind in (Configure, Run, Cancel, Ended, Learnt, Fault, Convert, Converted, Happened))
+    *(_whole(kind) for kind in (Configure, UseAccount, Run, Cancel, Ended, Learnt, Fault, Convert, Converted, Happened))
 )
 
 # Names and words that the readers look for, so that made-up answers come near to real ones.

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given, strategies as st
 
+from tripo_blender.core.account import Account
 from tripo_blender.core.services.endpoint import (
     base_url_problem,
     is_loopback,
@@ -12,7 +13,6 @@ from tripo_blender.core.services.endpoint import (
     normal_url,
     picture_address_problem,
     same_origin,
-    same_service,
 )
 
 from .fixtures import SERVICE
@@ -180,7 +180,7 @@ def test_an_origin_is_scheme_host_and_port(address: str, same: bool) -> None:
 )
 def test_a_base_url_is_kept_without_what_makes_no_difference(address: str, normal: str) -> None:
     assert normal_url(address) == normal
-    assert same_service(address, normal)
+    assert Account(base_url=address).is_same(Account(base_url=normal))
 
 
 @given(st.text() | st.text(alphabet="http:/[]@.#?1a").map("https://".__add__))
@@ -194,7 +194,7 @@ def test_a_normal_base_url_stays_as_it_is_and_has_the_same_problem(text: str) ->
     "other", ["https://api.example.test/v3", "https://api.example.test:8443/v2", "http://localhost/v2"]
 )
 def test_another_service_is_another(other: str) -> None:
-    assert not same_service("https://api.example.test/v2/", other)
+    assert not Account(base_url="https://api.example.test/v2/").is_same(Account(base_url=other))
 
 
 @pytest.mark.parametrize("key", ["sk-abcDEF123", "ms-abc", "tsk_abc_DEF-123", "anything-without-spaces"])

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from tripo_blender.core.account import Account, Credentials
 from tripo_blender.core.events import Imported
 from tripo_blender.core.inspection import Inspection
-from tripo_blender.core.messages import Cancel, Configure, Happened, decode, encode
+from tripo_blender.core.messages import Cancel, Happened, UseAccount, decode, encode
 from tripo_blender.core.serialization import RecordError
 
 from .strategies import JSON_VALUES, MESSAGES
@@ -29,7 +30,7 @@ def test_all_that_is_told_of_a_model_in_the_scene_crosses() -> None:
 
 
 def test_the_key_does_not_show() -> None:
-    assert "secret" not in repr(Configure("sk-secret", "/jobs"))
+    assert "secret" not in repr(UseAccount(Credentials(Account(), "sk-secret")))
 
 
 @pytest.mark.parametrize(

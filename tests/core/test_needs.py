@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, strategies as st
 
+from tripo_blender.core.account import Account
 from tripo_blender.core.errors import Failure, Kind
 from tripo_blender.core.job import Job
 from tripo_blender.core.needs import Waits, alone, circle, circle_failure, judged
 from tripo_blender.core.states import JobState
-from tripo_blender.core.task import Account, Artifact, ImageFile, ImageUrl, Input, ModelFile, OutputOf, Request, Role
+from tripo_blender.core.task import Artifact, ImageFile, ImageUrl, Input, ModelFile, OutputOf, Request, Role
 
 URL = "https://a.test"
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from tripo_blender.core.account import Account
 from tripo_blender.core.errors import Failure, Kind
 from tripo_blender.core.events import (
     AnswerLost,
@@ -25,7 +26,7 @@ from tripo_blender.core.options.import_options import Arrival
 from tripo_blender.core.placement import Box, Spot
 from tripo_blender.core.serialization import Record, RecordError, from_record, to_record
 from tripo_blender.core.states import JobState
-from tripo_blender.core.task import Account, Artifact, ImageFile, Request, Role, TaskType
+from tripo_blender.core.task import Artifact, ImageFile, Request, Role, TaskType
 
 from .strategies import EVENTS, JSON_VALUES, RECORDED_JOBS
 

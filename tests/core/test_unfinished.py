@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tripo_blender.core.account import Account
 from tripo_blender.core.errors import Failure, Kind, TripoError
 from tripo_blender.core.events import (
     AnswerLost,
@@ -27,7 +28,7 @@ from tripo_blender.core.recovery import (
     Unfinished,
     Way,
     abandoned,
-    address_problem,
+    account_problem,
     checked_task_id,
     elsewhere,
     ended_elsewhere,
@@ -39,6 +40,7 @@ from tripo_blender.core.recovery import (
     superseded,
     too_many_files,
     unfinished,
+    without_account,
 )
 from tripo_blender.core.states import JobState
 
@@ -46,6 +48,7 @@ URL = "https://api.example.test"
 FRESH = image_job(
     "job-1", "Chair", "/jobs/chair.png", Settings(quad=True), URL, 1.0, source="chair.png", spot=Spot(1.0, 2.0)
 )
+OTHER = Account(base_url="https://other.example.test")
 LOST = AnswerLost(Failure(Kind.UNCERTAIN, "Lost", "the line broke"))
 ORDERED: list[Event] = [Started(), Submitting({"image": "ab12"})]
 MADE: list[Event] = [*ORDERED, TaskCreated("t-1", "trace-1")]
@@ -332,9 +335,17 @@ def test_of_what_was_told_and_what_was_recorded_the_further_counts() -> None:
 
 
 def test_the_key_goes_to_its_own_gateway_alone() -> None:
-    assert address_problem(found(*MADE), URL) is None
-    assert address_problem(found(*MADE), f"{URL.upper()}:443/") is None
-    assert address_problem(found(*READY), "https://other.example.test") is None
-    error = address_problem(found(*MADE), "https://other.example.test")
+    assert account_problem(found(*MADE), Account(base_url=URL)) is None
+    assert account_problem(found(*MADE), Account(base_url=f"{URL.upper()}:443/")) is None
+    assert account_problem(found(*READY), OTHER) is None
+    assert account_problem(found(*MADE), Account(base_url=URL, name="Studio")) is not None
+    error = account_problem(found(*MADE), OTHER)
     assert error is not None
     assert f"was begun at {URL}" in str(error)
+
+
+def test_a_job_whose_account_has_no_key_says_which() -> None:
+    failure = without_account(FRESH)
+    assert failure.kind is Kind.NO_KEY
+    assert FRESH.name in failure.sentence
+    assert failure.detail == URL

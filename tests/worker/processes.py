@@ -5,13 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tripo_blender.core.account import Account, Credentials
 from tripo_blender.core.events import Event
 from tripo_blender.core.job import Job
-from tripo_blender.core.messages import Configure, Fault, Learnt, Run
+from tripo_blender.core.messages import Configure, Fault, Learnt, Run, UseAccount
 from tripo_blender.worker.handle import WorkerHandle
 
 from .course import DEADLINE, KEY, wait_for
 
+_OF_ACCOUNT = ("key", "at_once", "upload_method", "base_url")
 ROOT = Path(__file__).parents[2]
 
 
@@ -37,6 +39,7 @@ class Worker:
         self._folder = folder
         self._log = log
         self._jobs: dict[str, Job] = {}
+        self._account: dict[str, Any] = {}
         self.configure(**configuration)
 
     @property
@@ -44,10 +47,21 @@ class Worker:
         return self._log.read_text("utf-8")
 
     def configure(self, **configuration: Any) -> None:
-        assert self.handle.send(Configure(**{"key": KEY, "folder": str(self._folder), **configuration}))
+        """Say what is preferred; what an account has, it says of that of each job, or of the one at `base_url`."""
+        self._account = {name: configuration.pop(name) for name in _OF_ACCOUNT if name in configuration}
+        assert self.handle.send(Configure(**{"folder": str(self._folder), **configuration}))
+        for account in {job.account for job in self._jobs.values()}:
+            self.use(account)
+
+    def use(self, account: Account) -> None:
+        """Say how an account is used."""
+        options = {"key": KEY, **self._account}
+        if options.pop("base_url", account.base_url) == account.base_url:
+            assert self.handle.send(UseAccount(Credentials(account, **options)))
 
     def run(self, job: Job) -> None:
         self._jobs[job.id] = job
+        self.use(job.account)
         assert self.handle.send(Run(job))
 
     def of(self, job: Job, *kinds: type[Event]) -> list[Event]:

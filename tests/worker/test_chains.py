@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from simulator.process import SimulatorProcess
+from tripo_blender.core.account import Credentials
 from tripo_blender.core.errors import Failure, Kind
 from tripo_blender.core.events import AnswerLost, Delayed, Kept
 from tripo_blender.core.job import Job
@@ -218,7 +219,7 @@ def test_a_script_takes_one_after_the_other(
     first, second, _ = make_chain(simulator)
 
     def alone(job: Job) -> Job:
-        return foreground.run(job, KEY, folder, "", lambda event: None)
+        return foreground.run(job, Credentials(job.account, KEY), folder, lambda event: None)
 
     for known in (False, True):
         if known:

@@ -93,7 +93,7 @@ def ready_job(make_job: MakeJob, folder: Path) -> Callable[[], Job]:
 def convert(folder: Path, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A converter in this process."""
     monkeypatch.setenv("MODELSTREAM_API_KEY", "")
-    made = Converter(Configure(KEY, str(folder), **stand_in.options), Journal(folder))
+    made = Converter(Configure(str(folder), **stand_in.options), Journal(folder))
     yield made
     made.close()
 
@@ -467,13 +467,16 @@ import json, sys, time
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from tripo_blender.core.job import Job, image_job
-from tripo_blender.core.messages import Configure, Run
+from tripo_blender.core.messages import Configure, Run, UseAccount
+from tripo_blender.core.account import Credentials
 from tripo_blender.core.serialization import from_record
 from tripo_blender.worker.handle import WorkerHandle
 order = json.loads(sys.stdin.readline())
 handle = WorkerHandle(Path(order["log"]))
-handle.send(Configure(order["key"], order["folder"], **order["options"]))
-handle.send(Run(from_record(Job, order["job"])))
+job = from_record(Job, order["job"])
+handle.send(Configure(order["folder"], **order["options"]))
+handle.send(UseAccount(Credentials(job.account, order["key"])))
+handle.send(Run(job))
 print(handle.pid, flush=True)
 time.sleep(600)
 """

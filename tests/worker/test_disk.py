@@ -46,12 +46,14 @@ LIMITED = """
 import json, resource, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
+from tripo_blender.core.account import Credentials
 from tripo_blender.core.job import Job
 from tripo_blender.core.serialization import from_record, to_record
 from tripo_blender.worker import foreground
 order = json.load(sys.stdin)
 resource.setrlimit(resource.RLIMIT_FSIZE, (order["limit"], order["limit"]))
-job = foreground.run(from_record(Job, order["job"]), order["key"], Path(order["folder"]), "", lambda event: None)
+job = from_record(Job, order["job"])
+job = foreground.run(job, Credentials(job.account, order["key"]), Path(order["folder"]), lambda event: None)
 print(json.dumps(to_record(job)))
 """
 

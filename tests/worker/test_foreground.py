@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from simulator.process import SimulatorProcess
+from tripo_blender.core.account import Credentials
 from tripo_blender.core.events import Event
 from tripo_blender.core.job import Job
 from tripo_blender.core.serialization import from_record
@@ -30,17 +31,25 @@ SCRIPT = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
+from tripo_blender.core.account import Credentials
 from tripo_blender.core.job import Job
 from tripo_blender.core.serialization import from_record, to_record
 from tripo_blender.worker import foreground
 order = json.loads(sys.stdin.readline())
 def emit(event):
     print(json.dumps({"event": type(event).__name__}), flush=True)
-job = foreground.run(from_record(Job, order["job"]), order["key"], Path(order["folder"]), "", emit)
+job = from_record(Job, order["job"])
+job = foreground.run(job, Credentials(job.account, order["key"]), Path(order["folder"]), emit)
 print(json.dumps({"job": to_record(job)}), flush=True)
 """
 
 StartParent = Callable[[str, dict[str, Any]], "subprocess.Popen[str]"]
+
+
+def in_the_foreground(
+    job: Job, folder: Path, emit: Callable[[Event], None] = lambda event: None, method: str = ""
+) -> Job:
+    return foreground.run(job, Credentials(job.account, KEY, upload_method=method), folder, emit)
 
 
 def last_word(script: "subprocess.Popen[str]") -> Job:
@@ -53,14 +62,14 @@ def last_word(script: "subprocess.Popen[str]") -> Job:
 def test_one_job(simulator: SimulatorProcess, make_job: MakeJob, folder: Path, quick: None) -> None:
     events: list[Event] = []
     before = signal.getsignal(signal.SIGINT)  # ignored where the tests run in the background of a shell
-    job = foreground.run(make_job(simulator.url), KEY, folder, "", events.append)
+    job = in_the_foreground(make_job(simulator.url), folder, events.append)
     assert job.state is JobState.READY
     check_course(Course(job, events), folder)
     assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_pinned_way(simulator: SimulatorProcess, make_job: MakeJob, folder: Path, quick: None) -> None:
-    job = foreground.run(make_job(simulator.url), KEY, folder, "upload", lambda event: None)
+    job = in_the_foreground(make_job(simulator.url), folder, method="upload")
     assert job.state is JobState.READY
     assert simulator.requests()[0]["path"].endswith("/openapi/upload")
 
@@ -78,7 +87,7 @@ def test_many_models_of_one_gateway(
     monkeypatch.setattr(foreground, "_profiles", ProfileBook())
     simulator.options(model_field="required", uploads=("upload",))
     for _ in range(2):
-        assert foreground.run(make_job(simulator.url), KEY, folder, method, lambda event: None).state is JobState.READY
+        assert in_the_foreground(make_job(simulator.url), folder, method=method).state is JobState.READY
     assert len(orders(simulator)) == 3
     assert len(simulator.creates()) == 2
 
@@ -125,7 +134,7 @@ def test_a_preview_that_hangs(
     simulator.play([{"on": "preview", "do": "hang", "seconds": 60}])
     threads = set(threading.enumerate())
     began = time.monotonic()
-    job = foreground.run(make_job(simulator.url), KEY, folder, "", lambda event: None)
+    job = in_the_foreground(make_job(simulator.url), folder, lambda event: None)
     assert time.monotonic() - began < 10
     assert job.state is JobState.READY
     assert job.preview_path == ""
@@ -155,7 +164,7 @@ def test_ctrl_c_in_the_instant_after_the_answer(
             return Shield()
 
     monkeypatch.setattr(foreground, "Interrupt", Hasty)
-    job = foreground.run(make_job(simulator.url), KEY, folder, "", lambda event: None)
+    job = in_the_foreground(make_job(simulator.url), folder, lambda event: None)
     assert job.state is JobState.CANCELLED
     assert job.task_id == simulator.creates()[0]["answer"]["task_id"]
     check_course(Course(job), folder)

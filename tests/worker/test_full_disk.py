@@ -32,6 +32,7 @@ sys.path.insert(0, sys.argv[1])
 from dataclasses import replace
 from pathlib import Path
 from tripo_blender.core import retry as plan
+from tripo_blender.core.account import Credentials
 from tripo_blender.core.job import Job
 from tripo_blender.core.serialization import from_record, to_record
 from tripo_blender.worker import foreground
@@ -56,7 +57,8 @@ sys.addaudithook(opens)
 ends = []
 for number, record in enumerate(order["jobs"], 1):
     opened, full_at, events = 0, number, []
-    job = foreground.run(from_record(Job, record), order["key"], Path(order["folder"]), "", events.append)
+    job = from_record(Job, record)
+    job = foreground.run(job, Credentials(job.account, order["key"]), Path(order["folder"]), events.append)
     reached, full_at = opened >= full_at, 0
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
     told = [getattr(event, "task_id", "") for event in events]

@@ -36,6 +36,7 @@ import json, sys
 sys.path.insert(0, sys.argv[1])
 from dataclasses import replace
 from pathlib import Path
+from tripo_blender.core.account import Credentials
 from tripo_blender.core.job import Job
 from tripo_blender.core.serialization import from_record, to_record
 from tripo_blender.worker import foreground
@@ -48,7 +49,7 @@ def emit(event):
 with Once().listening():
     try:
         print(json.dumps({"begins": True}), flush=True)
-        foreground.run(job, order["key"], Path(order["folder"]), "", emit)
+        foreground.run(job, Credentials(job.account, order["key"]), Path(order["folder"]), emit)
         print(json.dumps({"job": to_record(job)}), flush=True)
     except KeyboardInterrupt:
         print(json.dumps({"job": to_record(job)}), flush=True)

@@ -92,7 +92,7 @@ def test_an_order_does_not_wait_for_the_cleaning_up(
     monkeypatch.setattr(Journal, "end", end)
     reader, writer = os.pipe()
     with os.fdopen(reader, "rb") as orders, os.fdopen(writer, "wb", buffering=0) as blender:
-        blender.write(encode(Configure("key", str(folder))) + encode(Ended(done[0])))
+        blender.write(encode(Configure(str(folder))) + encode(Ended(done[0])))
         blender.close()
         loop.serve(orders, io.BytesIO())
     assert before_the_order == [0]

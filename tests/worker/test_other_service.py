@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tripo_blender.core.account import Account, Credentials
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.events import AnswerLost, Event, Failed, Started, Submitting, TaskNamed
 from tripo_blender.core.job import Job
@@ -15,7 +16,7 @@ from tripo_blender.core.services.credentials import is_key_variable
 from tripo_blender.core.services.purchase import lost_answer
 from tripo_blender.core.services.registry import DEFAULT, SERVICES
 from tripo_blender.core.states import JobState
-from tripo_blender.core.task import Account, Role
+from tripo_blender.core.task import Role
 from tripo_blender.storage.journal import Journal
 from tripo_blender.worker import foreground
 from tripo_blender.worker.gateway_profile import ProfileBook
@@ -56,7 +57,7 @@ def carry(folder: Path, server: ClayWorksServer) -> Callable[[Job], Course]:
 
     def run(job: Job) -> Course:
         events: list[Event] = []
-        course = Course(foreground.run(job, KEY, folder, "", events.append, server.url), events)
+        course = Course(foreground.run(job, Credentials(job.account, KEY), folder, events.append), events)
         check_course(course, folder)
         return course
 
@@ -166,8 +167,8 @@ def test_its_balance_is_told(server: ClayWorksServer) -> None:
 
 def test_it_is_carried_by_the_pool_of_the_worker(server: ClayWorksServer, job: Job, folder: Path) -> None:
     told: list[Happened | Learnt] = []
-    configure = Configure(KEY, str(folder), base_url=server.url)
-    pool = Pool(configure, Journal(folder), lambda message: not told.append(message))
+    pool = Pool(Configure(str(folder)), Journal(folder), lambda message: not told.append(message))
+    pool.use(Credentials(job.account, KEY))
     pool.run(job)
 
     def carried() -> Job:
@@ -179,7 +180,7 @@ def test_it_is_carried_by_the_pool_of_the_worker(server: ClayWorksServer, job: J
     wait_for(lambda: not carried().working, "the end of the job")
     pool.close()
     assert carried().state is JobState.READY, carried().failure
-    assert [message for message in told if isinstance(message, Learnt)] == [Learnt("clay-works", server.url, "shelf")]
+    assert [message for message in told if isinstance(message, Learnt)] == [Learnt(job.account, "shelf")]
 
 
 def test_the_variable_with_its_key_is_known_for_one(server: ClayWorksServer) -> None:
@@ -190,15 +191,16 @@ def test_the_variable_with_its_key_is_known_for_one(server: ClayWorksServer) -> 
 def test_what_is_learnt_of_one_service_is_not_believed_of_another() -> None:
     """They may stand behind one address."""
     book = ProfileBook()
-    book.of("clay-works", "https://gateway.example.test/").learn("shelf", "")
-    assert book.of("clay-works", "https://gateway.example.test").upload_method == "shelf"
-    assert book.of(DEFAULT, "https://gateway.example.test").upload_method == ""
+    book.of(Account("clay-works", "https://gateway.example.test/")).learn("shelf", "")
+    assert book.of(Account("clay-works", "https://gateway.example.test")).upload_method == "shelf"
+    assert book.of(Account(DEFAULT, "https://gateway.example.test")).upload_method == ""
 
 
 def test_an_upload_method_that_was_chosen_for_another_service_counts_for_nothing(
     server: ClayWorksServer, job: Job, folder: Path
 ) -> None:
-    assert foreground.run(job, KEY, folder, "upload/sts", lambda event: None).state is JobState.READY
+    credentials = Credentials(job.account, KEY, upload_method="upload/sts")
+    assert foreground.run(job, credentials, folder, lambda event: None).state is JobState.READY
     assert calls(server) == WHOLE_COURSE
 
 
@@ -219,14 +221,14 @@ def test_a_job_of_an_unknown_service_says_so_and_its_record_stays(
     events: list[Event] = []
     if by == "pool":
         pool = Pool(
-            Configure(KEY, str(folder)),
+            Configure(str(folder)),
             journal,
             lambda message: not (isinstance(message, Happened) and events.append(message.event)),
         )
         pool.run(job)
         pool.close()
     else:
-        foreground.run(job, KEY, folder, "", events.append)
+        foreground.run(job, Credentials(job.account, KEY), folder, events.append)
     (failed,) = events
     assert isinstance(failed, Failed)
     check_sentence(failed.failure)
@@ -245,5 +247,5 @@ def test_a_model_of_an_unknown_service_that_is_here_can_still_be_used(
     Journal(folder).ownership.release(job.id)
     monkeypatch.delitem(SERVICES, ClayWorks.id)
     server.requests.clear()
-    assert foreground.run(ready, "", folder, "", lambda event: None).state is JobState.READY
+    assert foreground.run(ready, Credentials(ready.account, ""), folder, lambda event: None).state is JobState.READY
     assert not server.heard

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from simulator.process import SimulatorProcess
+from tripo_blender.core.account import Credentials
 from tripo_blender.core.errors import Kind
 from tripo_blender.core.events import Cancelled, Event, Failed, Imported, Progressed, TaskCreated
 from tripo_blender.core.job import Job
@@ -419,7 +420,7 @@ def test_what_another_has_bought_is_not_bought_again(
 ) -> None:
     """The other has ended since; here the job was read before, when nothing was ordered."""
     job = make_job(simulator.url)
-    bought = foreground.run(job, KEY, folder, "", lambda event: None)
+    bought = foreground.run(job, Credentials(job.account, KEY), folder, lambda event: None)
     Ownership(folder).release(job.id)
     worker = start_worker()
     worker.run(job)
@@ -429,7 +430,7 @@ def test_what_another_has_bought_is_not_bought_again(
     assert bought.task_id in failure.sentence
     assert len(orders(simulator)) == 1
     events: list[Any] = []
-    assert foreground.run(job, KEY, folder, "", events.append).failure == failure
+    assert foreground.run(job, Credentials(job.account, KEY), folder, events.append).failure == failure
     assert events == [Failed(failure)]
     assert record_of(folder, job.id)["state"] == "ready"
 

@@ -12,8 +12,9 @@ from urllib.parse import quote, unquote
 import pytest
 
 from simulator.process import SimulatorProcess
+from tripo_blender.core.account import Account, Credentials
 from tripo_blender.core.job import Job
-from tripo_blender.core.messages import Configure
+from tripo_blender.core.messages import UseAccount
 from tripo_blender.core.serialization import to_record
 from tripo_blender.core.states import JobState
 
@@ -134,4 +135,4 @@ def test_nothing_secret_is_logged(
 
 
 def test_the_key_is_not_printed_by_mistake() -> None:
-    assert KEY not in repr(Configure(KEY, "folder"))
+    assert KEY not in repr(UseAccount(Credentials(Account(), KEY)))

@@ -9,6 +9,7 @@ import pytest
 
 from simulator.process import SimulatorProcess
 from tripo_blender.core import retry
+from tripo_blender.core.account import Credentials
 from tripo_blender.core.job import Job
 from tripo_blender.core.states import JobState
 from tripo_blender.worker import foreground
@@ -36,7 +37,7 @@ def carry(request: pytest.FixtureRequest, run: Run, folder: Path, monkeypatch: p
 
     def carried(job: Job) -> Job:
         threads = set(threading.enumerate())
-        ended = foreground.run(job, KEY, folder, "", lambda event: None)
+        ended = foreground.run(job, Credentials(job.account, KEY), folder, lambda event: None)
         assert set(threading.enumerate()) <= threads  # Blender wants none
         return ended
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from simulator.process import SimulatorProcess
+from tripo_blender.core.account import Account
 from tripo_blender.core.events import Cancelled, Downloaded, Imported, Started, TaskCreated
 from tripo_blender.core.job import Job
 from tripo_blender.core.messages import Cancel, Ended, Learnt
@@ -304,11 +305,11 @@ def test_what_was_learnt_is_told_and_taken_over_by_the_next_worker(
     worker.run(first)
     assert worker.until_ended(first).state is JobState.READY
     worker.end()
-    assert worker.learnt == [Learnt("modelstream", simulator.url, "upload", "model field")]
+    assert worker.learnt == [Learnt(Account(base_url=simulator.url), "upload", "model field")]
     simulator.forget()
 
     worker = start_worker()
-    worker.handle.send(Learnt("modelstream", simulator.url, "upload", "model field"))
+    worker.handle.send(Learnt(Account(base_url=simulator.url), "upload", "model field"))
     worker.run(second)
     assert worker.until_ended(second).state is JobState.READY
     assert [entry["path"].rsplit("/", 1)[-1] for entry in simulator.requests() if entry["method"] == "POST"] == [

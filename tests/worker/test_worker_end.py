@@ -19,7 +19,7 @@ from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 from tripo_blender.worker.handle import WorkerHandle
 
-from .course import KEY, check_folder, orders, record_of, wait_for
+from .course import check_folder, orders, record_of, wait_for
 from .processes import Worker, alive
 
 MakeJob = Callable[..., Job]
@@ -169,13 +169,16 @@ import json, sys, time
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from tripo_blender.core.job import Job
-from tripo_blender.core.messages import Configure, Run
+from tripo_blender.core.messages import Configure, Run, UseAccount
+from tripo_blender.core.account import Credentials
 from tripo_blender.core.serialization import from_record
 from tripo_blender.worker.handle import WorkerHandle
 order = json.loads(sys.stdin.readline())
 handle = WorkerHandle(Path(order["log"]))
-handle.send(Configure(order["key"], order["folder"]))
-handle.send(Run(from_record(Job, order["job"])))
+job = from_record(Job, order["job"])
+handle.send(Configure(order["folder"]))
+handle.send(UseAccount(Credentials(job.account, order["key"])))
+handle.send(Run(job))
 print(handle.pid, flush=True)
 while True:
     handle.receive()
@@ -212,7 +215,7 @@ def test_its_parent_is_killed(
 def test_messages_need_a_configuration_first(start_worker: StartWorker, make_job: MakeJob, tmp_path: Path) -> None:
     handle = WorkerHandle(tmp_path / "another.log")
     assert handle.send(Run(make_job("https://a.test")))
-    assert handle.send(Configure(KEY, str(tmp_path / "elsewhere")))
+    assert handle.send(Configure(str(tmp_path / "elsewhere")))
     handle.close(10)
     assert not handle.alive
 

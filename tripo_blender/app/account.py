@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import bpy
 
 from ..core import network
+from ..core.account import Account, Credentials
 from ..core.errors import Kind, TripoError
 from ..core.formats.limits import Limits
 from ..core.network import Network
@@ -33,6 +34,16 @@ class Access:
     network: Network = field(default_factory=Network)
     limits: Limits = Limits()  # noqa: RUF009  # frozen
     kept: int = 0  # bytes that models of ended jobs may take on the disk; 0: no limit
+
+    @property
+    def account(self) -> Account:
+        """The account that jobs belong to."""
+        return Account(_SERVICE.id, self.base_url)
+
+    @property
+    def credentials(self) -> Credentials:
+        """What the worker needs to use it."""
+        return Credentials(self.account, self.key, self.at_once, self.upload_method)
 
 
 def access(

@@ -31,7 +31,7 @@ def warm(given: Access) -> None:
     if not given.converts:
         return
     if _converter is None:
-        _converter = Converter(Configure("", "", blender=bpy.app.binary_path, addon_version=addon_version()), None)
+        _converter = Converter(Configure("", blender=bpy.app.binary_path, addon_version=addon_version()), None)
         atexit.register(end)
     _converter.warm()
 

@@ -8,7 +8,7 @@ from ..core.job import Job
 from ..core.recovery import (
     Unfinished,
     Way,
-    address_problem,
+    account_problem,
     elsewhere,
     ended_elsewhere,
     given_up,
@@ -61,7 +61,7 @@ def ready_to_run(found: Unfinished, given: Access, *, send_again: bool = False, 
         raise TripoError.of(ended)
     if found.way is not Way.TAKE_IN and (failure := unavailable_reason(given)) is not None:
         raise failure
-    if (failure := address_problem(found, given.base_url)) is not None:
+    if (failure := account_problem(found, given.account)) is not None:
         raise failure
     if not job.task_id:
         _check_picture(job)

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import bpy
 
+from ..core.account import Credentials
 from ..core.errors import Failure, Kind, TripoError
 from ..core.events import AnswerLost, Cancelled, Delayed, Event, Failed, Prepared, Started
 from ..core.job import Job
-from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run
+from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run, UseAccount
 from ..core.recovery import further, not_given_up
-from ..core.services.endpoint import same_service
 from ..core.services.failures import may_still_be_made
 from ..core.services.purchase import lost_answer
 from ..core.states import JobState
@@ -47,10 +47,11 @@ class Session:
         self._folders: dict[str, Path] = {}  # where the records of those lie that are on record
         self._access: dict[str, Access] = {}  # how to reach the service, with the key: while a job needs it
         self._revived: set[str] = set()
-        self._learnt: dict[tuple[str, str], Learnt] = {}  # by service and base URL
+        self._learnt: dict[tuple[str, str, str], Learnt] = {}  # by the identity of the account
         self._worker: WorkerHandle | None = None
         self._leaving: list[WorkerHandle] = []  # told to end; a purchase under way may hold them for a while
-        self._configured: Configure | None = None
+        self._configured: Configure | None = None  # what the worker knows, and the accounts that it may use
+        self._used: dict[tuple[str, str, str], Credentials] = {}
         self._changed = False
         self._redrawn = 0.0
 
@@ -104,7 +105,7 @@ class Session:
         job = self.jobs[job_id]
         if job.state is not JobState.UNCERTAIN:
             raise TripoError(Kind.USAGE, f"The job of {job.name} is not uncertain: it is {job.state}")
-        if not same_service(job.base_url, access.base_url):  # the key of one service is not for another's ears
+        if not job.account.is_same(access.account):  # the key of one account is not for another
             raise TripoError(
                 Kind.USAGE,
                 f"{job.name} was ordered at {job.base_url}. Set the base URL in the preferences back to send it again",
@@ -153,8 +154,13 @@ class Session:
         if self._worker is not None:
             self._worker.end()
             self._leaving.append(self._worker)
-        self._worker = self._configured = None
+        self._forget_worker()
         self._keep_uncertain()
+
+    def _forget_worker(self) -> None:
+        """Have no worker, and no key of what it was told."""
+        self._worker = self._configured = None
+        self._used.clear()
 
     def _keep_uncertain(self) -> None:
         """Have the uncertain jobs, which no worker has any more: no other Blender shall offer them."""
@@ -166,14 +172,10 @@ class Session:
 
     def _order(self, job: Job, access: Access, folder: Path) -> None:
         configure = Configure(
-            access.key,
             str(folder),
-            access.at_once,
-            access.upload_method,
             access.converts,
             bpy.app.binary_path,
             addon_version(),
-            access.base_url,
             access.network.proxy,
             access.network.certificates,
             access.limits.memory,
@@ -183,12 +185,16 @@ class Session:
             self._receive()
         try:
             if self._worker is None:
-                self._worker, self._configured = WorkerHandle(folder.parent / "worker.log"), None
+                self._forget_worker()
+                self._worker = WorkerHandle(folder.parent / "worker.log")
             if self._configured != configure and self._worker.send(configure):
                 if self._configured is None:
                     for learnt in self._learnt.values():
                         self._worker.send(learnt)
                 self._configured = configure
+            identity = access.account.identity
+            if self._used.get(identity) != access.credentials and self._worker.send(UseAccount(access.credentials)):
+                self._used[identity] = access.credentials
             Ownership(folder).release(job.id)
             sent = self._worker.send(Run(job))
         except OSError as error:
@@ -216,7 +222,7 @@ class Session:
             if isinstance(message.event, AnswerLost):
                 self._keep_uncertain()
         elif isinstance(message, Learnt):
-            self._learnt[message.service, message.base_url] = message
+            self._learnt[message.account.identity] = message
         else:
             _log.error("worker: %s", message.text)
 
@@ -228,7 +234,7 @@ class Session:
             self._leaving.remove(worker)
             self._keep_uncertain()  # it may have had them until its very end
             return
-        self._worker = self._configured = None
+        self._forget_worker()
         detail = worker.log_tail()[-300:]
         _log.error("the worker ended: %s", detail)
         for job in [job for job in self.jobs.values() if self._is_being_prepared(job)]:

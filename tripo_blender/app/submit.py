@@ -13,6 +13,7 @@ from pathlib import Path
 
 import bpy
 
+from ..core.account import Account
 from ..core.disk_errors import why_not_written
 from ..core.errors import Kind, TripoError
 from ..core.events import Downloaded, Event, TaskCreated
@@ -24,7 +25,7 @@ from ..core.placement import Spot
 from ..core.recovery import checked_task_id
 from ..core.serialization import RecordError
 from ..core.services.endpoint import is_url, picture_address_problem
-from ..core.task import Account, Artifact, Request, Role
+from ..core.task import Artifact, Request, Role
 from ..core.text import as_name, without_number
 from ..scene import folders
 from ..scene.capture import image
@@ -77,7 +78,7 @@ def order(
         raise
     name, source = (like.name, like.source) if like else (name_of(picture), _file_name(picture))
     job = image_job(job_id, name, sent, effective(settings), access.base_url, time.time())
-    return replace(job, source=source, arrival=arrival, spot=spot), folder
+    return replace(job, account=access.account, source=source, arrival=arrival, spot=spot), folder
 
 
 def check_address(picture: Picture) -> None:
@@ -101,7 +102,7 @@ def fetch(
     job_id, folder = _begin(access)
     name = like.name if like else "Model"
     request = like.request if like else Request(options=as_options(Settings()))
-    job = Job(job_id, name, request, Account(base_url=access.base_url), time.time(), arrival=arrival, spot=spot)
+    job = Job(job_id, name, request, access.account, time.time(), arrival=arrival, spot=spot)
     if like is not None:
         job = replace(job, source=like.source)
     return job.after(TaskCreated(task_id)), folder
@@ -200,6 +201,4 @@ def run(job: Job, access: Access, folder: Path, emit: Callable[[Event], None]) -
     """Carry a job to ready, or to where it ends, in the foreground."""
     from ..worker import foreground  # noqa: PLC0415  (brings requests, which Blender's start shall not wait for)
 
-    return foreground.run(
-        job, access.key, folder, access.upload_method, emit, access.base_url, access.network, access.limits
-    )
+    return foreground.run(job, access.credentials, folder, emit, access.network, access.limits)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .account import Account
 from .errors import Failure, Kind
 from .events import (
     AnswerLost,
@@ -31,7 +32,7 @@ from .options.import_options import Arrival
 from .placement import Spot
 from .services.endpoint import is_url
 from .states import SPANS, TRANSITIONS, JobState
-from .task import IMAGE, Account, Artifact, ImageFile, ImageUrl, Input, Request, Role
+from .task import IMAGE, Artifact, ImageFile, ImageUrl, Input, Request, Role
 
 _HOPELESS = (Kind.TASK_FAILED, Kind.CONTENT)
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import get_args
 
+from .account import Account, Credentials
 from .errors import Failure
 from .events import Event, Prepared
 from .formats.limits import Limits
@@ -15,16 +16,12 @@ from .serialization import Record, RecordError, from_record, to_record
 
 @dataclass(frozen=True)
 class Configure:
-    """Blender -> worker, before the first job and whenever it changes. The only message that holds the key."""
+    """Blender -> worker, before the first job and whenever it changes."""
 
-    key: str = field(repr=False)
     folder: str  # where the job folders lie
-    at_once: int = 3  # jobs that run at the same time
-    upload_method: str = ""  # the name of the one that a local image goes by; empty: try them in order
     converts: bool = False  # set models up in a second Blender
     blender: str = ""  # its program; empty: the bpy module in the worker's own Python
     addon_version: str = ""  # for the provenance of what is set up there
-    base_url: str = ""  # the key goes to its host and no other; empty: to that of any job
     proxy: str = field(default="", repr=False)  # as in `Network`
     certificates: str = ""
     model_memory: int = Limits().memory  # bytes that importing one model may take
@@ -32,8 +29,15 @@ class Configure:
 
 
 @dataclass(frozen=True)
+class UseAccount:
+    """Blender -> worker, before the first job of an account and whenever it changes: the only message with a key."""
+
+    credentials: Credentials
+
+
+@dataclass(frozen=True)
 class Run:
-    """Blender -> worker: carry this job to the end."""
+    """Blender -> worker: carry this job to the end, with the account that it belongs to."""
 
     job: Job
 
@@ -54,10 +58,9 @@ class Ended:
 
 @dataclass(frozen=True)
 class Learnt:
-    """Both ways: what a create at this gateway succeeded with, kept by Blender from one worker to the next."""
+    """Both ways: what a create with this account succeeded with, kept by Blender from one worker to the next."""
 
-    service: str
-    base_url: str
+    account: Account
     upload_method: str = ""
     dialect: str = ""  # of the create call
 
@@ -90,7 +93,7 @@ class Converted:
 
 CONVERTER_HOME = "tripo-converter-"  # how the name of the folder begins that the worker makes for a converter
 
-Message = Configure | Run | Cancel | Ended | Learnt | Fault | Convert | Converted
+Message = Configure | UseAccount | Run | Cancel | Ended | Learnt | Fault | Convert | Converted
 _MESSAGES: dict[str, type[Message]] = {cls.__name__: cls for cls in get_args(Message)}
 _EVENTS: dict[str, type[Event]] = {cls.__name__: cls for cls in get_args(Event)}
 

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .account import Account
 from .errors import Failure, Kind, TripoError
 from .events import AnswerLost, Cancelled, Failed, Started, TaskCreated, TaskNamed
 from .job import Job
-from .services.endpoint import same_service
 from .services.purchase import lost_answer
 from .services.task_id import is_task_id
 from .states import JobState
@@ -222,14 +222,21 @@ def further(known: Job, recorded: Job | None) -> Job:
     return recorded if order.index(recorded.state) > order.index(known.state) else known
 
 
-def address_problem(found: Unfinished, base_url: str) -> TripoError | None:
-    """Give what is wrong where a job belongs to another gateway than the key does: it goes to its own alone."""
-    if found.way is Way.TAKE_IN or same_service(found.job.base_url, base_url):
+def account_problem(found: Unfinished, account: Account) -> TripoError | None:
+    """Return what is wrong where a job belongs to another account than the key does: it goes to its own alone."""
+    if found.way is Way.TAKE_IN or found.job.account.is_same(account):
         return None
     return TripoError(
         Kind.USAGE,
         f"The job of {found.job.name} was begun at {found.job.base_url}. Enter that address and its key in the "
         "preferences, then resume it",
+    )
+
+
+def without_account(job: Job) -> Failure:
+    """Return the failure of a job whose account nobody has given a key for: that of another is not taken."""
+    return Failure(
+        Kind.NO_KEY, f"There is no key for the account of {job.name}. Choose that account, then resume it", job.base_url
     )
 
 

@@ -99,14 +99,6 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Account:
-    """Where a request goes: which service, by its name among `SERVICES`, and all of its address that precedes /task."""
-
-    service: str = "modelstream"
-    base_url: str = ""
-
-
-@dataclass(frozen=True)
 class Artifact:
     """A file that a task gave, on this disk. `format` is glb, fbx, png, jpg or webp, by its bytes; `sha256` in hex."""
 

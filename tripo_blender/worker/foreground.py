@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from ..core.account import Credentials
 from ..core.errors import Failure
 from ..core.events import Event, Failed
 from ..core.formats.limits import Limits
@@ -24,11 +25,9 @@ _profiles = ProfileBook()  # for a script that makes many models
 
 def run(
     job: Job,
-    key: str,
+    credentials: Credentials,
     folder: Path,
-    upload_method: str,
     emit: Callable[[Event], None],
-    origin: str = "",
     network: Network = Network(),  # noqa: B008  # frozen
     limits: Limits = Limits(),  # noqa: B008
 ) -> Job:
@@ -48,8 +47,8 @@ def run(
             return job.after(Failed(failure))
         try:
             service = SERVICES.get(job.account.service, SERVICES[DEFAULT])  # a ready job asks nothing of it
-            profile = _profiles.of(service.id, job.base_url, upload_method)
-            with Client(key, origin, network) as client:
+            profile = _profiles.of(job.account, credentials.upload_method)
+            with Client(credentials.key, credentials.account.base_url, network) as client:
                 job = Runner(job, service, client, journal, stop, emit, profile, limits).run()
         finally:
             if stop.cancelled or job.state is not JobState.READY:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..core.services.endpoint import UploadMethod, normal_url
+from ..core.account import Account
+from ..core.services.endpoint import UploadMethod
 
 
 @dataclass
@@ -38,14 +39,14 @@ class GatewayProfile:
 
 
 class ProfileBook:
-    """The profile of every gateway, by service and base URL, for as long as the process lives."""
+    """The profile of the gateway of every account, for as long as the process lives."""
 
     def __init__(self) -> None:
-        self._profiles: dict[tuple[str, str], GatewayProfile] = {}
+        self._profiles: dict[tuple[str, str, str], GatewayProfile] = {}
 
-    def of(self, service: str, base_url: str, pinned: str = "") -> GatewayProfile:
+    def of(self, account: Account, pinned: str = "") -> GatewayProfile:
         """Return the profile for a job: with a pinned upload method its own, which yet learns the rest for all."""
-        known = self._profiles.setdefault((service, normal_url(base_url)), GatewayProfile())
+        known = self._profiles.setdefault(account.identity, GatewayProfile())
         return _Pinned(known, pinned) if pinned else known
 
 

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run, decode, encode
+from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run, UseAccount, decode, encode
 from ..core.serialization import RecordError
 from ..storage import cleanup
 from ..storage.journal import Journal
@@ -110,6 +110,8 @@ class _Service:
             return
         if isinstance(order, Configure):
             self._configure(order)
+        elif isinstance(order, UseAccount) and self._pool is not None:
+            self._pool.use(order.credentials)
         elif isinstance(order, Learnt) and self._pool is not None:
             self._pool.learn(order)
         elif isinstance(order, Run) and self._pool is not None:

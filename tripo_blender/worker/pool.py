@@ -8,16 +8,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
+from ..core.account import Credentials
 from ..core.errors import Failure, TripoError
 from ..core.events import Cancelled, Delayed, Event, Failed, Prepared, TaskCreated
 from ..core.formats.limits import Limits
 from ..core.job import Job
 from ..core.messages import Configure, Happened, Learnt
 from ..core.network import Network
-from ..core.recovery import elsewhere, too_many_files
+from ..core.recovery import elsewhere, too_many_files, without_account
 from ..core.serialization import RecordError
 from ..core.services.registry import DEFAULT, SERVICES, unknown_service
 from ..core.states import JobState
@@ -103,7 +104,7 @@ class _Place:
 
 
 class Pool:
-    """The jobs of one worker: at most `at_once` of an account run, in the order in which they came."""
+    """The jobs of one worker, in the order in which they came: of each account as many at once as it may have."""
 
     def __init__(self, configure: Configure, journal: Journal, tell: Callable[[Happened | Learnt], bool]) -> None:
         """`tell` gives whether somebody listens still."""
@@ -114,21 +115,27 @@ class Pool:
         self._converter = Converter(configure, journal) if configure.converts else None
         self._lock = threading.Lock()
         self._waiting = WaitingList(journal)
-        self._meant: dict[str, Configure] = {}  # as it was when each waiting job came: a key is for its own host
+        self._accounts: dict[tuple[str, str, str], Credentials] = {}  # by their identity
+        self._credentials: dict[str, Credentials] = {}  # of each waiting job, as they were when it came
         self._running: dict[str, _Place] = {}
         self._closed = False
 
     def configure(self, configure: Configure) -> None:
-        """Change how many run at once, and what else is preferred for those to come; the key for later orders only."""
+        """Change what is preferred for the jobs to come."""
         with self._lock:
             self._configure = configure
             if configure.converts and self._converter is None:
                 self._converter = Converter(configure, self._journal)
+
+    def use(self, credentials: Credentials) -> None:
+        """Take over how an account is used: its limit at once, its key for later orders only."""
+        with self._lock:
+            self._accounts[credentials.account.identity] = credentials
         self._fill()
 
     def learn(self, learnt: Learnt) -> None:
-        """Take over what an earlier worker learnt of a gateway."""
-        self._book.of(learnt.service, learnt.base_url).learn(learnt.upload_method, learnt.dialect)
+        """Take over what an earlier worker learnt of an account's gateway."""
+        self._book.of(learnt.account).learn(learnt.upload_method, learnt.dialect)
 
     def run(self, job: Job) -> None:
         """Run a job as soon as a place is free; one that is here already is not taken a second time."""
@@ -139,8 +146,10 @@ class Pool:
         if not job.in_doubt and self._journal.is_cancelled(job.id):
             self._end_cancelled(job)
             return
-        unknown = unknown_service(job.account.service) if job.working else None
-        if (failure := unknown or self._journal.begin(job)) is not None:
+        failure, credentials = None, self._accounts.get(job.account.identity)
+        if job.working:  # what is on the disk already asks nothing of its service
+            failure = unknown_service(job.account.service) or (without_account(job) if credentials is None else None)
+        if (failure := failure or self._journal.begin(job)) is not None:
             self._tell(Happened(job.id, Failed(failure)))
             return
         # Before any other thread can start it: two writers of one record would take it from each other.
@@ -150,7 +159,7 @@ class Pool:
         self._journal.ownership.keep(job.id)
         with self._lock:
             self._waiting.add(job)
-            self._meant[job.id] = self._configure
+            self._credentials[job.id] = credentials or Credentials(job.account, "")
         self._fill()
 
     def cancel(self, job_id: str) -> None:
@@ -158,7 +167,7 @@ class Pool:
         with self._lock:
             waiting = self._waiting.pop(job_id)
             if waiting is not None:
-                self._meant.pop(job_id)
+                self._credentials.pop(job_id)
                 self._waiting.left(waiting.after(Cancelled()))
             running = self._running.get(job_id)
         if running is not None:
@@ -200,7 +209,7 @@ class Pool:
         with self._lock:
             while not self._closed:
                 running = {job_id: place.runner.job for job_id, place in self._running.items()}
-                found = self._waiting.first(running, self._configure.at_once)
+                found = self._waiting.first(running, self._limit)
                 if found is None:
                     break
                 job, start = found
@@ -216,11 +225,11 @@ class Pool:
                         break  # until one of them gives its files back
                     failure = too_many_files(str(error))
                 self._waiting.pop(job.id)
-                meant = self._meant.pop(job.id)
+                credentials = self._credentials.pop(job.id)
                 if failure is not None:
                     refused.append((job, failure))
                     continue
-                place = self._place(start, replace(self._configure, key=meant.key, base_url=meant.base_url))
+                place = self._place(start, credentials)
                 self._running[job.id] = place
                 place.thread.start()
         for job, failure in refused:
@@ -234,17 +243,22 @@ class Pool:
         for job_id, note in news.items():
             self._tell(Happened(job_id, Delayed(note)))
 
+    def _limit(self, job: Job) -> int:
+        """Return how many jobs of a job's account may run at once, as it was said last."""
+        return self._accounts.get(job.account.identity, self._credentials[job.id]).at_once
+
     def _give_up(self, job: Job, failure: Failure) -> Job:
         """Take a job out that can never start, and have those that need it know."""
         self._waiting.pop(job.id)
-        self._meant.pop(job.id)
+        self._credentials.pop(job.id)
         failed = job.after(Failed(failure))
         self._waiting.left(failed)
         return failed
 
-    def _place(self, job: Job, configure: Configure) -> _Place:
+    def _place(self, job: Job, credentials: Credentials) -> _Place:
+        configure = self._configure
         service = SERVICES.get(job.account.service, SERVICES[DEFAULT])  # a ready job asks nothing of it
-        profile = self._book.of(service.id, job.base_url, configure.upload_method)
+        profile = self._book.of(job.account, credentials.upload_method)
         converter = self._converter if configure.converts else None
         limits = Limits(memory=configure.model_memory)
         stop = ThreadStop()
@@ -252,13 +266,14 @@ class Pool:
         def emit(event: Event) -> None:
             if isinstance(event, TaskCreated):  # told before, so that it is known before the job ends
                 method = "" if profile.pinned else profile.upload_method
-                self._tell(Learnt(service.id, job.base_url, method, profile.dialect))
+                self._tell(Learnt(job.account, method, profile.dialect))
                 if converter is not None:  # its start takes a second or two, the model a minute
                     converter.warm()
             if not self._tell(Happened(job.id, event)):
                 stop.set(cancelled=False)  # its record stays, for who comes next
 
-        client = Client(configure.key, configure.base_url, Network(configure.proxy, configure.certificates))
+        network = Network(configure.proxy, configure.certificates)
+        client = Client(credentials.key, credentials.account.base_url, network)
         runner = Runner(job, service, client, self._journal, stop, emit, profile, limits)
 
         def work() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ..core.errors import Failure
@@ -47,15 +47,16 @@ class WaitingList:
         if self._is_needed(job.id):
             self._left[job.id] = job
 
-    def first(self, running: Mapping[str, Job], at_once: int) -> tuple[Job, Job | Failure] | None:
+    def first(self, running: Mapping[str, Job], limit: Callable[[Job], int]) -> tuple[Job, Job | Failure] | None:
         """Return the first job that can start, with what it is to be started as, or that never can, and why.
 
-        `running` are those that have a place, as they are now; each account has `at_once` of them. None: no such job.
+        `running` are those that have a place, as they are now; `limit` returns how many of a job's account
+        may have one. None: no such job.
         """
-        taken = Counter(job.account for job in running.values())
+        taken = Counter(job.account.identity for job in running.values())
         ring = circle(self._jobs)
         for job in self._jobs.values():
-            free = taken[job.account] < at_once
+            free = taken[job.account.identity] < limit(job)
             if not job.request.needs or job.task_id:  # what was ordered needs nothing more
                 if free:
                     return job, job

@@ -89,11 +89,6 @@ def normal_url(base_url: str) -> str:
     return f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}"
 
 
-def same_service(base_url: str, other: str) -> bool:
-    """Return whether two base URLs lead to the same place, however they are written."""
-    return normal_url(base_url) == normal_url(other)
-
-
 def key_problem(key: str, service: str = "") -> str:
     """Return what keeps an API key from being sent to any service, as a sentence; empty when nothing does."""
     account = f"your {service} account" if service else "your account"
