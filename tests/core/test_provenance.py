@@ -10,8 +10,18 @@ from hypothesis import given, strategies as st
 from tripo_blender.core.job import Job, image_job, image_request
 from tripo_blender.core.options.generation import Settings, asked, effective
 from tripo_blender.core.options.generation_table import OFFERS, SETTINGS as TABLE
-from tripo_blender.core.provenance import NAMES, PICTURE_HASH, SETTINGS, TASK_ID, properties, rows, settings_of
-from tripo_blender.core.task import Artifact
+from tripo_blender.core.provenance import (
+    NAMES,
+    PICTURE_HASH,
+    SETTINGS,
+    TASK_ID,
+    image_name,
+    image_properties,
+    properties,
+    rows,
+    settings_of,
+)
+from tripo_blender.core.task import Artifact, Request, Role, Words
 
 from .fixtures import TASK
 from .strategies import JSON_VALUES, TEXTS
@@ -234,3 +244,23 @@ def test_settings_of_a_newer_version_are_read_as_far_as_they_go() -> None:
 def test_nothing_that_stands_on_an_object_crashes_the_panel(settings: dict[str, Any], name: str, value: Any) -> None:
     found = {SETTINGS: json.dumps(settings), name: value}
     assert all(isinstance(text, str) for row in rows(found) for text in row)
+
+
+def test_an_image_tells_its_task_and_what_it_shows() -> None:
+    prompt = Request(inputs={"prompt": Words("a small chest")})
+    job = replace(ORDERED, request=prompt, task_id=TASK)
+    assert image_name(job, Role.IMAGE) == "Chair"
+    assert image_name(job, Role.LEFT) == "Chair Left"
+    assert image_properties(job, Role.LEFT, "ModelStream") == {
+        "tripo_task_id": TASK,
+        "tripo_service": "ModelStream",
+        "tripo_role": "left",
+        "tripo_created": "2026-09-21T14:13:20+00:00",
+        "tripo_prompt": "a small chest",
+    }
+    assert "tripo_prompt" not in image_properties(replace(job, request=Request()), Role.IMAGE, "ModelStream")
+
+
+def test_a_model_tells_which_variations_it_is_one_of() -> None:
+    assert properties_of(replace(ORDERED, task_id=TASK, group="group-1"))["tripo_group"] == "group-1"
+    assert "tripo_group" not in properties_of(replace(ORDERED, task_id=TASK))

@@ -12,16 +12,19 @@ from .options.generation import Settings, as_values
 from .options.generation_table import SETTING_BY_NAME
 from .options.option import Option, Value
 from .serialization import RecordError, from_record
+from .task import Role, Words
 
 _PREFIX = "tripo_"
 TASK_ID, SETTINGS, PICTURE_HASH = "tripo_task_id", "tripo_settings", "tripo_picture_hash"
-CREATED = "tripo_created"
+CREATED, SERVICE = "tripo_created", "tripo_service"
+ROLE, PROMPT = "tripo_role", "tripo_prompt"  # of an image that a task gave
+GROUP = "tripo_group"  # what the variations of one request share
 PART_OF = "tripo_part_of"  # on each object of a model that has several: what tells it from what an artist adds
 
 # The rows of the panel: property and label.
 _ROWS = (
     (TASK_ID, "Task"),
-    ("tripo_service", "Service"),
+    (SERVICE, "Service"),
     ("tripo_model_version", "Version"),
     ("tripo_picture", "Picture"),
     (PICTURE_HASH, "Picture Hash"),
@@ -54,12 +57,14 @@ def properties(job: Job, service: str, addon_version: str) -> dict[str, str | in
         return found | {"tripo_file": job.source}
     found |= {
         TASK_ID: job.task_id,
-        "tripo_service": service,
-        CREATED: datetime.fromtimestamp(job.created, UTC).isoformat(timespec="seconds"),
+        SERVICE: service,
+        CREATED: _created(job),
     }
     if job.ordered:
         found["tripo_model_version"] = job.settings.model_version
         found[SETTINGS] = json.dumps(as_values(job.settings))
+    if job.group:
+        found[GROUP] = job.group
     if job.source:
         found["tripo_picture"] = job.source
     if job.picture_hash:
@@ -71,6 +76,22 @@ def properties(job: Job, service: str, addon_version: str) -> dict[str, str | in
         if seed:
             found[_PREFIX + name] = str(seed)  # a custom property holds 32 bits, a seed may have more
     return found
+
+
+def image_name(job: Job, role: Role) -> str:
+    """Return what an image of a job is called in Blender."""
+    return job.name if role is Role.IMAGE else f"{job.name} {str(role).title()}"
+
+
+def image_properties(job: Job, role: Role, service: str) -> dict[str, str]:
+    """Return the custom properties of an image that a job gave: its task is what the next step can start from."""
+    words = next((each.text for each in job.request.inputs.values() if isinstance(each, Words)), "")
+    found = {TASK_ID: job.task_id, SERVICE: service, ROLE: str(role), CREATED: _created(job), PROMPT: words}
+    return {name: value for name, value in found.items() if value}
+
+
+def _created(job: Job) -> str:
+    return datetime.fromtimestamp(job.created, UTC).isoformat(timespec="seconds")
 
 
 def rows(found: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -29,6 +29,9 @@ class Role(StrEnum):
     RIG_REPORT = "rig_report"
 
 
+IMAGE_ROLES = frozenset({Role.IMAGE, Role.FRONT, Role.LEFT, Role.BACK, Role.RIGHT})  # what a task gives to be seen
+
+
 def word_of(role: Role) -> str:
     """Return what a file of that role is called in a sentence."""
     return {Role.RIG_REPORT: "rig report", Role.IMAGE: "image", Role.MODEL: "model"}.get(role, f"{role} image")

@@ -1,9 +1,9 @@
 """Brings the model of a ready job into the scene: when Blender can take it, and as one undo step."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,12 @@ from ..core.events import Imported
 from ..core.inspection import shortfalls
 from ..core.job import Job
 from ..core.services.registry import name_of
+from ..core.task import IMAGE_ROLES, Role
 from ..storage.model_check import check_model
 from ..storage.version import addon_version
 from . import assets
 from .addon_preferences import memory_limit
+from .deliver_images import bring_in_images
 
 if TYPE_CHECKING:
     from ..converter.prepared import PreparedModel
@@ -27,11 +29,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Arrived:
-    """A model that is in the scene: its main object, all of them, and what is told of it."""
+    """What a job brought: the objects of a model, the main one first, or images by their role; `event` tells of it."""
 
-    main: bpy.types.Object
-    objects: list[bpy.types.Object]
     event: Imported
+    objects: list[bpy.types.Object] = field(default_factory=list)
+    images: Mapping[Role, bpy.types.Image] = field(default_factory=dict)
+
+    @property
+    def main(self) -> bpy.types.Object:
+        """The main object of the model."""
+        return self.objects[0]
 
 
 def wait_reason(context: bpy.types.Context) -> str:
@@ -61,10 +68,12 @@ def _transforming(context: bpy.types.Context) -> bool:
 
 
 def bring_in(job: Job, context: bpy.types.Context, asset: assets.AssetOptions | None = None) -> Arrived:
-    """Import a ready job's model, put it where the job says, and keep it as an asset as wished or preferred.
+    """Bring in what a ready job gave: its model, where the job says, as an asset too as wished or preferred; or images.
 
     Raises `TripoError` of kind import or model file, with nothing left in the file.
     """
+    if job.artifact(Role.MODEL) is None and not IMAGE_ROLES.isdisjoint(each.role for each in job.artifacts):
+        return _bring_in_images(job)
     from ..converter.importing import rolled_back  # noqa: PLC0415  # Blender's start shall not wait for it
     from . import place, textures  # noqa: PLC0415
 
@@ -80,12 +89,23 @@ def bring_in(job: Job, context: bpy.types.Context, asset: assets.AssetOptions | 
         if job.arrival.textures == "files":
             remarks.append(textures.write_beside(prepared.images))
         remarks.append(_keep(prepared.main, job, asset or assets.asset_options(context), context))
-    if bpy.ops.ed.undo_push.poll():  # type: ignore[attr-defined]  # not where Blender keeps no undo, as in the background
-        bpy.ops.ed.undo_push(message=f"Generate {job.name}" if job.task_id else f"Import {job.name}")
+    _push_undo(f"Generate {job.name}" if job.task_id else f"Import {job.name}")
     if job.ordered:
         remarks += shortfalls(job.settings, prepared.inspection)
     warning = ". ".join(remark for remark in remarks if remark)
-    return Arrived(prepared.main, prepared.objects, Imported(prepared.main.name, prepared.inspection, warning))
+    objects = [prepared.main, *(obj for obj in prepared.objects if obj != prepared.main)]
+    return Arrived(Imported(prepared.main.name, prepared.inspection, warning), objects)
+
+
+def _bring_in_images(job: Job) -> Arrived:
+    images = bring_in_images(job)
+    _push_undo(f"Generate {job.name}")  # else the next undo would take them along
+    return Arrived(Imported(next(iter(images.values())).name), images=images)
+
+
+def _push_undo(message: str) -> None:
+    if bpy.ops.ed.undo_push.poll():  # type: ignore[attr-defined]  # not where Blender keeps no undo, as in the background
+        bpy.ops.ed.undo_push(message=message)
 
 
 def _prepared(job: Job, context: bpy.types.Context) -> tuple["PreparedModel", str]:

@@ -7,16 +7,20 @@ from mathutils import Vector
 
 from ..converter.prepared import PreparedModel
 from ..core.job import Job
+from . import variations
 
 COLLECTION = "Tripo"
+_GAP = 0.2  # of a model's width, between two of a row
 
 
 def put(prepared: PreparedModel, job: Job, context: bpy.types.Context) -> str:
     """Put a model where its job says; gives a sentence where something is not as it was asked for."""
     collection, remark = _collection(context, job)
     _move(prepared.objects, collection)
+    context.view_layer.update()
+    point = Vector(job.spot.point) + Vector((_room_taken(job, prepared, context), 0, 0))
     for root in prepared.roots:
-        root.location += Vector(job.spot.point)
+        root.location += point
     context.view_layer.update()
     _show(prepared.objects, context)
     if job.spot.replaced and not _hide(job.spot.replaced, context):
@@ -24,6 +28,25 @@ def put(prepared: PreparedModel, job: Job, context: bpy.types.Context) -> str:
     if job.arrival.select:
         select(prepared.objects, prepared.main, context)
     return remark
+
+
+def _room_taken(job: Job, prepared: PreparedModel, context: bpy.types.Context) -> float:
+    """Return how far to the right the next one of a group stands, so that they stand in a row; scene units."""
+    others = variations.of_group(context.scene, job.group) if job.group else []
+    right = [side for obj in others if obj not in prepared.objects and (side := _sides(obj)) is not None]
+    own = [side for obj in prepared.objects if (side := _sides(obj)) is not None]
+    if not right or not own:
+        return 0.0
+    low, high = min(side[0] for side in own), max(side[1] for side in own)
+    return max(side[1] for side in right) - job.spot.point[0] - low + (high - low) * _GAP
+
+
+def _sides(obj: bpy.types.Object) -> tuple[float, float] | None:
+    """Return where an object begins and ends along X, in world space; None for one without extent."""
+    if obj.type != "MESH":
+        return None
+    sides = [(obj.matrix_world @ Vector(corner)).x for corner in obj.bound_box]
+    return min(sides), max(sides)
 
 
 def _collection(context: bpy.types.Context, job: Job) -> tuple[bpy.types.Collection, str]:

@@ -3,8 +3,8 @@
 import bpy
 
 from ...core import provenance
-from ...scene import provenance as origin
-from .text import drawable
+from ...scene import provenance as origin, variations
+from .text import drawable, lined_up
 
 
 class TRIPO_PT_origin(bpy.types.Panel):
@@ -32,5 +32,10 @@ class TRIPO_PT_origin(bpy.types.Panel):
             name.alignment = "RIGHT"
             name.label(text=label)
             split.label(text=drawable(value), translate=False)
+        if variations.others_of(obj, context.scene):
+            row = lined_up(layout, context)
+            row.operator_context = "EXEC_DEFAULT"
+            row.operator("tripo.keep_variation", text="Keep, Hide Others").others = "HIDE"  # type: ignore[attr-defined]
+            row.operator("tripo.keep_variation", text="Keep, Remove Others").others = "REMOVE"  # type: ignore[attr-defined]
         if origin.settings_of(obj) is not None:
             layout.operator("tripo.generate_again", text="Generate Again", icon="FILE_REFRESH")
