@@ -226,8 +226,8 @@ def test_every_option_reaches_the_request(
 LONG = "x" * 100_000
 
 BROKEN_RULES: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
-    (("--model-version", "P1-20260311", "--quad"), ("Quads", "P1-20260311")),
-    (("--model-version", "v2.5-20250123", "--geometry-quality", "detailed"), ("Shape Quality", "v2.5-20250123")),
+    (("--model-version", "P1-20260311", "--quad"), ("Quad Mesh", "P1-20260311")),
+    (("--model-version", "v2.5-20250123", "--geometry-quality", "detailed"), ("Geometry Quality", "v2.5-20250123")),
     (("--no-texture", "--pbr"), ("PBR needs Texture",)),
     (("--no-texture", "--texture-quality", "detailed"), ("Texture Quality needs Texture",)),
     (("--face-limit", "999"), ("Face Limit", "1,000", "500,000", "999")),
@@ -235,7 +235,7 @@ BROKEN_RULES: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("--model-version", "P1-20260311", "--face-limit", "20001"), ("Face Limit", "48", "20,000")),
     (("--face-limit", "-1"), ("Face Limit",)),
     (("--face-limit", "many"), ("--face-limit", "many")),
-    (("--seed", "2147483648"), ("Shape Seed",)),
+    (("--seed", "2147483648"), ("Geometry Seed",)),
     (("--model-version", ""), ("Model Version",)),
     (("--texture-quality", "extreme"), ("--texture-quality", "extreme", "detailed")),
     (("--wireframe",), ("--wireframe",)),
@@ -247,7 +247,7 @@ BROKEN_RULES: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("--out", "no such folder/model.glb"), ("no such folder", "folder")),
     (("--out", "good.glb", "--out", "no such folder/model.glb"), ("no such folder",)),
     (("--size", "1e300"), ("Length must be from", "above 1,000,000,000,000")),
-    (("--seed", "9" * 400), ("Shape Seed must be from", "above 1,000,000,000,000")),
+    (("--seed", "9" * 400), ("Geometry Seed must be from", "above 1,000,000,000,000")),
     (("--seed", "9" * 5000), ("--seed",)),
     (("--face-limit", "9" * 400), ("Face Limit must be from", "above 1,000,000,000,000")),
     (("--place", LONG), ("--place", "cursor")),

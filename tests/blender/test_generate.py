@@ -118,7 +118,7 @@ def test_api_tells_every_event(api: ModuleType, picture: Path) -> None:
 def test_api_refuses_a_broken_rule_before_anything_is_sent(
     api: ModuleType, simulator: SimulatorProcess, picture: Path
 ) -> None:
-    with pytest.raises(api.TripoError, match="Quads is not offered by model version P1-20260311"):
+    with pytest.raises(api.TripoError, match="Quad Mesh is not offered by model version P1-20260311"):
         api.generate(picture, quad=True, model_version="P1-20260311")
 
     assert simulator.requests() == []

@@ -52,9 +52,9 @@ def test_an_object_tells_how_it_was_made(sidebar: Any, picture: Path, simulator:
     assert rows["Task"] == main["tripo_task_id"] == task["task_id"]
     assert rows["Service"] == "ModelStream"
     assert rows["Version"] == "v3.1-20260211"
-    assert rows["Picture"] == "Red Disc.png"
-    assert rows["Picture Hash"] == hashlib.sha256(picture.read_bytes()).hexdigest()[:12]
-    assert rows["Shape Seed"] == "7"
+    assert rows["Image"] == "Red Disc.png"
+    assert rows["Image Hash"] == hashlib.sha256(picture.read_bytes()).hexdigest()[:12]
+    assert rows["Geometry Seed"] == "7"
     assert int(rows["Texture Seed"]) == task["input"]["texture_seed"] > 0, "the one that the service took"
     assert float(rows["Credits"]) > 0
     assert rows["PBR"] == "No"

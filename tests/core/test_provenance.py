@@ -180,15 +180,15 @@ def test_the_rows_of_an_ordered_model_are_in_the_panels_order() -> None:
         ("Task", TASK),
         ("Service", "ModelStream"),
         ("Version", "v3.1-20260211"),
-        ("Picture", "chair.png"),
-        ("Picture Hash", "ab12"),
-        ("Shape Seed", str(2**40)),
+        ("Image", "chair.png"),
+        ("Image Hash", "ab12"),
+        ("Geometry Seed", str(2**40)),
         ("Texture Seed", "7"),
         ("Credits", "30"),
         ("Made", "2026-09-21 14:13 UTC"),
         ("Add-on", "1.2.0"),
         ("Texture Quality", "Detailed"),
-        ("Quads", "Yes"),
+        ("Quad Mesh", "Yes"),
     ]
 
 

@@ -26,10 +26,10 @@ _ROWS = (
     (TASK_ID, "Task"),
     (SERVICE, "Service"),
     ("tripo_model_version", "Version"),
-    ("tripo_picture", "Picture"),
-    (PICTURE_HASH, "Picture Hash"),
+    ("tripo_picture", "Image"),
+    (PICTURE_HASH, "Image Hash"),
     ("tripo_file", "File"),
-    ("tripo_model_seed", "Shape Seed"),
+    ("tripo_model_seed", "Geometry Seed"),
     ("tripo_texture_seed", "Texture Seed"),
     ("tripo_credits", "Credits"),
     (CREATED, "Made"),
@@ -37,7 +37,7 @@ _ROWS = (
 )
 
 
-# A panel is narrow: the beginning of a hash tells pictures apart, and nobody needs the second.
+# A panel is narrow: the beginning of a hash tells images apart, and nobody needs the second.
 _SHORTENED: dict[str, Callable[[str], str]] = {
     PICTURE_HASH: lambda text: text[:12],
     CREATED: lambda text: text[:16].replace("T", " ") + " UTC",

@@ -25,33 +25,33 @@ SETTINGS = (
         "standard",
         choices=(
             ("standard", "Standard", "The usual quality"),
-            ("detailed", "Detailed", "A larger texture; slower and dearer"),
+            ("detailed", "Detailed", "A larger texture; slower and costs more"),
         ),
         needs_texture=True,
     ),
     Option(
         "geometry_quality",
-        "Shape Quality",
-        "How finely the shape is modelled",
+        "Geometry Quality",
+        "How finely the geometry is modeled",
         "standard",
         choices=(
             ("standard", "Standard", "The usual quality"),
-            ("detailed", "Detailed", "Finer shape; slower and dearer"),
+            ("detailed", "Detailed", "Finer geometry; slower and costs more"),
         ),
     ),
     Option("face_limit", "Face Limit", "Number of faces to aim for; 0 lets the service decide", 0),
-    Option("quad", "Quads", "Build the model from quads instead of triangles, for a small extra cost", False),
+    Option("quad", "Quad Mesh", "Build the model from quads instead of triangles, for a small extra cost", False),
     Option(
         "auto_size",
-        "Real Size",
+        "Real-World Scale",
         "Let the service guess the size of the real thing, in meters",
         False,
         needs_texture=True,
     ),
     Option(
         "model_seed",
-        "Shape Seed",
-        "The same seed gives the same shape again; 0 takes a new one",
+        "Geometry Seed",
+        "The same seed gives the same geometry again; 0 takes a new one",
         0,
         advanced=True,
         flag="seed",
@@ -59,19 +59,19 @@ SETTINGS = (
     Option(
         "texture_seed",
         "Texture Seed",
-        "Another seed gives another texture on the same shape; 0 takes a new one",
+        "Another seed gives another texture on the same geometry; 0 takes a new one",
         0,
         needs_texture=True,
         advanced=True,
     ),
     Option(
         "texture_alignment",
-        "Texture Follows",
-        "What the texture keeps to where picture and shape disagree",
+        "Texture Alignment",
+        "What the texture keeps to where image and geometry disagree",
         "original_image",
         choices=(
-            ("original_image", "Picture", "Keep to the picture"),
-            ("geometry", "Shape", "Keep to the shape"),
+            ("original_image", "Image", "Keep to the image"),
+            ("geometry", "Geometry", "Keep to the geometry"),
         ),
         needs_texture=True,
         advanced=True,
@@ -83,15 +83,15 @@ SETTINGS = (
         "default",
         choices=(
             ("default", "Default", "Turned to the front"),
-            ("align_image", "As in Picture", "Turned as the picture shows it"),
+            ("align_image", "Match Image", "Turned as the image shows it"),
         ),
         needs_texture=True,
         advanced=True,
     ),
     Option(
         "enable_image_autofix",
-        "Mend Picture",
-        "Let the service improve the picture before it is used",
+        "Auto-Fix Image",
+        "Let the service improve the image before it is used",
         False,
         advanced=True,
         flag="image-autofix",
@@ -134,10 +134,10 @@ LINES = (
 )
 
 OFFERS = (
-    Offer("v3.1-20260211", "3.1", "The newest model: the finest shapes and textures"),
+    Offer("v3.1-20260211", "3.1", "The newest model: the finest geometry and textures"),
     Offer("v3.0-20250812", "3.0", "The model before it"),
     Offer("v2.5-20250123", "2.5", "An older, quicker model"),
-    Offer("P1-20260311", "P1 Low Poly", "Clean shapes of few faces, from 48 to 20,000"),
+    Offer("P1-20260311", "P1 Low Poly", "Clean geometry of few faces, from 48 to 20,000"),
 )
 
 
