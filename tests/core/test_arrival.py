@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.options.generation_table import LINES, OFFERS
 from tripo_blender.core.options.import_options import FRONTS, TURNS, Arrival, asked, problem, turn, unavailable
 from tripo_blender.core.options.import_table import AUTO, OPTION_BY_NAME, OPTIONS
 from tripo_blender.core.options.option import ANGLE, LENGTH, NO_UNIT, Option
+from tripo_blender.core.options.versions import LINES, OFFERS
 
 ANGLES = {"-y": -90, "+x": 0, "+y": 90, "-x": 180}  # of the sides, counted from +X
 

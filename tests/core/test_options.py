@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.options.generation_table import OFFERS, SETTINGS
+from tripo_blender.core.options.generation_table import SETTINGS
 from tripo_blender.core.options.import_table import OPTIONS
 from tripo_blender.core.options.option import LARGEST_NUMBER, NO_UNIT, Option
 from tripo_blender.core.options.validation import problem_with, typed
+from tripo_blender.core.options.versions import OFFERS
 
 ALL: tuple[Option, ...] = (*SETTINGS, *OPTIONS)
 

@@ -5,6 +5,7 @@ import itertools
 import pytest
 from hypothesis import given, strategies as st
 
+from tripo_blender.core.price import Price, fixed
 from tripo_blender.core.repeated_press import AGAIN, LISTED, MOVED, SECONDS, Press, another_costs, refusal, several_cost
 
 CHAIR, TABLE = ("scene", "chair.png"), ("scene", "table.png")
@@ -44,9 +45,10 @@ def test_nothing_counts_twice_within_a_moment(presses: list[tuple[object, float]
 
 
 def test_what_a_dialog_says_of_the_price() -> None:
-    assert another_costs(30) == "A new model will be ordered, for about 30 credits"
-    assert "look at your account" in another_costs(30, uncertain=True)
-    assert "about 30 credits" in another_costs(30, uncertain=True)
-    assert "charged twice" in another_costs(30, uncertain=True)
-    assert several_cost(1, 30) == "One model will be ordered, for about 30 credits"
-    assert several_cost(3, 90) == "3 models will be ordered, for about 90 credits"
+    assert another_costs(fixed(30)) == "A new model will be ordered, for about 30 credits"
+    assert "look at your account" in another_costs(fixed(30), uncertain=True)
+    assert "about 30 credits" in another_costs(fixed(30), uncertain=True)
+    assert "charged twice" in another_costs(fixed(30), uncertain=True)
+    assert several_cost(1, fixed(30)) == "One model will be ordered, for about 30 credits"
+    assert several_cost(3, Price(80, 90)) == "3 models will be ordered, for about 80 to 90 credits"
+    assert several_cost(2, None) == "2 models will be ordered, for a price that is not known"

@@ -9,7 +9,8 @@ from hypothesis import given, strategies as st
 
 from tripo_blender.core.job import Job, image_job, image_request
 from tripo_blender.core.options.generation import Settings, asked, effective
-from tripo_blender.core.options.generation_table import OFFERS, SETTINGS as TABLE
+from tripo_blender.core.options.generation_table import SETTINGS as TABLE
+from tripo_blender.core.options.versions import OFFERS
 from tripo_blender.core.provenance import (
     NAMES,
     PICTURE_HASH,

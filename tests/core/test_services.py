@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from tripo_blender.core.errors import TripoError
-from tripo_blender.core.services import tripo_tasks
+from tripo_blender.core.options.generation_table import SETTINGS
 from tripo_blender.core.services.base import Service
 from tripo_blender.core.services.endpoint import base_url_problem, normal_url
 from tripo_blender.core.services.registry import DEFAULT, SERVICES, name_of, service_of
-from tripo_blender.core.task import Request, Role, TaskType
+from tripo_blender.core.task import OutputOf, Role, TaskType, Words
 
 EVERY_SERVICE = pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
 
@@ -71,9 +71,26 @@ def test_a_model_of_an_image_is_offered_by_every_service(service: Service) -> No
     assert spec.outputs == (Role.MODEL,)
 
 
-def test_a_kind_of_task_that_is_not_offered_is_not_ordered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tripo_tasks, "TASKS", {})
-    service = service_of(DEFAULT)
-    assert service.spec(TaskType.IMAGE_TO_MODEL) is None
-    with pytest.raises(TripoError, match="does not offer image_to_model"):
-        service.create(service.base_url, Request(), {}, "")
+@EVERY_SERVICE
+@pytest.mark.parametrize("version", ["", "v1.4-20240625", "v3.1-20260211", "Turbo-v1.0-20250506", "flux.1_dev", "?"])
+@pytest.mark.parametrize("task", TaskType)
+def test_what_a_service_offers_it_says_wholly_and_what_not_with_the_reason(
+    service: Service, task: TaskType, version: str
+) -> None:
+    spec, reason = service.spec(task, version), service.problem_of_task(task, version)
+    assert bool(spec) is not bool(reason)
+    if spec is None:
+        assert version in reason
+        assert reason[:1].isupper()
+        assert not reason.endswith(".")
+        return
+    assert spec.slots
+    assert spec.outputs
+    assert {*spec.some, *filter(None, [spec.instead])} <= spec.slots.keys()
+    assert spec.fewest <= len(spec.some)
+    assert any(slot.required for slot in spec.slots.values())
+    assert spec.options <= {setting.name for setting in SETTINGS if task in setting.tasks}
+    assert len({slot.word for slot in spec.slots.values()}) == len(spec.slots)
+    for slot in spec.slots.values():
+        assert bool(slot.longest) is (Words in slot.kinds)
+        assert bool(slot.roles) is (OutputOf in slot.kinds)

@@ -13,6 +13,7 @@ from typing import Any
 
 from simulator.sculpture.sculptor import Commission, sculpt
 from tripo_blender.core.errors import Failure, Kind
+from tripo_blender.core.price import Price
 from tripo_blender.core.services import endpoint
 from tripo_blender.core.services.base import (
     Balance,
@@ -21,6 +22,7 @@ from tripo_blender.core.services.base import (
     HttpRequest,
     Refused,
     RouteMissing,
+    Slot,
     TaskReport,
     TaskSpec,
     TaskStatus,
@@ -28,7 +30,7 @@ from tripo_blender.core.services.base import (
     Uploaded,
 )
 from tripo_blender.core.services.endpoint import UploadMethod
-from tripo_blender.core.task import Request, Role, TaskType
+from tripo_blender.core.task import ImageFile, Request, Role, TaskType
 
 _ROLES = {"mesh": Role.MODEL, "still": Role.PREVIEW, "sketch": Role.IMAGE}
 _STATES = {"waiting": TaskStatus.QUEUED, "in the kiln": TaskStatus.RUNNING, "fired": TaskStatus.SUCCESS}
@@ -43,8 +45,15 @@ class ClayWorks:
     key_variable = "CLAY_WORKS_KEY"
     upload_methods: tuple[UploadMethod, ...] = (UploadMethod("shelf", "Shelf", "Put images on the shelf"),)
 
-    def spec(self, task: TaskType) -> TaskSpec | None:
-        return TaskSpec((Role.IMAGE, Role.MODEL)) if task is TaskType.IMAGE_TO_MODEL else None
+    def spec(self, task: TaskType, version: str = "") -> TaskSpec | None:
+        slots = {"image": Slot("drawing", (ImageFile,), required=True)}
+        return TaskSpec(slots, outputs=(Role.IMAGE, Role.MODEL)) if task is TaskType.IMAGE_TO_MODEL else None
+
+    def problem_of_task(self, task: TaskType, version: str = "") -> str:
+        return "" if task is TaskType.IMAGE_TO_MODEL else "The clay works make pots of drawings alone"
+
+    def price(self, request: Request) -> Price | None:
+        return None
 
     def key_problem(self, key: str) -> str:
         return endpoint.key_problem(key, self.name)

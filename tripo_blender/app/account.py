@@ -12,8 +12,10 @@ from ..core.account import Account, Credentials
 from ..core.errors import Kind, TripoError
 from ..core.formats.limits import Limits
 from ..core.network import Network
+from ..core.price import Price, total
 from ..core.services import endpoint, registry
 from ..core.services.credentials import LONGEST_FILE, KeyFile, KeyGiven, Source, choose, others_may_reach, told
+from ..core.task import Request
 from ..scene import addon_preferences
 from .on_exit import on_exit
 
@@ -96,6 +98,11 @@ def poll_unavailable_reason(context: bpy.types.Context) -> TripoError | None:
     """Give the same for a button. It looks at the key file when it is pressed, which may be mended by then."""
     given = access(context, looks=False)
     return unavailable_reason(replace(given, problem="", key="") if given.source is Source.FILE else given)
+
+
+def price(*requests: Request) -> Price | None:
+    """Return what requests cost together, as far as it is known."""
+    return total(map(_SERVICE.price, requests))
 
 
 def key_told(context: bpy.types.Context) -> tuple[str, bool]:

@@ -16,10 +16,11 @@ from ..app.submit import name_of
 from ..core.errors import Kind, TripoError, exit_code
 from ..core.options import import_options as arrivals
 from ..core.options.generation import asked
-from ..core.options.generation_table import OFFERS, SETTINGS
+from ..core.options.generation_table import SETTINGS
 from ..core.options.import_table import OPTIONS
 from ..core.options.option import LONGEST_TEXT, Option
 from ..core.options.validation import quoted
+from ..core.options.versions import OFFERS
 from ..core.recovery import checked_task_id
 from ..scene import export
 from ..scene.location import spot

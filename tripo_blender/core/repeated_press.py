@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from .price import Price, in_words
+
 # Between two presses: a double-click takes at most a third of it by Blender's own setting, and a key that is held down
 # repeats ten times as fast. Who wants two models of one image can press again after it.
 SECONDS = 1.0
@@ -31,17 +33,17 @@ def refusal(before: Press | None, what: Hashable, now: float) -> str:
     return AGAIN if before.what == what else ""
 
 
-def another_costs(credits_: int, *, uncertain: bool = False) -> str:
-    """Say what one more model costs; `uncertain`: its first order may have been carried out."""
+def another_costs(price: Price | None, *, uncertain: bool = False) -> str:
+    """Say what one more order costs; `uncertain`: the first may have been carried out."""
     if uncertain:
         return (
             "Its first order may have been carried out: look at your account before.\n"
-            f"One more costs about {credits_} credits, so it may be charged twice"
+            f"One more costs {in_words(price)}, so it may be charged twice"
         )
-    return f"A new model will be ordered, for about {credits_} credits"
+    return f"A new model will be ordered, for {in_words(price)}"
 
 
-def several_cost(models: int, credits_: int) -> str:
+def several_cost(models: int, price: Price | None) -> str:
     """Say what the models cost that a resumption of all orders."""
     what = "One model" if models == 1 else f"{models} models"
-    return f"{what} will be ordered, for about {credits_} credits"
+    return f"{what} will be ordered, for {in_words(price)}"

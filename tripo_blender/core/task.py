@@ -8,12 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from .options.option import Value
-
-
-class TaskType(StrEnum):
-    """What a service can be asked to do, as Tripo calls it."""
-
-    IMAGE_TO_MODEL = "image_to_model"
+from .task_type import TaskType as TaskType  # noqa: PLC0414  # whoever asks for a task finds all of it here
 
 
 class Role(StrEnum):
@@ -26,15 +21,19 @@ class Role(StrEnum):
     LEFT = "left"
     BACK = "back"
     RIGHT = "right"
+    VIEWS = "views"  # the four above, as one, by the task that gave them
     RIG_REPORT = "rig_report"
 
 
-IMAGE_ROLES = frozenset({Role.IMAGE, Role.FRONT, Role.LEFT, Role.BACK, Role.RIGHT})  # what a task gives to be seen
+VIEWS_IN_ORDER = (Role.FRONT, Role.LEFT, Role.BACK, Role.RIGHT)  # as the service counts them
+IMAGE_ROLES = frozenset({Role.IMAGE, *VIEWS_IN_ORDER})  # what a task gives to be seen
+
+_WORDS = {Role.MODEL: "model", Role.IMAGE: "image", Role.VIEWS: "set of four views", Role.RIG_REPORT: "rig report"}
 
 
 def word_of(role: Role) -> str:
     """Return what a file of that role is called in a sentence."""
-    return {Role.RIG_REPORT: "rig report", Role.IMAGE: "image", Role.MODEL: "model"}.get(role, f"{role} image")
+    return _WORDS.get(role, f"{role} image")
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,22 @@ class OutputOf:
 
 Input = Words | ImageFile | ImageUrl | ModelFile | OutputOf
 
-IMAGE = "image"  # the slot of the one image that a model is made of
+# The slots of a request. A single view's is called as its role is.
+PROMPT = "prompt"
+NEGATIVE_PROMPT = "negative_prompt"
+IMAGE = "image"  # the one image that something is made of, or the first of several references
+VIEWS = "views"  # the task that gave four views
+DRAFT = "draft"  # the task that gave the model to be refined
+
+
+def reference_slot(number: int) -> str:
+    """Return the slot of a reference image; they count from 1, as in the prompt that names them."""
+    return IMAGE if number == 1 else f"{IMAGE}_{number}"
+
+
+def edit_slot(view: Role) -> str:
+    """Return the slot of the words on what to change in a view."""
+    return f"edit_{view}"
 
 
 @dataclass(frozen=True)
@@ -99,6 +113,21 @@ class Request:
         """The ids of the jobs whose files it takes, each once, in the order of the slots."""
         outputs = (each for each in self.inputs.values() if isinstance(each, OutputOf))
         return tuple(dict.fromkeys(each.job_id for each in outputs if each.job_id))
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The paths of the files on this disk that it takes, by slot."""
+        return {slot: each.path for slot, each in self.inputs.items() if isinstance(each, ImageFile | ModelFile)}
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """The web addresses that it takes, by slot."""
+        return {slot: each.url for slot, each in self.inputs.items() if isinstance(each, ImageUrl)}
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The texts that it takes, by slot."""
+        return {slot: each.text for slot, each in self.inputs.items() if isinstance(each, Words)}
 
 
 @dataclass(frozen=True)

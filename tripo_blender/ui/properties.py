@@ -7,9 +7,10 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
 from ..core.options import generation, import_options
-from ..core.options.generation_table import OFFERS, SETTINGS, line_of
+from ..core.options.generation_table import SETTINGS
 from ..core.options.import_table import OPTIONS
 from ..core.options.option import ANGLE, Option
+from ..core.options.versions import OFFERS, line_of
 
 if TYPE_CHECKING:
     from ..core.options.generation import Settings

@@ -1,4 +1,4 @@
-"""What a user asked for: the settings of one generation, their rules and price."""
+"""What a user asked for: the settings of one generation, and their rules."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from ..errors import Kind, TripoError
-from .generation_table import DEFAULT_VERSION, SETTING_BY_NAME, SETTINGS, line_of
+from ..task_type import MODEL_TASKS, TaskType
+from .generation_table import SETTING_BY_NAME, SETTINGS
 from .option import Value
 from .validation import plain_number, problem_with, typed
+from .versions import DEFAULT_VERSION, LOW_POLY_LIMITS, line_of
 
 _DEFAULTS: dict[str, Any] = {setting.name: setting.default for setting in SETTINGS}
 
@@ -23,93 +25,135 @@ class Settings:
     pbr: bool = _DEFAULTS["pbr"]
     texture_quality: str = _DEFAULTS["texture_quality"]
     geometry_quality: str = _DEFAULTS["geometry_quality"]
+    style: str = _DEFAULTS["style"]
     face_limit: int = _DEFAULTS["face_limit"]
     quad: bool = _DEFAULTS["quad"]
+    smart_low_poly: bool = _DEFAULTS["smart_low_poly"]
+    generate_parts: bool = _DEFAULTS["generate_parts"]
     auto_size: bool = _DEFAULTS["auto_size"]
     model_seed: int = _DEFAULTS["model_seed"]
+    image_seed: int = _DEFAULTS["image_seed"]
     texture_seed: int = _DEFAULTS["texture_seed"]
     texture_alignment: str = _DEFAULTS["texture_alignment"]
     orientation: str = _DEFAULTS["orientation"]
     enable_image_autofix: bool = _DEFAULTS["enable_image_autofix"]
+    export_uv: bool = _DEFAULTS["export_uv"]
+    compress: str = _DEFAULTS["compress"]
+    image_model: str = _DEFAULTS["image_model"]
+    t_pose: bool = _DEFAULTS["t_pose"]
+    sketch_to_render: bool = _DEFAULTS["sketch_to_render"]
 
 
-def unavailable(settings: Settings) -> dict[str, str]:
-    """Give the settings that do not apply beside the others, each with the reason as a sentence."""
-    line = line_of(settings.model_version)
+def options_of(task: TaskType, version: str = "") -> frozenset[str]:
+    """Return the names of the settings that a kind of task takes, with a model of that version."""
+    refused = line_of(version).refuses
+    return frozenset(setting.name for setting in SETTINGS if task in setting.tasks and setting.name not in refused)
+
+
+def version_of(settings: Settings, task: TaskType) -> str:
+    """Return the version of the model that carries a task out; empty where none is chosen."""
+    if task in MODEL_TASKS:
+        return settings.model_version
+    return settings.image_model if task is TaskType.GENERATE_IMAGE else ""
+
+
+def unavailable(
+    settings: Settings, task: TaskType = TaskType.IMAGE_TO_MODEL, *, reads_meshopt: bool = False
+) -> dict[str, str]:
+    """Return the settings that do not apply to a task, or not with the others, each with the reason as a sentence.
+
+    `reads_meshopt` is whether who asks can read a model that is compressed so.
+    """
     reasons: dict[str, str] = {}
-    for setting in SETTINGS:
-        if setting.name in line.refuses:
+    for setting in SETTINGS:  # what others exclude comes before them
+        on = [name for name in setting.excludes if getattr(settings, name) and name not in reasons]
+        if task not in setting.tasks:
+            reasons[setting.name] = f"{setting.label} does nothing for this kind of task: leave it out"
+        elif setting.name in line_of(settings.model_version).refuses:
             version = settings.model_version
             reasons[setting.name] = f"{setting.label} is not offered by model version {version}: choose another version"
         elif setting.needs_texture and not settings.texture:
             reasons[setting.name] = f"{setting.label} needs Texture: turn Texture on, or leave {setting.label} out"
+        elif on:
+            others = " and ".join(SETTING_BY_NAME[name].label for name in on)
+            reasons[setting.name] = f"{setting.label} cannot be changed beside {others}: turn {others} off first"
+        elif setting.name == "compress" and not reads_meshopt:
+            reasons[setting.name] = f"This Blender cannot read a model with {setting.label}: leave it out"
     return reasons
 
 
-def effective(settings: Settings) -> Settings:
-    """Give the settings with those that do not apply put to the value that stands for "not asked for"."""
-    return replace(settings, **{name: SETTING_BY_NAME[name].off for name in unavailable(settings)})  # type: ignore[arg-type]
+def effective(settings: Settings, task: TaskType = TaskType.IMAGE_TO_MODEL, *, reads_meshopt: bool = False) -> Settings:
+    """Return the settings with those that do not apply put to the value that stands for "not asked for"."""
+    idle = unavailable(settings, task, reads_meshopt=reads_meshopt)
+    return replace(settings, **{name: SETTING_BY_NAME[name].off for name in idle})  # type: ignore[arg-type]
 
 
-def problem(settings: Settings) -> str:
-    """Give the first value that is out of its limits, as a sentence; empty when all are within."""
-    if not settings.model_version.strip():
+def problem(settings: Settings, task: TaskType = TaskType.IMAGE_TO_MODEL) -> str:
+    """Return the first value that is out of its limits, as a sentence; empty when all are within."""
+    if task in MODEL_TASKS and not settings.model_version.strip():
         return "Model Version is empty: choose one, for example " + DEFAULT_VERSION
     for setting in SETTINGS:
         value = getattr(settings, setting.name)
-        if setting.name != "face_limit" and (sentence := problem_with(setting, value)):
+        if task in setting.tasks and setting.name != "face_limit" and (sentence := problem_with(setting, value)):
             return sentence
-    low, high = line_of(settings.model_version).face_limits
-    if settings.face_limit and not low <= settings.face_limit <= high:
-        return (
-            f"Face Limit must be from {low:,} to {high:,} for model version {settings.model_version}, "
-            f"or 0 to let the service decide; it is {plain_number(settings.face_limit)}"
-        )
-    return ""
+    return _problem_of_faces(effective(settings, task)) if task in MODEL_TASKS else ""
 
 
-def asked(**values: Value | None) -> Settings:
-    """Give the settings for what a script asked for; None, or a name left out, stands for "not asked for".
+def _problem_of_faces(applied: Settings) -> str:
+    (low, high), what = _face_limits(applied)
+    if not applied.face_limit or low <= applied.face_limit <= high:
+        return ""
+    return (
+        f"Face Limit must be from {low:,} to {high:,} for {what}, "
+        f"or 0 to let the service decide; it is {plain_number(applied.face_limit)}"
+    )
+
+
+def _face_limits(applied: Settings) -> tuple[tuple[int, int], str]:
+    """Return the fewest and the most faces, and of what those are the limits."""
+    line, version = line_of(applied.model_version), f"model version {applied.model_version}"
+    if applied.smart_low_poly:
+        return LOW_POLY_LIMITS[applied.quad], "Smart Low Poly" + (" with Quad Mesh" if applied.quad else "")
+    if applied.quad and line.quad_limits:
+        return line.quad_limits, f"{version} with Quad Mesh"
+    return line.face_limits, version
+
+
+def asked(task: TaskType = TaskType.IMAGE_TO_MODEL, reads_meshopt: bool = False, /, **values: Value | None) -> Settings:
+    """Return the settings for what a script asked for; None, or a name left out, stands for "not asked for".
 
     Raises `TripoError` of kind usage, with one sentence, for an unknown name, a value of the wrong type or out of
-    its limits, and for a setting that does not apply beside the others.
+    its limits, and for a setting that does not apply to the task or with the others.
     """
     given = typed(SETTINGS, values)
     settings = Settings(**given)  # type: ignore[arg-type]
-    sentence = problem(settings)
-    for name, reason in unavailable(settings).items():
+    sentence = problem(settings, task)
+    for name, reason in unavailable(settings, task, reads_meshopt=reads_meshopt).items():
         if name in given and given[name] != SETTING_BY_NAME[name].off:
             sentence = sentence or reason
     if sentence:
         raise TripoError(Kind.USAGE, sentence)
-    return effective(settings)
+    return effective(settings, task, reads_meshopt=reads_meshopt)
 
 
-def body_fields(settings: Settings) -> dict[str, Value]:
-    """Give the settings as the service's own fields.
+def body_fields(settings: Settings, task: TaskType = TaskType.IMAGE_TO_MODEL) -> dict[str, Value]:
+    """Return the settings as the service's own fields.
 
-    The model version, texture and pbr are always sent: the service's defaults for them vary, and pbr left at its
+    Of a model the version, texture and pbr are always sent: the service's defaults for them vary, and pbr left at its
     default would turn the texture, and its price, on again. The quality of the texture is sent whenever there is
     one. All else is sent only where it differs from the service's default, since some versions refuse a key even
-    when it says false.
+    when it says false. Whether a compressed model can be read was asked before.
     """
-    applied = effective(settings)
-    always = {"model_version", "texture", "pbr"} | ({"texture_quality"} if applied.texture else set())
-    values = {field.name: getattr(applied, field.name) for field in fields(applied)}
-    return {name: value for name, value in values.items() if name in always or value != SETTING_BY_NAME[name].off}
-
-
-def estimated_credits(settings: Settings) -> int:
-    """Give an estimate of the price in Tripo credits of one model from one picture (100 credits are 1 USD).
-
-    From Tripo's own price list of June 2026. ModelStream bills by a list of its own, so it is only shown as an
-    estimate.
-    """
-    applied = effective(settings)
-    price = 20 + line_of(applied.model_version).surcharge
-    if applied.texture:
-        price += 20 if applied.texture_quality == "detailed" else 10
-    return price + (5 if applied.quad else 0) + (20 if applied.geometry_quality == "detailed" else 0)
+    applied = effective(settings, task, reads_meshopt=True)
+    always: set[str] = set()
+    if task in MODEL_TASKS:
+        always = {"model_version", "texture", "pbr"} | ({"texture_quality"} if applied.texture else set())
+    body: dict[str, Value] = {}
+    for setting in SETTINGS:
+        value = getattr(applied, setting.name)
+        if setting.name in always or value != setting.off:
+            body[setting.field or setting.name] = value
+    return body
 
 
 def as_options(settings: Settings) -> dict[str, Value]:
@@ -122,7 +166,7 @@ def settings_of(options: Mapping[str, Value]) -> Settings:
     return Settings(**typed(SETTINGS, dict(options)))  # type: ignore[arg-type]
 
 
-def as_values(settings: Settings) -> dict[str, Any]:
-    """Give the settings that apply, by name, for provenance and events."""
-    applied = effective(settings)
-    return {field.name: getattr(applied, field.name) for field in fields(applied)}
+def as_values(settings: Settings, task: TaskType = TaskType.IMAGE_TO_MODEL) -> dict[str, Any]:
+    """Return the settings of a kind of task as they apply, by name, for provenance and events."""
+    applied = effective(settings, task, reads_meshopt=True)
+    return {setting.name: getattr(applied, setting.name) for setting in SETTINGS if task in setting.tasks}

@@ -1,12 +1,24 @@
-"""The settings of a generation, and what each model version accepts of them: as tables."""
+"""The settings of a generation, as a table; what each model version accepts of them is in `versions`."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from ..task_type import MODEL_TASKS, TaskType
 from .option import Option
+from .versions import DEFAULT_IMAGE_MODEL, DEFAULT_VERSION, IMAGE_MODELS, ImageModel
 
-DEFAULT_VERSION = "v3.1-20260211"
+NONE = "none"  # of a choice that is none; Blender takes an item of a menu without an identifier for a heading
+
+_OF_IMAGES = frozenset({TaskType.IMAGE_TO_MODEL, TaskType.MULTIVIEW_TO_MODEL})
+_OF_ONE_IMAGE = frozenset({TaskType.IMAGE_TO_MODEL})
+_OF_WORDS = frozenset({TaskType.TEXT_TO_MODEL})
+_GIVES_IMAGE = frozenset({TaskType.GENERATE_IMAGE})
+
+
+def _of_image_model(model: ImageModel) -> str:
+    """Return the tooltip of an image model: what it takes and costs, which tells one from another."""
+    takes = f"up to {model.references} images to refer to" if model.references else "a prompt alone"
+    return f"{model.label}: takes {takes}, costs {model.credits} credits"
+
 
 SETTINGS = (
     Option(
@@ -25,7 +37,7 @@ SETTINGS = (
         "standard",
         choices=(
             ("standard", "Standard", "The usual quality"),
-            ("detailed", "Detailed", "A larger texture; slower and costs more"),
+            ("detailed", "Detailed", "A larger texture; takes longer and costs more"),
         ),
         needs_texture=True,
     ),
@@ -36,11 +48,42 @@ SETTINGS = (
         "standard",
         choices=(
             ("standard", "Standard", "The usual quality"),
-            ("detailed", "Detailed", "Finer geometry; slower and costs more"),
+            ("detailed", "Detailed", "Finer geometry; takes longer and costs more"),
         ),
+    ),
+    Option(
+        "style",
+        "Style",
+        "Look that the model is given, of the older model versions",
+        NONE,
+        choices=(
+            (NONE, "None", "As the image or the prompt has it"),
+            ("person:person2cartoon", "Cartoon", "A person as a cartoon figure"),
+            ("object:clay", "Clay", "Of clay"),
+            ("object:steampunk", "Steampunk", "Of brass, gears and pipes"),
+            ("animal:venom", "Venom", "An animal in a dark and glossy skin"),
+            ("object:barbie", "Barbie", "Of pink plastic"),
+            ("object:christmas", "Christmas", "Dressed for Christmas"),
+            ("gold", "Gold", "Of gold"),
+            ("ancient_bronze", "Ancient Bronze", "Of old bronze"),
+        ),
+        tasks=MODEL_TASKS - {TaskType.MULTIVIEW_TO_MODEL},
     ),
     Option("face_limit", "Face Limit", "Number of faces to aim for; 0 lets the service decide", 0),
     Option("quad", "Quad Mesh", "Build the model from quads instead of triangles, for a small extra cost", False),
+    Option(
+        "smart_low_poly",
+        "Smart Low Poly",
+        "Build few faces as by hand; best for simple things, costs more",
+        False,
+    ),
+    Option(
+        "generate_parts",
+        "Generate in Parts",
+        "Split the model into parts that can be edited; costs more",
+        False,
+        excludes=("texture", "quad"),
+    ),
     Option(
         "auto_size",
         "Real-World Scale",
@@ -55,6 +98,14 @@ SETTINGS = (
         0,
         advanced=True,
         flag="seed",
+    ),
+    Option(
+        "image_seed",
+        "Image Seed",
+        "The same seed gives the same image of the prompt, which the model is made of; 0 takes a new one",
+        0,
+        advanced=True,
+        tasks=_OF_WORDS,
     ),
     Option(
         "texture_seed",
@@ -75,6 +126,7 @@ SETTINGS = (
         ),
         needs_texture=True,
         advanced=True,
+        tasks=_OF_IMAGES,
     ),
     Option(
         "orientation",
@@ -87,6 +139,7 @@ SETTINGS = (
         ),
         needs_texture=True,
         advanced=True,
+        tasks=_OF_IMAGES,
     ),
     Option(
         "enable_image_autofix",
@@ -95,53 +148,41 @@ SETTINGS = (
         False,
         advanced=True,
         flag="image-autofix",
+        tasks=_OF_ONE_IMAGE,
     ),
+    Option(
+        "export_uv",
+        "Export UV",
+        "Unwrap the model; without, an untextured one is smaller and made faster",
+        True,
+        advanced=True,
+        excludes=("texture",),
+    ),
+    Option(
+        "compress",
+        "Compression",
+        "How the model's file is compressed while it travels",
+        NONE,
+        choices=((NONE, "None", "Not at all"), ("geometry", "Geometry", "By meshopt; a smaller file")),
+        advanced=True,
+        excludes=("quad",),
+    ),
+    Option(
+        "image_model",
+        "Image Model",
+        "Model that makes the image",
+        DEFAULT_IMAGE_MODEL,
+        choices=(
+            (DEFAULT_IMAGE_MODEL, "Default", "The one that the service takes by itself"),
+            *((model.name, model.label, _of_image_model(model)) for model in IMAGE_MODELS),
+        ),
+        tasks=_GIVES_IMAGE,
+        field="model_version",
+    ),
+    Option(
+        "t_pose", "T-Pose", "Show a figure with its arms stretched out, ready to be rigged", False, tasks=_GIVES_IMAGE
+    ),
+    Option("sketch_to_render", "Sketch to Render", "Make a rendered image of a sketch", False, tasks=_GIVES_IMAGE),
 )
 
 SETTING_BY_NAME = {setting.name: setting for setting in SETTINGS}
-
-
-class Line(NamedTuple):
-    """A family of model versions that accept the same settings.
-
-    Sources: Tripo's v2 task documentation (image, text and multiview to model) and ModelStream's form, which
-    narrows the face limit of the larger lines to 1,000 to 500,000.
-    """
-
-    prefix: str
-    face_limits: tuple[int, int] = (1_000, 500_000)
-    refuses: frozenset[str] = frozenset()
-    surcharge: int = 0  # credits on top of the usual price
-
-
-class Offer(NamedTuple):
-    """A model version that the menus offer."""
-
-    name: str
-    label: str
-    tooltip: str
-
-
-# The first line whose prefix fits is taken; the last fits every name, since the service may know more versions
-# than we do: it refuses nothing, and takes the widest face limits of all.
-LINES = (
-    Line("v3."),
-    Line("v2.", refuses=frozenset({"geometry_quality"})),
-    Line("P1-", face_limits=(48, 20_000), refuses=frozenset({"geometry_quality", "quad"}), surcharge=20),
-    Line("P2-", face_limits=(48, 50_000), refuses=frozenset({"geometry_quality"}), surcharge=20),
-    Line("Turbo-", face_limits=(1_000, 50_000), refuses=frozenset({"geometry_quality"})),
-    Line("", face_limits=(48, 500_000)),
-)
-
-OFFERS = (
-    Offer("v3.1-20260211", "3.1", "The newest model: the finest geometry and textures"),
-    Offer("v3.0-20250812", "3.0", "The model before it"),
-    Offer("v2.5-20250123", "2.5", "An older, quicker model"),
-    Offer("P1-20260311", "P1 Low Poly", "Clean geometry of few faces, from 48 to 20,000"),
-)
-
-
-def line_of(model_version: str) -> Line:
-    """Give the line that a model version belongs to."""
-    name = model_version.strip().lower()
-    return next(line for line in LINES if name.startswith(line.prefix.lower()))

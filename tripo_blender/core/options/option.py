@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from ..task_type import MODEL_TASKS, TaskType
+
 Value = bool | int | float | str
 
 LARGEST_NUMBER = 2**31 - 1  # what a 32-bit integer property of Blender holds
@@ -22,7 +24,8 @@ ANGLE: Unit = "ROTATION"
 class Option(NamedTuple):
     """One option. `limits` are of numbers, both ends allowed; lengths in scene units, angles in degrees.
 
-    Of a text that is typed freely they are its length, in characters.
+    Of a text that is typed freely they are its length, in characters. An option of a generation is one of its `tasks`;
+    beside one of those that it `excludes` it stays as it is.
     """
 
     name: str
@@ -36,6 +39,9 @@ class Option(NamedTuple):
     needs_texture: bool = False
     advanced: bool = False  # lies in the closed sub-panel
     neutral: Value | None = None  # what it means where it does not apply; None: the default
+    tasks: frozenset[TaskType] = MODEL_TASKS
+    excludes: tuple[str, ...] = ()  # switches that are off where it applies
+    field: str = ""  # what the service calls it; empty: the name
 
     @property
     def option(self) -> str:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from ..errors import Failure
 from ..redaction import Masks
-from ..task import Request, Role, TaskType
+from ..task import Input, Request, Role, TaskType
 
 if TYPE_CHECKING:
+    from ..price import Price
     from .endpoint import UploadMethod
 
 
@@ -133,12 +134,35 @@ class Balance:
 
 
 @dataclass(frozen=True)
-class TaskSpec:
-    """What a service says of one kind of task: the files that a finished one has without fail, by their roles.
+class Slot:
+    """One input of a task: what a sentence calls it, and which kinds of input it takes.
 
-    The preview of a model is none of these: it is taken where it comes at once.
+    `longest` is of words, in characters. `roles` are of what another job gives; with `by_task` its task is named to the
+    service, else the file itself is uploaded.
     """
 
+    word: str
+    kinds: tuple[type[Input], ...]
+    required: bool = False
+    longest: int = 0
+    roles: frozenset[Role] = frozenset()
+    by_task: bool = False
+
+
+@dataclass(frozen=True)
+class TaskSpec:
+    """What a service says of one kind of task.
+
+    Of the slots in `some` at least `fewest` are filled; or `instead`, which stands for all of these. `options` are the
+    names of the settings that apply. `outputs` are the files that a finished task has without fail, by their roles. The
+    preview of a model is none of these: it is taken where it comes at once.
+    """
+
+    slots: Mapping[str, Slot] = field(default_factory=dict)
+    some: tuple[str, ...] = ()
+    fewest: int = 0
+    instead: str = ""
+    options: frozenset[str] = frozenset()
     outputs: tuple[Role, ...] = (Role.MODEL,)
 
 
@@ -159,8 +183,17 @@ class Service(Protocol):
     def key_problem(self, key: str) -> str:
         """Return what is wrong with an API key, as a sentence; empty when it can be sent."""
 
-    def spec(self, task: TaskType) -> TaskSpec | None:
-        """Return what the service says of a kind of task; None where it does not offer it."""
+    def spec(self, task: TaskType, version: str = "") -> TaskSpec | None:
+        """Return what the service says of a kind of task with a model of that version; None where it does not offer it.
+
+        Of a model that is refined the version is its own. An empty one is not known, or not chosen yet.
+        """
+
+    def problem_of_task(self, task: TaskType, version: str = "") -> str:
+        """Return why a kind of task is not offered, as a sentence; empty where it is."""
+
+    def price(self, request: Request) -> Price | None:
+        """Return what a request costs, as far as it is known; it need not be complete yet."""
 
     def upload(self, base_url: str, method: UploadMethod, path: str, mime_type: str) -> HttpRequest:
         """Return the call that uploads a file; not for a method that is `inline`."""

@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 # As modules, and not by their names: what the service is called and where it is, Blender's start needs; the rest, which
 # takes ten times as long to import, waits for the first job.
-from .. import task as tasks
-from ..errors import Failure, Kind, TripoError
-from . import base, endpoint, failures, purchase, quoting, responses, tripo_tasks
+from .. import price, task as tasks
+from ..errors import Failure, Kind
+from . import base, endpoint, failures, purchase, quoting, responses, tripo_prices, tripo_tasks
 from .endpoint import UploadMethod, normal_url
 
 
@@ -28,9 +28,17 @@ class ModelStream:
         ),
     )
 
-    def spec(self, task: tasks.TaskType) -> base.TaskSpec | None:
-        """Return what is known of a kind of task; None where it is not offered."""
-        return tripo_tasks.TASKS[task].spec if task in tripo_tasks.TASKS else None
+    def spec(self, task: tasks.TaskType, version: str = "") -> base.TaskSpec | None:
+        """Return what is known of a kind of task with a model of that version; None where it is not offered."""
+        return tripo_tasks.spec_of(task, version)
+
+    def problem_of_task(self, task: tasks.TaskType, version: str = "") -> str:
+        """Return why a kind of task is not offered, as a sentence; empty where it is."""
+        return tripo_tasks.problem_of_task(task, version)
+
+    def price(self, request: tasks.Request) -> price.Price | None:
+        """Return what a request costs by Tripo's own list; the gateway has another, which is not published."""
+        return tripo_prices.estimated(request)
 
     def key_problem(self, key: str) -> str:
         """Return what is wrong with an API key, as a sentence; empty when it can be sent.
@@ -72,11 +80,8 @@ class ModelStream:
     def create(
         self, base_url: str, request: tasks.Request, uploads: Mapping[str, base.Uploaded], dialect: str
     ) -> base.HttpRequest:
-        """Return the call that buys a model; one dialect has a `model` field besides, which some gateways route by."""
-        row = tripo_tasks.TASKS.get(request.task)
-        if row is None:
-            raise TripoError(Kind.USAGE, f"{self.name} does not offer {request.task}. Nothing was ordered")
-        body = {"type": str(request.task), **row.body(request, uploads)}
+        """Return the call that buys a task; one dialect has a `model` field besides, which some gateways route by."""
+        body = {"type": str(request.task), **tripo_tasks.body_of(request, uploads)}
         if dialect == purchase.WITH_MODEL:
             body["model"] = str(request.task)
         return base.HttpRequest("POST", f"{normal_url(base_url)}/task", body=body)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ...app import account, blocking, session, submit
-from ...core import errors, provenance
+from ...core import errors, provenance, task
 from ...core.options import generation
 from ...core.repeated_press import another_costs
 from ...core.services.endpoint import is_url
@@ -45,7 +45,7 @@ class TRIPO_OT_generate_again(AsksFirst, bpy.types.Operator):
         self.beside = not bpy.app.background
         settings = origin.settings_of(context.object)
         assert settings is not None
-        price = generation.estimated_credits(settings)
+        price = account.price(task.Request(options=generation.as_options(settings)))
         return self.ask(context, event, "Generate Again", another_costs(price))
 
     def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":

@@ -8,7 +8,6 @@ from bpy.props import BoolProperty, StringProperty
 from ...app import account, blocking, recovery, session, submit
 from ...app.startup_scan import waiting
 from ...core import errors, recovery as unfinished
-from ...core.options import generation
 from ...core.repeated_press import another_costs
 from ...scene import location
 from .. import properties
@@ -70,7 +69,7 @@ class TRIPO_OT_send_again(AsksFirst, OnJob, bpy.types.Operator):
         except errors.TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        price = generation.estimated_credits(job.settings)
+        price = account.price(job.request)
         return self.ask(context, event, "Send Again", another_costs(price, uncertain=True))
 
     def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":

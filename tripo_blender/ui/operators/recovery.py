@@ -8,7 +8,6 @@ from bpy.props import BoolProperty, StringProperty
 from ...app import account, blocking, recovery, session
 from ...app.startup_scan import redraw, waiting
 from ...core import errors
-from ...core.options import generation
 from ...core.repeated_press import LISTED, another_costs, several_cost
 from .jobs import OnJob
 from .purchase import AsksFirst, note_press, press_refused
@@ -62,7 +61,7 @@ class TRIPO_OT_resume(AsksFirst, OnJob, bpy.types.Operator):
         if found is not None and found.way == "decide" and not self.task_id:
             if not self.send_again:
                 return context.window_manager.invoke_props_dialog(self)
-            price = generation.estimated_credits(found.job.settings)
+            price = account.price(found.job.request)
             return self.ask(context, event, "Send Again", another_costs(price, uncertain=True))
         return self.execute(context)
 
@@ -101,7 +100,7 @@ class TRIPO_OT_resume_all(AsksFirst, bpy.types.Operator):
         orders = [found.job for found in waiting.found.values() if found.way == "order"]
         if not orders:
             return self.execute(context)
-        price = sum(generation.estimated_credits(job.settings) for job in orders)
+        price = account.price(*(job.request for job in orders))
         return self.ask(context, event, self.bl_label, several_cost(len(orders), price))
 
     def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":

@@ -3,8 +3,10 @@
 import bpy
 
 from ...app import account, preload
+from ...core import task
 from ...core.options import generation
 from ...core.options.generation_table import SETTINGS
+from ...core.task_type import TaskType
 from ...scene.capture import image
 from .. import properties
 from .text import draw_sentence
@@ -41,7 +43,8 @@ class TRIPO_PT_main(bpy.types.Panel):
         row = col.row()
         row.alignment = "CENTER"
         row.active = False
-        row.label(text=f"About {generation.estimated_credits(settings)} credits")
+        price = account.price(task.Request(options=generation.as_options(settings)))
+        row.label(text=f"About {price} credits")
 
 
 class TRIPO_PT_advanced(bpy.types.Panel):
@@ -94,7 +97,7 @@ def _draw_settings(layout: bpy.types.UILayout, group: properties.TRIPO_PG_settin
     greyed = generation.unavailable(group.settings())
     col = layout.column()
     for setting in SETTINGS:
-        if setting.advanced is advanced:
+        if setting.advanced is advanced and TaskType.IMAGE_TO_MODEL in setting.tasks:
             row = col.row()
             row.active = row.enabled = setting.name not in greyed
             row.prop(group, setting.name)

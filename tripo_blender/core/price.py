@@ -1,0 +1,36 @@
+"""What a task costs, as an estimate, and how it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Price:
+    """An estimate in credits of the service; of what has no fixed price from the least to the most."""
+
+    least: int
+    most: int
+
+    def __str__(self) -> str:
+        return f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
+
+
+def fixed(number: int) -> Price:
+    """Return the price of what always costs the same."""
+    return Price(number, number)
+
+
+def total(prices: Iterable[Price | None]) -> Price | None:
+    """Return what several cost together; None where it is not known of one."""
+    known = list(prices)
+    found = [price for price in known if price is not None]
+    if len(found) < len(known):
+        return None
+    return Price(sum(price.least for price in found), sum(price.most for price in found))
+
+
+def in_words(price: Price | None) -> str:
+    """Say a price: "about 30 credits"."""
+    return "a price that is not known" if price is None else f"about {price} credits"
