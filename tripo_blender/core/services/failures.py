@@ -45,6 +45,17 @@ _CONTENT = _Reason(
     "Choose another picture, or change this one",
 )
 _VERSION = _Reason(Kind.REFUSED, "The service does not know this model version", "Choose another one")
+_TASK_TYPE = _Reason(Kind.REFUSED, "The service does not offer this kind of task", "Choose another kind")
+_ORIGINAL = _Reason(
+    Kind.REFUSED,
+    "The service cannot go on from the task that was named: it has not succeeded, or is of another kind",
+    "Choose another one",
+)
+_PROMPT = _Reason(
+    Kind.REFUSED,
+    "The prompt has a character that the service does not take",
+    "Write it in plain letters, without emoji, then generate again",
+)
 _GONE = _Reason(
     Kind.TASK_LOST, "The service does not know this task", "It may belong to another API key, or have expired"
 )
@@ -67,12 +78,18 @@ _BY_CODE: dict[str, _Reason] = {
     "1007": _BUSY,
     "2000": _BUSY,
     "2001": _GONE,
+    "2002": _TASK_TYPE,
     "2003": _PICTURE,
     "2004": _PICTURE,
+    "2005": _ORIGINAL,
+    "2006": _ORIGINAL,
+    "2007": _ORIGINAL,
     "2008": _CONTENT,
+    "2009": _PROMPT,
     "2010": _CREDIT,
     "2014": _DOWN,
     "2015": _VERSION,
+    "2016": _TASK_TYPE,
     "2017": _VERSION,
     "2019": _UPLOAD_GONE,
     "2020": _PICTURE,

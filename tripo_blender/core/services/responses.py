@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ..task import Role
+from ..task import VIEWS_IN_ORDER, Role
 from .base import HttpAnswer, TaskStatus
 from .quoting import one_line, told_id
 from .task_id import is_task_id, task_id_in
@@ -41,9 +42,13 @@ _STATUSES = {
 _WAITED_FOR = (TaskStatus.QUEUED, TaskStatus.RUNNING)
 _TASK_ID_IN_TEXT = re.compile(r"(?<![a-z_-])task[_-]?id\W{1,40}([\w.:~=-]{1,200})", re.IGNORECASE | re.ASCII)
 _OUTPUTS = {
-    Role.MODEL: ("pbr_model", "model", "base_model", "model_url", "result_url"),  # with PBR, plain, untextured
+    Role.MODEL: ("pbr_model", "model", "base_model", "model_url"),  # with PBR, plain, untextured
     Role.PREVIEW: ("rendered_image", "rendered_image_url", "thumbnail"),
+    Role.IMAGE: ("generated_image", "generated_image_url"),
+    **{view: (f"{view}_view_url", f"{view}_view", f"{view}_image_url") for view in VIEWS_IN_ORDER},
 }
+_SETS = ("generate_multiview_image", "edit_multiview_image")  # what holds the views
+_RESULT = ("result_url",)  # a gateway's own name for the one file of any task
 _LARGEST_SEED = 2**31 - 1  # a larger one could not be asked for again
 
 
@@ -201,8 +206,16 @@ def number_of(task: dict[str, Any], *names: str) -> float:
 
 
 def outputs_of(task: dict[str, Any]) -> dict[Role, str]:
-    """Return the links of a task's files by what those are for; of several names for one file the first counts."""
-    return {role: link for role, names in _OUTPUTS.items() if (link := _link(task, names))}
+    """Return the links of a task's files by what those are for; of several names for one file the first counts.
+
+    The one link of a gateway that names no file is of a model, or of the image where the task is of a kind that makes
+    one image.
+    """
+    found = {role: link for role, names in _OUTPUTS.items() if (link := _link(task, names))}
+    kind = str(task.get("type") or task.get("action") or "")
+    if found.keys() <= {Role.PREVIEW} and not kind.endswith("multiview_image") and (link := _link(task, _RESULT)):
+        found[Role.IMAGE if kind.endswith("image") else Role.MODEL] = link
+    return found
 
 
 def seed_of(task: dict[str, Any], name: str) -> int:
@@ -217,10 +230,16 @@ def seed_of(task: dict[str, Any], name: str) -> int:
     return -1
 
 
-def _link(task: dict[str, Any], names: tuple[str, ...]) -> str:
+def _places(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give the objects that a task's links may be in."""
     for place in (task.get("output"), task.get("result"), task):
-        if not isinstance(place, dict):
-            continue
+        if isinstance(place, dict):
+            yield place
+            yield from (views for name in _SETS if isinstance(views := place.get(name), dict))
+
+
+def _link(task: dict[str, Any], names: tuple[str, ...]) -> str:
+    for place in _places(task):
         for name in names:
             value = place.get(name)
             url = value.get("url") if isinstance(value, dict) else value
