@@ -10,7 +10,18 @@ from tripo_blender.core.errors import Failure, Kind
 from tripo_blender.core.job import Job
 from tripo_blender.core.needs import Waits, alone, circle, circle_failure, judged
 from tripo_blender.core.states import JobState
-from tripo_blender.core.task import Artifact, ImageFile, ImageUrl, Input, ModelFile, OutputOf, Request, Role
+from tripo_blender.core.task import (
+    VIEWS_IN_ORDER,
+    Artifact,
+    ImageFile,
+    ImageUrl,
+    Input,
+    ModelFile,
+    OutputOf,
+    Request,
+    Role,
+    TaskType,
+)
 
 URL = "https://a.test"
 
@@ -47,6 +58,56 @@ def test_a_model_is_named_by_its_task_or_taken_as_a_file() -> None:
     local = judged(rigged, {"chair": chair})
     assert isinstance(local, Job)
     assert local.request.inputs["model"] == ModelFile("/m.glb")
+
+
+def test_a_model_of_another_service_is_taken_as_a_file() -> None:
+    rigged = job("rigged", {"model": OutputOf(Role.MODEL, "chair")})
+    chair = job("chair", state=JobState.DONE, artifacts=(Artifact(Role.MODEL, "/m.glb", "glb"),), task_id="task-1")
+    for account in (Account(base_url="https://b.test"), Account("other", URL)):
+        started = judged(rigged, {"chair": replace(chair, account=account)})
+        assert isinstance(started, Job)
+        assert started.request.inputs["model"] == ModelFile("/m.glb")
+    same = judged(rigged, {"chair": replace(chair, account=Account(base_url=f"{URL}/"))})
+    assert isinstance(same, Job)
+    assert same.request.inputs["model"] == OutputOf(Role.MODEL, "", "task-1")
+
+
+FOUR = tuple(Artifact(view, f"/jobs/views/{view}.png", "png") for view in VIEWS_IN_ORDER)
+OF_FOUR = job("solid", {"views": OutputOf(Role.VIEWS, "views")})
+TURNED = job("views", state=JobState.DONE, artifacts=FOUR, task_id="task-1")
+
+
+def test_four_views_are_named_by_the_task_that_gave_them() -> None:
+    started = judged(OF_FOUR, {"views": TURNED})
+    assert isinstance(started, Job)
+    assert started.request.inputs == {"views": OutputOf(Role.VIEWS, "", "task-1")}
+    assert started.request.needs == ()
+
+
+@pytest.mark.parametrize(
+    ("other", "what"),
+    [
+        (replace(TURNED, artifacts=FOUR[1:]), "Views gave no set of four views, which Solid needs"),
+        (replace(TURNED, task_id=""), "Views gave no set of four views"),
+        (replace(TURNED, account=Account(base_url="https://b.test")), "Views is of another service than Solid"),
+        (replace(TURNED, account=Account("other", URL)), "Views is of another service than Solid"),
+    ],
+)
+def test_views_that_cannot_be_named_end_what_needs_them(other: Job, what: str) -> None:
+    failure = judged(OF_FOUR, {"views": other})
+    assert isinstance(failure, Failure)
+    assert failure.sentence.startswith(what)
+
+
+def test_views_are_edited_once() -> None:
+    edits = Request(TaskType.EDIT_MULTIVIEW_IMAGE, {"views": OutputOf(Role.VIEWS, "views")})
+    again = replace(OF_FOUR, request=edits)
+    edited = replace(TURNED, request=edits)
+    failure = judged(again, {"views": edited})
+    assert isinstance(failure, Failure)
+    assert failure.sentence.startswith("The views of Views were edited already, which can be done once")
+    assert isinstance(judged(again, {"views": TURNED}), Job)
+    assert isinstance(judged(OF_FOUR, {"views": edited}), Job)
 
 
 def test_what_needs_nothing_starts() -> None:

@@ -11,8 +11,9 @@ from graphlib import CycleError, TopologicalSorter
 
 from .errors import Failure, Kind
 from .job import Job
+from .services.endpoint import same_service
 from .states import JobState
-from .task import ImageFile, Input, ModelFile, OutputOf, Role, word_of
+from .task import VIEWS_IN_ORDER, ImageFile, Input, ModelFile, OutputOf, Role, TaskType, word_of
 
 _GIVES = (JobState.READY, JobState.DONE)
 _ENDED = {JobState.FAILED: "failed", JobState.CANCELLED: "was cancelled"}
@@ -41,7 +42,7 @@ def judged(job: Job, others: Mapping[str, Job | None]) -> Job | Waits | Failure:
         if other.state not in _GIVES:
             waits = waits or Waits(_waiting(other))
             continue
-        taken = _taken(each, other)
+        taken = _taken(each, job, other)
         if taken is None:
             return _failure(f"{other.name} gave no {word_of(each.role)}, which {job.name} needs", each.job_id)
         inputs = {**job.request.inputs, slot: taken}
@@ -79,6 +80,11 @@ def _hopeless(job: Job, need: OutputOf, other: Job | None) -> Failure | None:
         return _failure(f"What {job.name} needs is no longer on record, or cannot be read", need.job_id)
     if other.state in _ENDED:
         return _failure(f"{other.name} {_ENDED[other.state]}, and {job.name} needs it", need.job_id)
+    if need.role is Role.VIEWS:  # the service has them, and is told which by their task
+        if not _same_account(job, other):
+            return _failure(f"{other.name} is of another service than {job.name}, which needs its views", need.job_id)
+        if {job.request.task, other.request.task} == {TaskType.EDIT_MULTIVIEW_IMAGE}:
+            return _failure(f"The views of {other.name} were edited already, which can be done once", need.job_id)
     return None
 
 
@@ -92,11 +98,22 @@ def _waiting(other: Job) -> str:
     return f"Waits for {other.name}"
 
 
-def _taken(need: OutputOf, other: Job) -> Input | None:
-    """Return what a job gives of a role: an image as a file, a model as what its service knows it by, or as a file."""
+def _taken(need: OutputOf, job: Job, other: Job) -> Input | None:
+    """Return what another job gives of a role: an image as a file, a model by its task or as a file.
+
+    The four views together go by the task that gave all of them.
+    """
+    by_task = replace(need, job_id="", task_id=other.task_id) if other.task_id else None
+    if need.role is Role.VIEWS:
+        return by_task if all(other.artifact(view) for view in VIEWS_IN_ORDER) else None
     found = other.artifact(need.role)
-    if need.role is Role.MODEL and other.task_id:
-        return replace(need, job_id="", task_id=other.task_id) if found is not None else None
     if found is None:
         return None
-    return ModelFile(found.path) if need.role is Role.MODEL else ImageFile(found.path)
+    if need.role is not Role.MODEL:
+        return ImageFile(found.path)
+    return by_task if by_task is not None and _same_account(job, other) else ModelFile(found.path)
+
+
+def _same_account(job: Job, other: Job) -> bool:
+    """Whether a task of one job is known where the other goes."""
+    return job.account.service == other.account.service and same_service(job.base_url, other.base_url)
