@@ -311,7 +311,7 @@ def test_a_picture_that_is_gone_is_told(
     job_id = left("uploading", on="upload", do="hang", seconds=30)
     next((folder / job_id).glob("*.png")).unlink()
     look()
-    with pytest.raises(RuntimeError, match="picture is gone from the disk"):
+    with pytest.raises(RuntimeError, match="the copy of its image is gone from the disk"):
         bpy.ops.tripo.resume(job_id=job_id, beside=True)
     assert list(look()) == [job_id]
     assert simulator.creates() == []

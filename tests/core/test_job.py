@@ -29,6 +29,7 @@ from tripo_blender.core.formats.model import ModelFormat
 from tripo_blender.core.job import Job, image_job
 from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.states import SPANS, JobState
+from tripo_blender.core.task import VIEWS_IN_ORDER, Artifact, ImageFile, ImageUrl, Request, TaskType
 
 from .strategies import EVENT_TYPES, EVENTS, JOBS
 
@@ -94,6 +95,12 @@ GOOD_WAY = (
 )
 
 
+def hash_of(job: Job) -> str:
+    """What is known of the image that went up."""
+    image = job.request.inputs.get("image")
+    return image.sha256 if isinstance(image, ImageFile) else ""
+
+
 def make_job(state: JobState = JobState.QUEUED, **values: object) -> Job:
     job = image_job("job-1", "Chair", "/pictures/chair.png", Settings(), "https://api.example.test", 1_790_000_000.0)
     return replace(job, state=state, **values)
@@ -146,7 +153,7 @@ def test_a_job_that_goes_well_gathers_what_it_learns() -> None:
     assert job.state is JobState.DONE
     assert (job.task_id, job.trace_id, job.credits) == ("task-1", "trace-1", 30)
     assert (job.model_path, job.model_format, job.object_name) == ("/models/model.glb", ModelFormat.GLB, "Chair")
-    assert (job.picture_hash, job.model_seed, job.texture_seed) == ("abc", 7, 8)
+    assert (hash_of(job), job.model_seed, job.texture_seed) == ("abc", 7, 8)
     assert job.preview_path == "/models/preview.webp"
     assert job.percent == 100
     assert job.failure is None
@@ -154,17 +161,42 @@ def test_a_job_that_goes_well_gathers_what_it_learns() -> None:
 
 def test_what_nobody_said_stays_unknown() -> None:
     job = make_job()
-    unknown = (job.picture_hash, job.model_seed, job.texture_seed, job.preview_path)
+    unknown = (hash_of(job), job.model_seed, job.texture_seed, job.preview_path)
     assert unknown == ("", -1, -1, "")
     way = (Started(), Submitting(), TaskCreated("task-1"), Generated(), model_downloaded("/m.glb", ModelFormat.GLB))
     job = follow(job, *way)
-    assert (job.picture_hash, job.model_seed, job.texture_seed, job.preview_path) == unknown
+    assert (hash_of(job), job.model_seed, job.texture_seed, job.preview_path) == unknown
 
 
 def test_a_picture_that_is_not_read_again_keeps_its_hash() -> None:
     again = follow(make_job(), Started(), Submitting({"image": "abc"}), AnswerLost(FAILURE), Started())
-    assert again.after(Submitting()).picture_hash == "abc"
-    assert again.after(Submitting({"image": "def"})).picture_hash == "def"
+    assert hash_of(again.after(Submitting())) == "abc"
+    assert hash_of(again.after(Submitting({"image": "def"}))) == "def"
+
+
+def test_every_file_that_goes_up_gets_its_hash() -> None:
+    inputs = {
+        "front": ImageFile("/f.png"),
+        "back": ImageFile("/b.png", "old"),
+        "left": ImageUrl("https://a.test/l.png"),
+    }
+    job = replace(make_job(), request=Request(TaskType.MULTIVIEW_TO_MODEL, inputs))
+    job = follow(job, Started(), Submitting({"front": "f0", "back": "ba", "left": "none"}))
+    assert job.request.inputs == {
+        "front": ImageFile("/f.png", "f0"),
+        "back": ImageFile("/b.png", "ba"),
+        "left": ImageUrl("https://a.test/l.png"),
+    }
+    assert job.request.files == {"front": "/f.png", "back": "/b.png"}
+    assert job.picture == ""
+
+
+def test_a_job_need_not_give_a_model() -> None:
+    images = tuple(Artifact(view, f"/jobs/{view}.png", "png") for view in VIEWS_IN_ORDER)
+    job = follow(make_job(), Started(), Submitting(), TaskCreated("task-1"), Generated(), Downloaded(images), Kept())
+    assert (job.state, job.percent) == (JobState.DONE, 100)
+    assert (job.model_path, job.model_format, job.preview_path) == ("", None, "")
+    assert job.artifacts == images
 
 
 def test_a_local_file_needs_no_service() -> None:

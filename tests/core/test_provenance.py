@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.job import Job, image_job, image_request
-from tripo_blender.core.options.generation import Settings, asked, effective
+from tripo_blender.core.options.generation import Settings, as_options, asked, effective, options_of
 from tripo_blender.core.options.generation_table import SETTINGS as TABLE
 from tripo_blender.core.options.versions import OFFERS
 from tripo_blender.core.provenance import (
@@ -21,8 +21,19 @@ from tripo_blender.core.provenance import (
     properties,
     rows,
     settings_of,
+    task_of,
 )
-from tripo_blender.core.task import Artifact, Request, Role, Words
+from tripo_blender.core.task import (
+    Artifact,
+    ImageFile,
+    ImageUrl,
+    Input,
+    OutputOf,
+    Request,
+    Role,
+    TaskType,
+    Words,
+)
 
 from .fixtures import TASK
 from .strategies import JSON_VALUES, TEXTS
@@ -58,10 +69,13 @@ def properties_of(job: Job) -> dict[str, Any]:
 def test_an_ordered_models_object_says_all_that_is_known() -> None:
     found = properties_of(ORDERED)
     assert json.loads(found.pop(SETTINGS)) == {
-        field.name: getattr(Settings(), field.name) for field in fields(Settings)
+        field.name: getattr(Settings(), field.name)
+        for field in fields(Settings)
+        if field.name in options_of("image_to_model") | {"style"}
     }
     assert found == {
         TASK_ID: TASK,
+        "tripo_task_type": "image_to_model",
         "tripo_service": "ModelStream",
         "tripo_model_version": "v3.1-20260211",
         "tripo_picture": "chair.png",
@@ -87,6 +101,55 @@ def test_of_a_task_that_was_fetched_by_its_id_alone_no_settings_are_made_up() ->
         "tripo_addon_version": "1.2.0",
     }
     assert settings_of(found) is None
+
+
+def made_of(task: TaskType, settings: Settings, **inputs: Input) -> Job:
+    return replace(FETCHED, request=Request(task, inputs, as_options(settings)))
+
+
+def test_a_model_of_words_says_which() -> None:
+    job = made_of(
+        TaskType.TEXT_TO_MODEL, Settings(image_seed=7), prompt=Words("a chair"), negative_prompt=Words("rust")
+    )
+    found = properties_of(job)
+    assert (found["tripo_prompt"], found["tripo_negative_prompt"]) == ("a chair", "rust")
+    assert (found["tripo_task_type"], task_of(found)) == ("text_to_model", TaskType.TEXT_TO_MODEL)
+    assert not {name for name in found if name.endswith("hash")}
+    assert settings_of(found) == Settings(image_seed=7)
+    assert "texture_alignment" not in json.loads(found[SETTINGS])
+    assert rows(found)[:5] == [
+        ("Task", TASK),
+        ("Task Type", "text_to_model"),
+        ("Service", "ModelStream"),
+        ("Version", "v3.1-20260211"),
+        ("Prompt", "a chair"),
+    ]
+    assert ("Negative Prompt", "rust") in rows(found)
+    assert ("Image Seed", "7") in rows(found)
+
+
+def test_a_model_of_views_says_what_each_held() -> None:
+    views = {"back": ImageFile("/b.png", "ba" * 32), "front": ImageFile("/f.png", "f0" * 32), "left": ImageUrl(SIGNED)}
+    found = properties_of(made_of(TaskType.MULTIVIEW_TO_MODEL, Settings(), **views))
+    assert {name: value for name, value in found.items() if name.endswith("hash")} == {
+        "tripo_front_hash": "f0" * 32,
+        "tripo_back_hash": "ba" * 32,
+    }
+    assert [row for row in rows(found) if "Hash" in row[0]] == [
+        ("Front Hash", "f0f0f0f0f0f0"),
+        ("Back Hash", "bababababa" + "ba"),
+    ]
+
+
+def test_a_model_of_what_a_task_gave_is_known_to_be_ordered_here() -> None:
+    job = made_of(TaskType.MULTIVIEW_TO_MODEL, Settings(), views=OutputOf(Role.VIEWS, task_id=TASK))
+    assert job.ordered
+    assert properties_of(job)["tripo_task_type"] == "multiview_to_model"
+
+
+@pytest.mark.parametrize("said", [{}, {"tripo_task_type": "make_tea"}, {"tripo_task_type": 7}, {"tripo_task_type": ""}])
+def test_an_object_that_does_not_say_its_kind_is_of_an_image(said: dict[str, Any]) -> None:
+    assert task_of(said) is TaskType.IMAGE_TO_MODEL
 
 
 @pytest.mark.parametrize("known", [{"source": "chair.png"}, {"picture": "https://example.test/"}], ids=str)
@@ -163,7 +226,7 @@ def test_no_property_is_named_twice_or_too_long_for_blender() -> None:
 def test_the_settings_come_back_as_they_applied(job: Job) -> None:
     found = settings_of(properties_of(job))
     known = job.task_id and (job.picture or job.source)
-    assert found == (effective(job.settings) if known else None)
+    assert found == (effective(job.settings, reads_meshopt=True) if known else None)
 
 
 @pytest.mark.parametrize("version", [offer.name for offer in OFFERS])
@@ -179,6 +242,7 @@ def test_the_rows_of_an_ordered_model_are_in_the_panels_order() -> None:
     settings = Settings(quad=True, texture_quality="detailed", model_seed=9)
     assert rows(properties_of(replace(ORDERED, request=image_request("/a.png", settings, "ab12")))) == [
         ("Task", TASK),
+        ("Task Type", "image_to_model"),
         ("Service", "ModelStream"),
         ("Version", "v3.1-20260211"),
         ("Image", "chair.png"),

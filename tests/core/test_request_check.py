@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from tripo_blender.core.account import Account
 from tripo_blender.core.errors import TripoError
+from tripo_blender.core.job import Job
 from tripo_blender.core.options.generation import Settings, as_options
 from tripo_blender.core.prompt import LONGEST_NEGATIVE_PROMPT, LONGEST_PROMPT
-from tripo_blender.core.request_check import problem_at, problem_of, spec_for
+from tripo_blender.core.request_check import outputs_of_job, problem_at, problem_of, spec_for
 from tripo_blender.core.services.base import TaskSpec, Uploaded
 from tripo_blender.core.task import (
+    VIEWS_IN_ORDER,
     ImageFile,
     ImageUrl,
     Input,
@@ -213,6 +216,24 @@ def test_whatever_is_asked_has_a_sentence_or_a_call(task: TaskType, inputs: dict
     assert spec is not None
     assert set(inputs) <= spec.slots.keys()
     assert len(call.body) >= 2
+
+
+@pytest.mark.parametrize(
+    ("each", "task_id", "expected"),
+    [
+        (GOOD["a file"], "", (Role.MODEL,)),
+        (GOOD["a file"], "t-1", (Role.MODEL,)),
+        (GOOD["four views"], "t-1", VIEWS_IN_ORDER),
+        (Request(), "t-1", ()),  # nobody here knows what was asked for
+        (request(T.MULTIVIEW_TO_MODEL, Settings("Turbo-v1.0-20250506"), front=image("a")), "", ()),
+    ],
+    ids=str,
+)
+def test_what_a_job_will_give_is_known_of_what_was_asked_here(
+    each: Request, task_id: str, expected: tuple[Role, ...]
+) -> None:
+    job = Job("job-1", "Chair", each, Account(base_url="https://a.test"), 1.0, task_id=task_id)
+    assert outputs_of_job(job, SERVICE) == expected
 
 
 def test_a_service_that_takes_less_is_asked_for_less() -> None:

@@ -43,6 +43,7 @@ from tripo_blender.core.recovery import (
     without_account,
 )
 from tripo_blender.core.states import JobState
+from tripo_blender.core.task import ImageFile, copy_stem
 
 URL = "https://api.example.test"
 FRESH = image_job(
@@ -63,8 +64,8 @@ def after(*events: Event) -> Job:
     return job
 
 
-def found(*events: Event, model_there: bool = True) -> Unfinished:
-    result = unfinished(after(*events), model_there=model_there)
+def found(*events: Event, files_there: bool = True) -> Unfinished:
+    result = unfinished(after(*events), files_there=files_there)
     assert result is not None
     return result
 
@@ -101,6 +102,8 @@ def test_what_failed_unheard_and_unpaid_is_as_before(events: list[Event]) -> Non
     ("names", "hours", "is_abandoned"),
     [
         (["picture.png"], 25, True),
+        ([f"{copy_stem(slot)}.png" for slot in ("image", "front", "back", "image_2")], 25, True),
+        (["picture.png", "front.png"], 9999, False),  # which a task gave
         ([], 25, True),
         (["picture.jpg"], 23, False),
         (["picture.png"], -9999, False),  # the clock was set back
@@ -130,12 +133,12 @@ def test_an_order_that_was_under_way_is_uncertain() -> None:
 
 
 def test_a_model_that_is_gone_is_fetched_by_its_task() -> None:
-    result = found(*READY, model_there=False)
+    result = found(*READY, files_there=False)
     assert result.way is Way.FOLLOW
     job = result.job
     assert (job.state, job.task_id, job.trace_id, job.model_path) == (JobState.GENERATING, "t-1", "trace-1", "")
     assert (job.id, job.name, job.spot, job.settings) == (FRESH.id, FRESH.name, FRESH.spot, FRESH.settings)
-    assert (job.picture_hash, job.source) == ("ab12", "chair.png")
+    assert (job.request.inputs["image"], job.source) == (ImageFile("/jobs/chair.png", "ab12"), "chair.png")
 
 
 @pytest.mark.parametrize(
@@ -150,15 +153,15 @@ def test_a_model_that_is_gone_is_fetched_by_its_task() -> None:
     ids=str,
 )
 def test_what_ended_is_not_listed(events: list[Event]) -> None:
-    assert unfinished(after(*events), model_there=True) is None
+    assert unfinished(after(*events), files_there=True) is None
 
 
 def test_a_local_model_that_is_gone_is_not_listed() -> None:
-    assert unfinished(after(model_downloaded("/chair.glb", ModelFormat.GLB)), model_there=False) is None
+    assert unfinished(after(model_downloaded("/chair.glb", ModelFormat.GLB)), files_there=False) is None
 
 
 def test_a_failed_job_without_a_reason_can_be_fetched() -> None:
-    assert unfinished(replace(FRESH, state=JobState.FAILED, task_id="t-1"), model_there=False) is not None
+    assert unfinished(replace(FRESH, state=JobState.FAILED, task_id="t-1"), files_there=False) is not None
 
 
 @pytest.mark.parametrize("events", [[Started()], MADE, READY], ids=str)
@@ -225,7 +228,7 @@ def test_one_whose_task_was_named_is_looked_for_on() -> None:
 def test_what_was_cancelled_and_not_written_down_is_never_ordered(events: list[Event], state: JobState) -> None:
     job = stopped(after(*events))
     assert job.state is state
-    found_ = unfinished(job, model_there=True)
+    found_ = unfinished(job, files_there=True)
     assert found_ is None if state is JobState.CANCELLED else found_ is not None and found_.way is Way.DECIDE
 
 

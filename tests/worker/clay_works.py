@@ -43,11 +43,12 @@ class ClayWorks:
     name = "Clay Works"
     base_url = "https://clay.example.test"
     key_variable = "CLAY_WORKS_KEY"
+    outputs: tuple[Role, ...] = (Role.IMAGE, Role.MODEL)
     upload_methods: tuple[UploadMethod, ...] = (UploadMethod("shelf", "Shelf", "Put images on the shelf"),)
 
     def spec(self, task: TaskType, version: str = "") -> TaskSpec | None:
         slots = {"image": Slot("drawing", (ImageFile,), required=True)}
-        return TaskSpec(slots, outputs=(Role.IMAGE, Role.MODEL)) if task is TaskType.IMAGE_TO_MODEL else None
+        return TaskSpec(slots, outputs=self.outputs) if task is TaskType.IMAGE_TO_MODEL else None
 
     def problem_of_task(self, task: TaskType, version: str = "") -> str:
         return "" if task is TaskType.IMAGE_TO_MODEL else "The clay works make pots of drawings alone"

@@ -76,10 +76,11 @@ def check_course(course: Course, folder: Path) -> None:
         else:
             assert not home.exists()
     if job.state is JobState.READY:
-        assert Path(job.model_path).is_file()
-        previews = [str(path) for path in Path(job.model_path).parent.glob("preview.*") if path.is_file()]
+        assert job.artifacts
+        assert all(Path(each.path).is_file() for each in job.artifacts)
+        previews = [str(path) for path in Path(job.artifacts[0].path).parent.glob("preview.*") if path.is_file()]
         assert previews == [job.preview_path] * bool(job.preview_path)
-        assert not (folder / job.id / "model.part").exists()
+        assert not list((folder / job.id).glob("*.part"))
 
 
 def check_folder(folder: Path) -> None:
@@ -109,13 +110,13 @@ def record_of(folder: Path, job_id: str) -> Mapping[str, Any]:
 
 
 def check_kept(folder: Path, job: Job) -> None:
-    """A job in doubt waits for the user's word: the next Blender asks for it, and its picture is there."""
+    """A job in doubt waits for the user's word: the next Blender asks for it, and its files are there."""
     recorded = Journal(folder).record_of(job.id)
     assert recorded is not None
     found = Journal(folder).unfinished(recorded)
     assert found is not None
     assert found.way is Way.DECIDE
-    assert Path(job.picture).is_file()
+    assert all(Path(path).is_file() for path in job.request.files.values())
 
 
 def uncertain(job: Job, folder: Path) -> Job:

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +33,7 @@ from tripo_blender.core.recovery import Way
 from tripo_blender.core.serialization import from_record, to_record
 from tripo_blender.core.states import JobState
 from tripo_blender.core.task import Artifact, OutputOf, Request, Role
+from tripo_blender.storage import cleanup
 from tripo_blender.storage.journal import Journal
 
 from .conftest import Run
@@ -195,6 +197,17 @@ def test_what_stays_of_a_paid_job(ended: Callable[[Event], Job], folder: Path, l
     assert {path.name for path in (folder / job.id).iterdir()} == kept
     Journal(folder).forget(job.id)
     assert not (folder / job.id).exists()
+
+
+@pytest.mark.parametrize("name", ["model.part", "front.part", "image.part"])
+def test_what_a_killed_process_left_half_goes_with_the_next(
+    ended: Callable[[Event], Job], folder: Path, name: str
+) -> None:
+    job = ended(Imported("Disc"))
+    (folder / job.id / "model.part").rename(folder / job.id / name)
+    cleanup.remove(Journal(folder), time.time())
+    left = {path.name for path in (folder / job.id).iterdir()}
+    assert left == {"job.json", "model.glb", "preview.webp", "picture.png"}
 
 
 def test_what_is_pruned_goes_whole(ended: Callable[[Event], Job], folder: Path) -> None:

@@ -8,17 +8,18 @@ import pytest
 
 from tripo_blender.core.account import Account, Credentials
 from tripo_blender.core.errors import Kind
-from tripo_blender.core.events import AnswerLost, Event, Failed, Started, Submitting, TaskNamed
+from tripo_blender.core.events import AnswerLost, Event, Failed, Prepared, Started, Submitting, TaskNamed
 from tripo_blender.core.job import Job
 from tripo_blender.core.messages import Configure, Happened, Learnt
+from tripo_blender.core.recovery import Way
 from tripo_blender.core.services.base import Balance, TellsBalance
 from tripo_blender.core.services.credentials import is_key_variable
 from tripo_blender.core.services.purchase import lost_answer
 from tripo_blender.core.services.registry import DEFAULT, SERVICES
 from tripo_blender.core.states import JobState
-from tripo_blender.core.task import Role
+from tripo_blender.core.task import Request, Role, TaskType
 from tripo_blender.storage.journal import Journal
-from tripo_blender.worker import foreground
+from tripo_blender.worker import download, foreground
 from tripo_blender.worker.gateway_profile import ProfileBook
 from tripo_blender.worker.http.client import Client
 from tripo_blender.worker.pool import Pool
@@ -155,6 +156,93 @@ def test_a_lost_order_is_found_by_its_task(server: ClayWorksServer, job: Job, ca
         job = job.after(event)
     assert carry(job).job.state is JobState.READY
     assert "PUT /jobs" not in calls(server)
+
+
+# -- files that are no model ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sketches(server: ClayWorksServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same service, of which images alone are asked."""
+    monkeypatch.setattr(SERVICES[ClayWorks.id], "outputs", (Role.IMAGE,), raising=False)
+
+
+@pytest.mark.usefixtures("sketches")
+def test_an_image_alone_comes_without_a_preview(
+    server: ClayWorksServer, job: Job, carry: Callable[[Job], Course]
+) -> None:
+    ready = carry(job).job
+    assert ready.state is JobState.READY, ready.failure
+    assert [each.role for each in ready.artifacts] == [Role.IMAGE]
+    assert (ready.model_path, ready.model_format) == ("", None)
+    assert [line for line in server.heard if line.startswith("GET /files/")] == ["GET /files/sketch"]
+
+
+@pytest.mark.usefixtures("sketches")
+def test_no_second_blender_is_started_for_an_image(server: ClayWorksServer, job: Job, folder: Path) -> None:
+    """A window waits for the word that a ready job is set up all the same."""
+    told: list[Happened | Learnt] = []
+    configure = Configure(str(folder), converts=True, blender="/nowhere/blender")
+    pool = Pool(configure, Journal(folder), lambda message: not told.append(message))
+    pool.use(Credentials(job.account, KEY))
+    pool.run(job)
+    happened = [Prepared()]
+    wait_for(lambda: [each.event for each in told if isinstance(each, Happened)][-1:] == happened, "its being set up")
+    pool.close()
+    assert pool._converter is not None
+    assert pool._converter._failed_starts == 0
+
+
+@pytest.mark.usefixtures("sketches")
+def test_an_image_that_is_ready_is_taken_up_without_network(
+    server: ClayWorksServer, job: Job, carry: Callable[[Job], Course], folder: Path
+) -> None:
+    ready, journal = carry(job).job, Journal(folder)
+    journal.ownership.release(job.id)
+    found = journal.unfinished(ready)
+    assert found is not None
+    assert found.way is Way.TAKE_IN
+    Path(ready.artifacts[0].path).unlink()
+    found = journal.unfinished(ready)
+    assert found is not None
+    assert found.way is Way.FOLLOW
+    assert carry(found.job).job.artifacts == ready.artifacts
+    assert calls(server).count("PUT /jobs") == 1
+
+
+@pytest.mark.usefixtures("sketches")
+def test_an_image_that_is_far_too_large_is_not_read(
+    job: Job, carry: Callable[[Job], Course], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "LARGEST_IMAGE", 0)
+    course = carry(job)
+    assert (course.job.state, course.failure.kind) == (JobState.FAILED, Kind.MODEL_FILE)
+    assert course.failure.sentence.startswith("The image that the service made is larger than 0 MB")
+
+
+@pytest.mark.parametrize("state", [JobState.GENERATING, JobState.DOWNLOADING])
+@pytest.mark.parametrize("gives", [Role.MODEL, Role.IMAGE])
+def test_of_a_task_that_was_not_asked_for_here_comes_what_it_has(
+    server: ClayWorksServer, job: Job, carry: Callable[[Job], Course], gives: Role, state: JobState
+) -> None:
+    server.states.clear()
+    if gives is Role.IMAGE:
+        del server.files["mesh"]
+    fetched = replace(job, request=Request(), state=state, task_id="pot-1")
+    ready = carry(fetched).job
+    assert ready.state is JobState.READY, ready.failure
+    assert [each.role for each in ready.artifacts if each.role is not Role.PREVIEW] == [gives]
+    assert bool(ready.preview_path) is (gives is Role.MODEL)
+
+
+@pytest.mark.parametrize("task", [task for task in TaskType if task is not TaskType.IMAGE_TO_MODEL])
+def test_what_it_does_not_offer_is_said_before_anything_travels(
+    server: ClayWorksServer, job: Job, carry: Callable[[Job], Course], task: TaskType
+) -> None:
+    course = carry(replace(job, request=replace(job.request, task=task)))
+    assert course.failure.kind is Kind.USAGE
+    assert course.failure.sentence == "The clay works make pots of drawings alone. Nothing was sent"
+    assert not server.heard
 
 
 def test_its_balance_is_told(server: ClayWorksServer) -> None:

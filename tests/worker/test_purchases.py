@@ -68,7 +68,7 @@ REFUSALS: dict[str, tuple[int, Any, Kind, str]] = {
     "picture": (400, native(2004), Kind.PICTURE, "picture"),
     "upload forgotten": (404, native(2019), Kind.PICTURE, "upload"),
     "too large": (413, HTML, Kind.PICTURE, "picture"),
-    "success that is none": (200, native(2002, "The task type is unsupported"), Kind.REFUSED, "unsupported"),
+    "success that is none": (200, native(2002, "The task type is unsupported"), Kind.REFUSED, "kind of task"),
     "no access, with a request's id": (403, {"id": "req-4f2a91", **native(1005)}, Kind.NOT_ALLOWED, "account"),
     "wrong key, with a user's id": (401, {**native(1002), "data": {"id": 4711}}, Kind.KEY_REFUSED, "key"),
     "a proxy's login": (407, HTML, Kind.REFUSED, "407"),

@@ -17,8 +17,9 @@ from ..core.recovery import (
     superseded,
     too_many_files,
 )
+from ..core.request_check import problem_at
 from ..core.serialization import RecordError
-from ..core.services.endpoint import is_url, picture_address_problem
+from ..core.services.registry import service_of
 from ..scene.folders import jobs_folder
 from ..storage.journal import Journal
 from .account import Access, unavailable_reason
@@ -64,7 +65,7 @@ def ready_to_run(found: Unfinished, given: Access, *, send_again: bool = False, 
     if (failure := account_problem(found, given.account)) is not None:
         raise failure
     if not job.task_id:
-        _check_picture(job)
+        _check_inputs(job)
     return job, jobs_folder()
 
 
@@ -97,18 +98,16 @@ def _recorded(journal: Journal, job_id: str) -> Job | None:
         raise TripoError(Kind.DISK, str(error)) from error
 
 
-def _check_picture(job: Job) -> None:
-    """Raise `TripoError` of kind picture where a job's picture cannot be sent."""
-    if is_url(job.picture):
-        if sentence := picture_address_problem(job.picture):
-            raise TripoError(Kind.PICTURE, sentence)
-    elif not Path(job.picture).is_file():
-        raise TripoError.of(_picture_gone(job))
+def _check_inputs(job: Job) -> None:
+    """Raise `TripoError` where what a job is made of cannot be sent: of kind usage, or picture where a file is gone."""
+    if sentence := problem_at(service_of(job.account.service), job.request):
+        raise TripoError(Kind.USAGE, sentence)
+    for path in job.request.files.values():
+        if not Path(path).is_file():
+            raise TripoError.of(_file_gone(job, path))
 
 
-def _picture_gone(job: Job) -> Failure:
-    return Failure(
-        Kind.PICTURE,
-        f"The copy of {job.name}'s picture is gone from the disk. Give this job up and generate again from the picture",
-        job.picture,
-    )
+def _file_gone(job: Job, path: str) -> Failure:
+    what = "the copy of a file that it is made of is" if len(job.request.files) > 1 else "the copy of its image is"
+    sentence = f"{job.name} cannot be ordered: {what} gone from the disk. Give this job up and generate again"
+    return Failure(Kind.PICTURE, sentence, path)

@@ -145,7 +145,7 @@ def import_file(path: Path, arrival: Arrival, spot: Spot, like: Job | None = Non
 
 
 def kept(task_id: str) -> Job | None:
-    """Give the job that ordered a task, if it and its picture are still kept."""
+    """Give the job that ordered a task, if it and its files are still kept."""
     journal = Journal(jobs_folder())
     for name in reversed(journal.names() if task_id else []):  # the newest first: that is what is pressed again
         head = head_of(journal.path_of(name))
@@ -153,7 +153,8 @@ def kept(task_id: str) -> Job | None:
             continue
         with contextlib.suppress(RecordError):
             job = journal.record_of(name)
-            if job is not None and (is_url(job.picture) or Path(job.picture).is_file()):
+            files = job.request.files.values() if job is not None else ()
+            if job is not None and job.request.inputs and all(Path(path).is_file() for path in files):
                 return job
     return None
 

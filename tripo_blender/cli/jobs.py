@@ -111,7 +111,7 @@ def resume(options: argparse.Namespace, report: Report) -> int:
         report.told({"event": "uncertain", "job": found.job.id}, f"Say what to do: {_CHOICES}")
         resumed(found)  # raises that it is uncertain
     own = [] if options.asset_library else [export.own(found.job.name)]
-    inputs = [found.job.picture, found.job.model_path]
+    inputs = [*found.job.request.files.values(), found.job.model_path]
     out = export.checked(options.out or own, overwrite=options.overwrite, inputs=inputs)
     asset = blocking.checked_asset_options(options.asset_library, options.catalog)
     blocking.check_takes_models()

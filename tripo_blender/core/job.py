@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,7 +32,7 @@ from .options.import_options import Arrival
 from .placement import Spot
 from .services.endpoint import is_url
 from .states import SPANS, TRANSITIONS, JobState
-from .task import IMAGE, Artifact, ImageFile, ImageUrl, Input, Request, Role
+from .task import IMAGE, Artifact, ImageFile, ImageUrl, Request, Role
 
 _HOPELESS = (Kind.TASK_FAILED, Kind.CONTENT)
 
@@ -41,9 +41,9 @@ _HOPELESS = (Kind.TASK_FAILED, Kind.CONTENT)
 class Job:
     """One request on its way: what was asked for, where, and how far it is. One job is one purchase at the most.
 
-    Its image is a copy of its own, or on the web; `source` is the name that the image, or the local model file, had
-    where it came from. `created` is in seconds since the epoch. `percent` (0 to 100) is of the whole way and never
-    falls. `unsettled` is why the job was uncertain, for as long as it is not known what became of that order.
+    Its files are copies of its own, or what other jobs gave; `source` is the name that the image, or the local model
+    file, had where it came from. `created` is in seconds since the epoch. `percent` (0 to 100) is of the whole way and
+    never falls. `unsettled` is why the job was uncertain, for as long as it is not known what became of that order.
     One that `delivers` brings its model into the scene; another only feeds the jobs that need it. Those of one batch or
     of several variations have the same `group`. The record of a job holds no key and no signed link.
     """
@@ -87,20 +87,10 @@ class Job:
         return settings_of(self.request.options)
 
     @property
-    def image(self) -> Input | None:
-        """The image that it is made of."""
-        return self.request.inputs.get(IMAGE)
-
-    @property
     def picture(self) -> str:
-        """The path or the web address of that image; empty where there is none."""
-        image = self.image
+        """The path or the web address of the one image that it is made of; empty where it is made of something else."""
+        image = self.request.inputs.get(IMAGE)
         return image.path if isinstance(image, ImageFile) else image.url if isinstance(image, ImageUrl) else ""
-
-    @property
-    def picture_hash(self) -> str:
-        """The SHA-256, in hex, of the image that went up; empty for one on the web."""
-        return self.image.sha256 if isinstance(self.image, ImageFile) else ""
 
     def artifact(self, role: Role) -> Artifact | None:
         """Return the file of that role, as far as there is one."""
@@ -108,7 +98,7 @@ class Job:
 
     @property
     def model_path(self) -> str:
-        """Where its model lies on the disk; empty where it has none."""
+        """Where its model lies on the disk; empty where it has none, as of a task that gives images."""
         model = self.artifact(Role.MODEL)
         return model.path if model is not None else ""
 
@@ -132,11 +122,11 @@ class Job:
     @property
     def ordered(self) -> bool:
         """Whether it is known what was ordered; a task that was fetched by its id alone does not say."""
-        return bool(self.task_id) and bool(self.picture or self.source)
+        return bool(self.task_id) and bool(self.request.inputs or self.source)
 
     @property
     def fetchable(self) -> bool:
-        """Whether its task may have a model that another try brings: not where the service ended it without one."""
+        """Whether its task may have files that another try brings: not where the service ended it without any."""
         hopeless = self.failure is not None and self.failure.kind in _HOPELESS
         return bool(self.task_id) and not hopeless
 
@@ -232,14 +222,6 @@ def _again(job: Job, _event: Started | TaskNamed) -> dict[str, Any]:
     return {"unsettled": job.unsettled or job.failure or doubt if job.in_doubt else None, "failure": None}
 
 
-def _with_hashes(request: Request, hashes: Mapping[str, str]) -> Request:
-    inputs = {
-        slot: replace(each, sha256=hashes[slot]) if isinstance(each, ImageFile) and hashes.get(slot) else each
-        for slot, each in request.inputs.items()
-    }
-    return replace(request, inputs=inputs)
-
-
 def _lost(job: Job, event: Failed | AnswerLost) -> dict[str, Any]:
     return {"failure": event.failure, "trace_id": event.failure.trace_id or job.trace_id}
 
@@ -254,7 +236,7 @@ _CHANGES: dict[type[Event], Callable[[Job, Any], dict[str, Any]]] = {
     },
     TaskNamed: lambda job, event: {**_again(job, event), "task_id": event.task_id},
     TaskFound: lambda job, event: {"unsettled": None},
-    Submitting: lambda job, event: {"failure": None, "request": _with_hashes(job.request, event.sha256)},
+    Submitting: lambda job, event: {"failure": None, "request": job.request.with_hashes(event.sha256)},
     AnswerLost: _answer_lost,
     Progressed: _progress,
     Delayed: lambda job, event: {"note": event.note},

@@ -11,7 +11,6 @@ from graphlib import CycleError, TopologicalSorter
 
 from .errors import Failure, Kind
 from .job import Job
-from .services.endpoint import same_service
 from .states import JobState
 from .task import VIEWS_IN_ORDER, ImageFile, Input, ModelFile, OutputOf, Role, TaskType, word_of
 
@@ -81,7 +80,7 @@ def _hopeless(job: Job, need: OutputOf, other: Job | None) -> Failure | None:
     if other.state in _ENDED:
         return _failure(f"{other.name} {_ENDED[other.state]}, and {job.name} needs it", need.job_id)
     if need.role is Role.VIEWS:  # the service has them, and is told which by their task
-        if not _same_account(job, other):
+        if not job.account.is_same(other.account):
             return _failure(f"{other.name} is of another service than {job.name}, which needs its views", need.job_id)
         if {job.request.task, other.request.task} == {TaskType.EDIT_MULTIVIEW_IMAGE}:
             return _failure(f"The views of {other.name} were edited already, which can be done once", need.job_id)
@@ -111,9 +110,4 @@ def _taken(need: OutputOf, job: Job, other: Job) -> Input | None:
         return None
     if need.role is not Role.MODEL:
         return ImageFile(found.path)
-    return by_task if by_task is not None and _same_account(job, other) else ModelFile(found.path)
-
-
-def _same_account(job: Job, other: Job) -> bool:
-    """Whether a task of one job is known where the other goes."""
-    return job.account.service == other.account.service and same_service(job.base_url, other.base_url)
+    return by_task if by_task is not None and job.account.is_same(other.account) else ModelFile(found.path)

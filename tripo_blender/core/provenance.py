@@ -12,22 +12,34 @@ from .options.generation import Settings, as_values
 from .options.generation_table import SETTING_BY_NAME
 from .options.option import Option, Value
 from .serialization import RecordError, from_record
-from .task import Role, Words
+from .task import IMAGE, NEGATIVE_PROMPT, PROMPT, VIEWS_IN_ORDER, ImageFile, Role, TaskType, Words
 
 _PREFIX = "tripo_"
 TASK_ID, SETTINGS, PICTURE_HASH = "tripo_task_id", "tripo_settings", "tripo_picture_hash"
-CREATED, SERVICE = "tripo_created", "tripo_service"
-ROLE, PROMPT = "tripo_role", "tripo_prompt"  # of an image that a task gave
+TASK_TYPE, CREATED, SERVICE = "tripo_task_type", "tripo_created", "tripo_service"
+ROLE, PROMPT_TEXT = "tripo_role", "tripo_prompt"
 GROUP = "tripo_group"  # what the variations of one request share
 PART_OF = "tripo_part_of"  # on each object of a model that has several: what tells it from what an artist adds
+
+# What a model was made of, by the slot: the property that has its text, or the hash of its file, and its label.
+_TEXTS = {
+    PROMPT: (PROMPT_TEXT, "Prompt"),
+    NEGATIVE_PROMPT: ("tripo_negative_prompt", "Negative Prompt"),
+}
+_HASHES = {
+    IMAGE: (PICTURE_HASH, "Image Hash"),
+    **{str(view): (f"tripo_{view}_hash", f"{view.capitalize()} Hash") for view in VIEWS_IN_ORDER},
+}
 
 # The rows of the panel: property and label.
 _ROWS = (
     (TASK_ID, "Task"),
+    (TASK_TYPE, "Task Type"),
     (SERVICE, "Service"),
     ("tripo_model_version", "Version"),
+    *_TEXTS.values(),
     ("tripo_picture", "Image"),
-    (PICTURE_HASH, "Image Hash"),
+    *_HASHES.values(),
     ("tripo_file", "File"),
     ("tripo_model_seed", "Geometry Seed"),
     ("tripo_texture_seed", "Texture Seed"),
@@ -39,7 +51,7 @@ _ROWS = (
 
 # A panel is narrow: the beginning of a hash tells images apart, and nobody needs the second.
 _SHORTENED: dict[str, Callable[[str], str]] = {
-    PICTURE_HASH: lambda text: text[:12],
+    **{name: lambda text: text[:12] for name, _ in _HASHES.values()},
     CREATED: lambda text: text[:16].replace("T", " ") + " UTC",
 }
 
@@ -50,7 +62,7 @@ def properties(job: Job, service: str, addon_version: str) -> dict[str, str | in
     """Give the custom properties of a job's object: texts, whole numbers and numbers; what is not known is left out.
 
     A seed is what the service says it used, else what was asked for. Of a task that was fetched by its id alone, as a
-    job without a picture, nobody here knows the settings.
+    job without any input, nobody here knows the settings.
     """
     found: dict[str, str | int | float] = {"tripo_addon_version": addon_version}
     if not job.task_id:
@@ -61,14 +73,18 @@ def properties(job: Job, service: str, addon_version: str) -> dict[str, str | in
         CREATED: _created(job),
     }
     if job.ordered:
+        found[TASK_TYPE] = str(job.request.task)
         found["tripo_model_version"] = job.settings.model_version
-        found[SETTINGS] = json.dumps(as_values(job.settings))
+        found[SETTINGS] = json.dumps(as_values(job.settings, job.request.task))
     if job.group:
         found[GROUP] = job.group
     if job.source:
         found["tripo_picture"] = job.source
-    if job.picture_hash:
-        found[PICTURE_HASH] = job.picture_hash
+    for slot, each in job.request.inputs.items():
+        if isinstance(each, Words) and slot in _TEXTS:
+            found[_TEXTS[slot][0]] = each.text
+        elif isinstance(each, ImageFile) and each.sha256 and slot in _HASHES:
+            found[_HASHES[slot][0]] = each.sha256
     if job.credits >= 0:
         found["tripo_credits"] = job.credits
     for name, used in (("model_seed", job.model_seed), ("texture_seed", job.texture_seed)):
@@ -86,7 +102,7 @@ def image_name(job: Job, role: Role) -> str:
 def image_properties(job: Job, role: Role, service: str) -> dict[str, str]:
     """Return the custom properties of an image that a job gave: its task is what the next step can start from."""
     words = next((each.text for each in job.request.inputs.values() if isinstance(each, Words)), "")
-    found = {TASK_ID: job.task_id, SERVICE: service, ROLE: str(role), CREATED: _created(job), PROMPT: words}
+    found = {TASK_ID: job.task_id, SERVICE: service, ROLE: str(role), CREATED: _created(job), PROMPT_TEXT: words}
     return {name: value for name, value in found.items() if value}
 
 
@@ -103,9 +119,9 @@ def rows(found: Mapping[str, Any]) -> list[tuple[str, str]]:
             text = f"{value:g}" if isinstance(value, float) else str(value)
             shown.append((label, _SHORTENED.get(name, str)(text)))
     settings = settings_of(found)
-    for name, value in as_values(settings).items() if settings else ():
+    for name, value in as_values(settings, task_of(found)).items() if settings else ():
         setting = SETTING_BY_NAME[name]
-        if value != setting.default and name != "model_version" and "seed" not in name:
+        if value != setting.default and _PREFIX + name not in NAMES:
             shown.append((setting.label, _shown(setting, value)))
     return shown
 
@@ -114,6 +130,14 @@ def _shown(setting: Option, value: Value) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     return next((label for choice, label, _ in setting.choices if choice == value), str(value))
+
+
+def task_of(found: Mapping[str, Any]) -> TaskType:
+    """Return the kind of task that an object came of; the first version knew but one, and did not say so."""
+    try:
+        return TaskType(found.get(TASK_TYPE, TaskType.IMAGE_TO_MODEL))
+    except ValueError:
+        return TaskType.IMAGE_TO_MODEL
 
 
 def settings_of(found: Mapping[str, Any]) -> Settings | None:

@@ -13,6 +13,7 @@ from .job import Job
 from .services.purchase import lost_answer
 from .services.task_id import is_task_id
 from .states import JobState
+from .task import COPY
 
 
 class Way(StrEnum):
@@ -61,15 +62,15 @@ _WAYS = {
     JobState.UNCERTAIN: Way.DECIDE,
 }
 _INTERRUPTED = Failure(Kind.INTERNAL, "Blender or the add-on's helper process ended before it was ordered again")
-_WITHOUT_RECORD = ("picture.", "preview.", "model.blend", "model.part", "cancelled")  # worth nothing without one
+_WITHOUT_RECORD = (COPY, "preview.", "model.blend", "model.part", "cancelled")  # worth nothing without one
 CANCEL_SECONDS = 60.0  # in which whoever is to hear that a job is cancelled surely has
-ABANDONED_SECONDS = 86_400.0  # a record follows its picture at once; but clocks are set, by hours too
+ABANDONED_SECONDS = 86_400.0  # a record follows its images at once; but clocks are set, by hours too
 
 
-def unfinished(recorded: Job, *, model_there: bool) -> Unfinished | None:
+def unfinished(recorded: Job, *, files_there: bool) -> Unfinished | None:
     """Give what became of a job that nobody carries out any more; None where there is nothing to go on with.
 
-    `model_there` is whether its model file lies on the disk.
+    `files_there` is whether all that it gave lies on the disk.
     """
     job = recorded
     if job.state is JobState.SUBMITTING:
@@ -77,7 +78,7 @@ def unfinished(recorded: Job, *, model_there: bool) -> Unfinished | None:
     if job.in_doubt and job.state in (JobState.QUEUED, JobState.UPLOADING):
         job = job.after(Failed(_INTERRUPTED))
     if job.state is JobState.READY:
-        if model_there:
+        if files_there:
             return Unfinished(job, Way.TAKE_IN)
         return Unfinished(_fetched(job), Way.FOLLOW) if job.task_id else None
     if _is_unheard(job):
@@ -149,7 +150,7 @@ def not_given_up(name: str, detail: str) -> Failure:
 def abandoned(names: Collection[str], age: float) -> bool:
     """Return whether a job's folder with files of these names, last changed `age` s ago, will never get a record.
 
-    Its process died between the picture and the first record, so nothing was ordered for it; or before it could
+    Its process died between its images and the first record, so nothing was ordered for it; or before it could
     remove the copy of a local model that was set up for the scene. A model from the service stays in any case.
     """
     return age > ABANDONED_SECONDS and all(name.startswith(_WITHOUT_RECORD) for name in names)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from .errors import TripoError
+from .job import Job
 from .options.generation import problem as problem_of_settings, settings_of, version_of
 from .prompt import problem_of_words
 from .services.base import Service, Slot, TaskSpec
 from .services.endpoint import picture_address_problem
 from .services.task_id import is_task_id
-from .task import ImageFile, ImageUrl, Input, ModelFile, OutputOf, Request, Words, word_of
+from .task import ImageFile, ImageUrl, Input, ModelFile, OutputOf, Request, Role, Words, word_of
 
 _KINDS: dict[type[Input], str] = {
     Words: "text",
@@ -22,6 +23,12 @@ _KINDS: dict[type[Input], str] = {
 def spec_for(service: Service, request: Request) -> TaskSpec | None:
     """Return what a service says of a request's kind of task, with its model version; None where it is not offered."""
     return service.spec(request.task, _version_of(request))
+
+
+def outputs_of_job(job: Job, service: Service) -> tuple[Role, ...]:
+    """Return what a job's task gives; nothing of a task that is fetched by its id alone: its end tells of that."""
+    spec = spec_for(service, job.request) if job.ordered or not job.task_id else None
+    return spec.outputs if spec is not None else ()
 
 
 def problem_at(service: Service, request: Request) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import ClassVar
 
@@ -95,6 +95,14 @@ def reference_slot(number: int) -> str:
     return IMAGE if number == 1 else f"{IMAGE}_{number}"
 
 
+COPY = "picture"  # how the name of the copy of an input begins; that of what a task gives is its role
+
+
+def copy_stem(slot: str) -> str:
+    """Return the name, without the suffix, of the copy of an input in the folder of its job."""
+    return COPY if slot == IMAGE else f"{COPY}-{slot}"
+
+
 def edit_slot(view: Role) -> str:
     """Return the slot of the words on what to change in a view."""
     return f"edit_{view}"
@@ -119,15 +127,13 @@ class Request:
         """The paths of the files on this disk that it takes, by slot."""
         return {slot: each.path for slot, each in self.inputs.items() if isinstance(each, ImageFile | ModelFile)}
 
-    @property
-    def addresses(self) -> dict[str, str]:
-        """The web addresses that it takes, by slot."""
-        return {slot: each.url for slot, each in self.inputs.items() if isinstance(each, ImageUrl)}
-
-    @property
-    def words(self) -> dict[str, str]:
-        """The texts that it takes, by slot."""
-        return {slot: each.text for slot, each in self.inputs.items() if isinstance(each, Words)}
+    def with_hashes(self, sha256: Mapping[str, str]) -> Request:
+        """Return it with what its image files hold, in hex, by slot; what is not told stays."""
+        inputs = {
+            slot: replace(each, sha256=sha256[slot]) if isinstance(each, ImageFile) and sha256.get(slot) else each
+            for slot, each in self.inputs.items()
+        }
+        return replace(self, inputs=inputs)
 
 
 @dataclass(frozen=True)

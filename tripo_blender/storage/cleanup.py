@@ -14,6 +14,8 @@ from ..core.recovery import ABANDONED_SECONDS, CANCEL_SECONDS, abandoned
 from ..core.serialization import RecordError
 from .journal import CANCELLED, Journal
 
+_PART = ".part"  # of a record, or of what a task gave
+
 
 def remove(journal: Journal, now: float) -> None:
     """Take all `steps`."""
@@ -46,7 +48,7 @@ def _look_at(journal: Journal, job_id: str, now: float) -> None:
     if CANCELLED in names and journal.is_cancelled(job_id, now - CANCEL_SECONDS):
         with contextlib.suppress(OSError, RecordError):
             journal.write_cancelled(job_id)
-    if "job.json" not in names or names & {"job.part", "model.part"}:
+    if "job.json" not in names or any(name.endswith(_PART) for name in names):
         _tidy(journal, job_id, now)
 
 
@@ -58,5 +60,5 @@ def _tidy(journal: Journal, job_id: str, now: float) -> None:
     elif {"job.json", "job.part"} <= files.keys() and journal.ownership.take(job_id, tries=1):
         (folder / "job.part").unlink()  # the whole record beside it is what was last sure to be there
         journal.ownership.release(job_id)
-    elif "model.part" in files:
+    else:
         journal.settle_ended(job_id)

@@ -14,6 +14,7 @@ from ..core.job import Job
 from ..core.recovery import Unfinished, elsewhere, stopped, superseded, too_many_files, unfinished
 from ..core.serialization import RecordError
 from ..core.states import JobState
+from ..core.task import Role
 from . import output_parts
 from .locks import Ownership
 from .record import half_written, read_text, record_text, unreadable
@@ -42,7 +43,7 @@ class Journal:
         return self._folder / job_id
 
     def folder_of(self, job_id: str) -> Path:
-        """Give the folder for a job's record, picture and model, made if need be; raises `OSError`."""
+        """Give the folder for a job's record and files, made if need be; raises `OSError`."""
         folder = self.path_of(job_id)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
@@ -157,7 +158,8 @@ class Journal:
             if now is None:
                 return None
             job = now
-        return unfinished(job, model_there=bool(job.model_path) and Path(job.model_path).is_file())
+        gave = [each.path for each in job.artifacts if each.role is not Role.PREVIEW]
+        return unfinished(job, files_there=bool(gave) and all(Path(path).is_file() for path in gave))
 
     def begin(self, job: Job) -> Failure | None:
         """Make a job this process's own; where it must not be carried out here, give why not."""
@@ -197,9 +199,8 @@ class Journal:
     def settle(self, job: Job) -> None:
         """Tidy up after a job that went its way: what cost nothing is forgotten, what was paid for is kept.
 
-        The record, the model and the service's picture of it stay, so that it can be fetched or imported again. The
-        picture's copy stays where the model is in the scene, for another try, and where the order may have to be sent
-        again.
+        The record and what the task gave stay, so that it can be fetched or imported again. The copies of its own files
+        stay where it went well, for another try, and where the order may have to be sent again.
         """
         if not job.final or self.ownership.elsewhere(job.id):
             return
@@ -208,7 +209,7 @@ class Journal:
             return
         kept = {Path(each.path) for each in job.artifacts}
         if job.state is JobState.DONE:
-            kept.add(Path(job.picture))
+            kept.update(map(Path, job.request.files.values()))
         self._remove_but_record(job.id, kept)
 
     def settle_ended(self, job_id: str) -> None:

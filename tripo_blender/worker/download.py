@@ -21,6 +21,7 @@ from ..storage.small_file import open_new, read_small
 from .http.client import Client, NoAnswer
 
 LARGEST_MODEL = 2_000_000_000  # bytes; a model of two million faces with its textures takes about a tenth
+LARGEST_IMAGE = 200_000_000  # bytes; it is read whole, and one of 4096 px takes at most a third
 _EXPIRED = (401, 403, 404, 410)  # what file hosts answer for a signed link that has had its time
 
 
@@ -135,11 +136,15 @@ def keep(part: Path, folder: Path, role: Role, limits: Limits) -> Artifact:
 
 def _checked_image(part: Path, role: Role) -> str:
     """Return the format of an image; raise `TripoError` of kind model file where it is none, or not whole."""
+    what = f"The {word_of(role)} that the service made"
+    if (size := part.stat().st_size) > LARGEST_IMAGE:
+        sentence = f"{what} is larger than {LARGEST_IMAGE / 1e6:.0f} MB. {FROM_SERVICE}"
+        raise TripoError(Kind.MODEL_FILE, sentence, detail=f"{size} bytes")
     data = part.read_bytes()
     try:
         check(data)
     except TripoError as error:
-        sentence = f"The {word_of(role)} that the service made is damaged. {FROM_SERVICE}"
+        sentence = f"{what} is damaged. {FROM_SERVICE}"
         raise TripoError(Kind.MODEL_FILE, sentence, detail=error.failure.technical()) from error
     head = read_head(data[:HEAD_BYTES]) or read_head(data)
     assert head is not None  # it was checked

@@ -267,7 +267,7 @@ class Pool:
             if isinstance(event, TaskCreated):  # told before, so that it is known before the job ends
                 method = "" if profile.pinned else profile.upload_method
                 self._tell(Learnt(job.account, method, profile.dialect))
-                if converter is not None:  # its start takes a second or two, the model a minute
+                if converter is not None and runner.may_give_model:  # its start takes seconds, the model a minute
                     converter.warm()
             if not self._tell(Happened(job.id, event)):
                 stop.set(cancelled=False)  # its record stays, for who comes next
@@ -282,7 +282,8 @@ class Pool:
                 with client:
                     runner.run()
                 if runner.job.state is JobState.READY and not stop.is_set():
-                    if converter is None:  # the preference was switched off after the job was asked for
+                    # The preference was switched off after the job was asked for, or it gives no model.
+                    if converter is None or not runner.job.model_path:
                         runner.prepared(Prepared())
                     else:
                         runner.prepared(Delayed("Preparing the model"))

@@ -33,7 +33,8 @@ from ..core.events import (
 from ..core.formats.limits import Limits
 from ..core.job import Job
 from ..core.recovery import too_many_files
-from ..core.services.base import Created, Service, TaskStatus, Unclear
+from ..core.request_check import outputs_of_job
+from ..core.services.base import Created, Service, TaskStatus, Unclear, expected_outputs
 from ..core.services.failures import lost_task, may_still_be_made, missing_output, passing, unfinished_task
 from ..core.services.purchase import lost_answer
 from ..core.states import JobState
@@ -76,8 +77,7 @@ class Runner:
         self._sending = Sending(job, service, client, profile, self._delay, self._before_sending, self._go_on)
         self._polling = Polling(service, client, stop, self._delay)
         self._limits = limits
-        spec = service.spec(job.request.task)
-        self._roles = spec.outputs if spec is not None else (Role.MODEL,)  # of a task that is only fetched
+        self._roles = outputs_of_job(job, service)  # none yet of a task that is fetched by its id alone
         self._links: dict[Role, str] = {}
         self._preview = Preview(client, stop)
         self._recorded = job.percent
@@ -127,6 +127,11 @@ class Runner:
         with self._lock:
             self._happened(event)
             self._journal.settle(self.job)
+
+    @property
+    def may_give_model(self) -> bool:
+        """Whether its task gives a model, as far as is known."""
+        return not self._roles or Role.MODEL in self._roles
 
     @property
     def _is_cancelled(self) -> bool:
@@ -242,6 +247,7 @@ class Runner:
                 return Failed(report.failure)
             if report.status is TaskStatus.SUCCESS:
                 self._links = dict(report.outputs)
+                self._roles = self._roles or expected_outputs(report)
                 for role in self._roles:
                     if not self._links.get(role):
                         return Failed(missing_output(self.job.task_id, report, role))
@@ -261,12 +267,14 @@ class Runner:
     def _download(self) -> Event:
         folder = self._journal.folder_of(self.job.id)
         artifacts: list[Artifact] = []
+        if not self._roles and not isinstance(outcome := self._follow(), Generated):  # it is taken up from here
+            return outcome
         for role in self._roles:
-            outcome = self._download_one(role, folder)
-            if not isinstance(outcome, Artifact):
-                return outcome
-            artifacts.append(outcome)
-        self._preview.begin(self._links)
+            fetched = self._download_one(role, folder)
+            if not isinstance(fetched, Artifact):
+                return fetched
+            artifacts.append(fetched)
+        self._begin_preview()
         return Downloaded((*artifacts, *self._preview.kept(folder)))
 
     def _download_one(self, role: Role, folder: Path) -> Artifact | Event:
@@ -301,13 +309,17 @@ class Runner:
                     self._delay(fresh_links, error.failure)
                 self._links.clear()
 
+    def _begin_preview(self) -> None:
+        if Role.MODEL in self._roles:  # an image needs none
+            self._preview.begin(self._links)
+
     def _download_progress(self) -> Callable[[float], None]:
         told = 0.0
 
         def progress(percent: float) -> None:
             nonlocal told
             self._go_on()
-            self._preview.begin(self._links)  # beside the model, which has begun to come
+            self._begin_preview()  # beside the model, which has begun to come
             if time.monotonic() - told >= _PROGRESS_SECONDS:
                 told = time.monotonic()
                 self._happened(Progressed(percent))

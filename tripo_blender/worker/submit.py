@@ -1,11 +1,12 @@
-"""Sends the picture and the order: by the first upload method that the gateway has, then the one purchase."""
+"""Sends the files and the order: by the first upload method that the gateway has, then the one purchase."""
 
 from __future__ import annotations
 
 import base64
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ..core import retry
 from ..core.errors import Failure, Kind, TripoError
 from ..core.formats.image.head import HEAD_BYTES, MIME_TYPES, read_head
 from ..core.job import Job
+from ..core.request_check import problem_at
 from ..core.services.base import Created, HttpRequest, Refused, RouteMissing, Service, Unclear, Uploaded
 from ..core.services.endpoint import UploadMethod
 from ..core.services.purchase import lost_answer
@@ -48,7 +50,7 @@ class _Tries:
 
 @dataclass
 class Sending:
-    """The way of one job's picture and order.
+    """The way of one job's files and order.
 
     `delay` waits before another try, returns the seconds, and ends the run when told to.
     `before` comes right before every sending of the order: it writes down that the order is out and sets `sent`, or
@@ -69,25 +71,26 @@ class Sending:
     _method: UploadMethod | None = None  # by which they went up; None: they have addresses on the web
 
     def upload(self) -> None:
-        """Upload the files among the inputs; raises `TripoError`, `NotSent` or `NoAnswer`. Nothing is bought by it."""
+        """Upload the files among the inputs; raises `TripoError`, `NotSent` or `NoAnswer`. Nothing is bought by it.
+
+        All are looked at before the first one travels, and so is the request, now that it is known what they hold.
+        """
+        images = {slot: each for slot, each in self.job.request.inputs.items() if isinstance(each, ImageFile)}
+        for slot, image in images.items():
+            with _readable(Path(image.path)):
+                self.sha256[slot] = hash_of_whole(Path(image.path), self.go_on)
+        if sentence := problem_at(self.service, self.job.request.with_hashes(self.sha256)):
+            raise TripoError(Kind.USAGE, f"{sentence}. Nothing was sent")
         for slot, given in self.job.request.inputs.items():
             if isinstance(given, ImageUrl):
                 self._uploads[slot] = Uploaded(url=given.url, format=_format_of_url(given.url))
             elif isinstance(given, ImageFile):
-                self._uploads[slot] = self._upload(slot, Path(given.path))
+                with _readable(Path(given.path)):
+                    self._uploads[slot] = self._upload(Path(given.path))
 
-    def _upload(self, slot: str, path: Path) -> Uploaded:
-        try:
-            self.sha256[slot] = hash_of_whole(path, self.go_on)
-            image_format = _format_of_file(path)
-            uploaded, self._method = self._by_any_method(path, MIME_TYPES[image_format])
-        except OSError as error:
-            why = "is gone from the disk" if isinstance(error, FileNotFoundError) else "cannot be read from the disk"
-            raise TripoError(
-                Kind.PICTURE,
-                f"The job's copy of the picture {why}. Generate again from the picture",
-                detail=f"{error.strerror or error} {path.name}",
-            ) from error
+    def _upload(self, path: Path) -> Uploaded:
+        image_format = _format_of_file(path)
+        uploaded, self._method = self._by_any_method(path, MIME_TYPES[image_format])
         return replace(uploaded, format=image_format)
 
     def order(self) -> Created | Refused | Unclear:
@@ -164,6 +167,20 @@ class Sending:
             refused.failure.trace_id,
         )
         return Refused(failure)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Raise `TripoError` of kind picture for an `OSError` at the copy of an image."""
+    try:
+        yield
+    except OSError as error:
+        why = "is gone from the disk" if isinstance(error, FileNotFoundError) else "cannot be read from the disk"
+        raise TripoError(
+            Kind.PICTURE,
+            f"The job's copy of the picture {why}. Generate again from the picture",
+            detail=f"{error.strerror or error} {path.name}",
+        ) from error
 
 
 def _format_of_file(path: Path) -> str:

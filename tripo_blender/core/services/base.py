@@ -125,6 +125,13 @@ class TaskReport:
     trace_id: str = field(default="", compare=False)
 
 
+def expected_outputs(report: TaskReport) -> tuple[Role, ...]:
+    """Return what is to be fetched of a finished task of which nobody here knows what it was asked for."""
+    if Role.MODEL in report.outputs:
+        return (Role.MODEL,)
+    return tuple(role for role in report.outputs if role is not Role.PREVIEW) or (Role.MODEL,)
+
+
 @dataclass(frozen=True)
 class Balance:
     """The credits of an account: those that can be spent, and those that tasks under way have set aside."""
