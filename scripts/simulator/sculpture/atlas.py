@@ -38,6 +38,16 @@ class Layout:
         return result
 
 
+class Whole:
+    """The layout of a mesh whose UVs lie in the picture as it is."""
+
+    def lay_out(self, pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+        """Return a square of so many px with the whole picture."""
+        rows, columns = (((np.arange(side) + 0.5) / side * size).astype(np.intp) for size in pixels.shape[:2])
+        result: NDArray[np.uint8] = pixels[rows[:, None], columns[None, :]]
+        return result
+
+
 def cut(relief: Relief, seams: float = SEAMS) -> tuple[Relief, Layout]:
     """Return the relief in islands, with about so many more vertices than places, and where they lie.
 

@@ -1,5 +1,6 @@
 """A closed relief in quads, inflated from a mask: as large and as turned as the service's, front to +X and up +Y."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +54,26 @@ def carve(mask: Mask, brightness: Field, most_quads: int) -> Relief:
 
     brightness has the mask's shape and runs from 0 to 1.
     """
+    return carve_apart([mask], brightness, [most_quads])[0]
+
+
+def carve_apart(masks: Sequence[Mask], brightness: Field, most_quads: Sequence[int]) -> list[Relief]:
+    """Return a relief for each mask with at most so many quads each; together they are as large as one.
+
+    The masks and the brightness, which runs from 0 to 1, have one shape.
+    """
+    solids = [_solid(mask, brightness, most) for mask, most in zip(masks, most_quads, strict=True)]
+    low = np.min([points.min(axis=0) for points, _, _ in solids], axis=0)
+    high = np.max([points.max(axis=0) for points, _, _ in solids], axis=0)
+    reliefs = []
+    for points, uvs, quads in solids:
+        placed = (points - (low + high) / 2) * (SIDE / float((high - low).max()))
+        reliefs.append(Relief(placed.astype(np.float32), _normals(placed, quads), uvs.astype(np.float32), quads))
+    return reliefs
+
+
+def _solid(mask: Mask, brightness: Field, most_quads: int) -> tuple[Field, Field, Indices]:
+    """Return points in pixels, UVs and quads."""
     height, width = mask.shape
     solid = np.pad(mask, _MARGIN)
     shade = np.pad(brightness, _MARGIN, mode="edge")
@@ -76,10 +97,8 @@ def carve(mask: Mask, brightness: Field, most_quads: int) -> Relief:
 
     # Seen from +X, the picture's right is -Z.
     points = np.stack([np.concatenate([front, back]), -np.tile(py, 2), -np.tile(px, 2)], axis=1)
-    low, high = points.min(axis=0), points.max(axis=0)
-    points = (points - (low + high) / 2) * (SIDE / float((high - low).max()))
     uvs = np.concatenate([_uvs(px, py, solid, (height, width), inset) for inset in (_UV_INSET, 2 * _UV_INSET)])
-    return Relief(points.astype(np.float32), _normals(points, quads), uvs.astype(np.float32), quads)
+    return points, uvs, quads
 
 
 def _inflate(solid: Mask) -> Field:

@@ -7,15 +7,17 @@ from typing import Literal
 
 import numpy as np
 
-from simulator.sculpture.atlas import cut
+from simulator.sculpture.atlas import Whole, cut
 from simulator.sculpture.fbx import write_fbx
-from simulator.sculpture.glb import write_glb
-from simulator.sculpture.outline import LONGEST_SIDE, find_subject, rounded_plate
-from simulator.sculpture.picture import Pixels, decode, picture_format, picture_size
+from simulator.sculpture.four_sides import four_sided
+from simulator.sculpture.glb import write_glb, write_parts
+from simulator.sculpture.picture import decode, picture_format
+from simulator.sculpture.pieces import pieces_of
 from simulator.sculpture.png import write_png
-from simulator.sculpture.raster import Mask, resize
-from simulator.sculpture.relief import Relief, carve
-from simulator.sculpture.textures import Textures, brightness, laid_out, painted, pbr_textures
+from simulator.sculpture.raster import resize
+from simulator.sculpture.relief import Relief
+from simulator.sculpture.source import pixels_of, relief_of, subject_of
+from simulator.sculpture.textures import Textures, laid_out, pbr_textures
 
 # What real files have, looked into in 2026.
 DEFAULT_TRIANGLES = 50_000
@@ -35,6 +37,9 @@ class Commission:
     quad: bool = False
     triangles: int = DEFAULT_TRIANGLES  # where there is no face_limit
     texture_size: int = TEXTURE_SIZE  # px a side of a GLB's pictures, in steps of 8
+    views: tuple[bytes | None, ...] = ()  # of the four sides, of which the picture is the first
+    parts: bool = False  # several meshes without textures, as a GLB whatever else is asked for
+    compress: bool = False  # with meshopt; without effect on an FBX
 
 
 @dataclass(frozen=True)
@@ -48,18 +53,15 @@ class Sculpture:
 
 def sculpt(commission: Commission, identity: str) -> Sculpture:
     """Makes the model; identity goes into the names of its node, mesh, material and images."""
-    picture, words = commission.picture, commission.words
-    textured = commission.texture or commission.pbr
+    preview = _preview(commission.picture, commission.words)
+    most_quads = (commission.face_limit or commission.triangles) // 2
+    if commission.parts:
+        parts = pieces_of(commission.picture, most_quads)
+        return Sculpture(write_parts(parts, identity, commission.compress), "glb", preview)
     if commission.quad:
         most_quads = commission.face_limit or min(DEFAULT_QUADS, commission.triangles // 2)
-        textures = _textures(picture, words, commission.pbr) if textured else None
-        model = write_fbx(_relief(picture, most_quads), textures, identity)
-    else:
-        most_quads = (commission.face_limit or commission.triangles) // 2
-        look = _look(picture, words, most_quads, commission.texture_size, commission.pbr) if textured else None
-        relief, textures = look or (_relief(picture, most_quads), None)
-        model = write_glb(relief, textures, identity)
-    return Sculpture(model, "fbx" if commission.quad else "glb", _preview(picture, words))
+        return Sculpture(write_fbx(*_for_fbx(commission, most_quads), identity), "fbx", preview)
+    return Sculpture(write_glb(*_for_glb(commission, most_quads), identity, commission.compress), "glb", preview)
 
 
 @lru_cache(maxsize=2)
@@ -69,60 +71,54 @@ def ready_made(path: str) -> Sculpture:
     return Sculpture(Path(path).read_bytes(), suffix, write_png(np.full((16, 16, 3), 128, np.uint8)))
 
 
-# One job's picture comes back at every try, and fifty jobs may share one; a relief of 250,000 quads takes 0.3 s.
-@lru_cache(maxsize=8)
-def _relief(picture: bytes | None, most_quads: int) -> Relief:
-    pixels = decode(picture) if picture else None
-    if pixels is not None:
-        mask = _subject(picture)
-        if mask is None:
-            shrink = LONGEST_SIDE / max(pixels.shape[:2])
-            mask = rounded_plate(max(8, round(pixels.shape[0] * shrink)), max(8, round(pixels.shape[1] * shrink)))
-        return carve(mask, resize(brightness(pixels), *mask.shape), most_quads)
-    width, height = picture_size(picture) if picture else (1, 1)
-    shrink = LONGEST_SIDE / max(width, height)
-    mask = rounded_plate(max(8, round(height * shrink)), max(8, round(width * shrink)), power=2.4 if picture else 8.0)
-    return carve(mask, np.full(mask.shape, 0.5), most_quads)
+def _for_fbx(commission: Commission, most_quads: int) -> tuple[Relief, Textures | None]:
+    picture, words, pbr = commission.picture, commission.words, commission.pbr
+    if not (commission.texture or pbr):
+        return relief_of(picture, most_quads), None
+    if commission.views:
+        relief, pixels = four_sided(commission.views, most_quads)
+        colour = write_png(pixels)
+        return relief, pbr_textures(colour, pixels) if pbr else Textures(colour)
+    return relief_of(picture, most_quads), _textures(picture, words, pbr)
 
 
-@lru_cache(maxsize=8)
-def _subject(picture: bytes | None) -> Mask | None:
-    pixels = decode(picture) if picture else None
-    return None if pixels is None else find_subject(pixels)
+def _for_glb(commission: Commission, most_quads: int) -> tuple[Relief, Textures | None]:
+    picture, words, pbr = commission.picture, commission.words, commission.pbr
+    if not (commission.texture or pbr):
+        return relief_of(picture, most_quads), None
+    if commission.views:
+        relief, pixels = four_sided(commission.views, most_quads)
+        return relief, laid_out(pixels, Whole(), commission.texture_size, pbr)
+    return _look(picture, words, most_quads, commission.texture_size, pbr)
 
 
 @lru_cache(maxsize=8)
 def _look(picture: bytes | None, words: str, most_quads: int, texture_size: int, pbr: bool) -> tuple[Relief, Textures]:
     """A GLB's mesh with seams, and the pictures that fit it. Without pixels the picture goes on as it came."""
-    relief = _relief(picture, most_quads)
+    relief = relief_of(picture, most_quads)
     if picture and decode(picture) is None and picture_format(picture) != "webp":
         return relief, _textures(picture, words, pbr)
     relief, layout = cut(relief)
-    return relief, laid_out(_pixels(picture, words), layout, texture_size, pbr)
+    return relief, laid_out(pixels_of(picture, words), layout, texture_size, pbr)
 
 
 @lru_cache(maxsize=8)
 def _textures(picture: bytes | None, words: str, pbr: bool) -> Textures:
-    pixels = _pixels(picture, words)
+    pixels = pixels_of(picture, words)
     # glTF and FBX readers know PNG and JPEG; a WebP picture is rewritten from its pixels.
     known = picture is not None and picture_format(picture) in ("png", "jpeg")
     colour = picture if picture is not None and known else write_png(pixels[:, :, :3])
     return pbr_textures(colour, pixels) if pbr else Textures(colour)
 
 
-def _pixels(picture: bytes | None, words: str) -> Pixels:
-    found = decode(picture) if picture else None
-    return painted(words) if found is None else found
-
-
 @lru_cache(maxsize=8)
 def _preview(picture: bytes | None, words: str) -> bytes:
     """The picture at no more than 256 px with its surroundings greyed out where the subject is known."""
-    pixels = _pixels(picture, words)
+    pixels = pixels_of(picture, words)
     shrink = min(1.0, 256 / max(pixels.shape[:2]))
     height, width = max(8, round(pixels.shape[0] * shrink)), max(8, round(pixels.shape[1] * shrink))
     small = np.stack([resize(pixels[:, :, i].astype(np.float64), height, width) for i in range(3)], axis=2)
-    mask = _subject(picture)
+    mask = subject_of(picture)
     if mask is not None:
         inside = np.clip(resize(mask.astype(np.float64), height, width), 0, 1)[:, :, None]
         small = small * inside + 90 * (1 - inside)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.sculpture.atlas import Layout
+from simulator.sculpture.atlas import Layout, Whole
 from simulator.sculpture.jpeg import BLOCK, write_jpeg
 from simulator.sculpture.picture import Pixels
 from simulator.sculpture.png import write_png
@@ -43,7 +43,7 @@ def pbr_textures(colour: bytes, pixels: Pixels) -> Textures:
     )
 
 
-def laid_out(pixels: Pixels, layout: Layout, side: int, pbr: bool) -> Textures:
+def laid_out(pixels: Pixels, layout: Layout | Whole, side: int, pbr: bool) -> Textures:
     """The textures of a GLB as the service gives them: JPEG of so many px a side, laid out for the model's islands."""
 
     squares = max(1, side // BLOCK)
