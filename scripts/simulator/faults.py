@@ -1,7 +1,7 @@
 """Faults by script: rules that match requests, and what each does to the answer.
 
-A rule is {"on": "create" | "poll" | "upload" | "download" (of the model) | "preview" | "any", "do": an action's name
-or several, "times": 1 (null: for ever), "after": 0 (so many matching requests are let through first),
+A rule is {"on": "create" | "poll" | "upload" | "download" (of a model or an image) | "preview" | "any", "do": an
+action's name or several, "times": 1 (null: for ever), "after": 0 (so many matching requests are let through first),
 "path": "" (only requests whose path contains this), "process" (whether the request has its effect although something
 else or nothing is answered; without it the action says), "name" (for the record, in place of the actions'), and the
 action's parameters}. The first rule that matches and is not used up wins. A rule counts the requests it matches, also

@@ -12,7 +12,12 @@ from simulator.exchange import Answer, Request
 from simulator.options import Options
 
 PREVIEW = "rendered"  # how the names of previews begin
-_TYPES = {"glb": "model/gltf-binary", "fbx": "application/octet-stream", "png": "image/png"}
+_TYPES = {
+    "glb": "model/gltf-binary",
+    "fbx": "application/octet-stream",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+}
 
 
 class FileHost:

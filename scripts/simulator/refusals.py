@@ -16,6 +16,9 @@ CODES: dict[int, tuple[int, str]] = {
     2002: (400, "The task type is unsupported"),
     2003: (400, "The image file is empty"),
     2004: (400, "The image type is unsupported"),
+    2005: (400, "The draft task is not a success"),
+    2006: (400, "The original task's type is not usable here"),
+    2007: (400, "The original task is not a success"),
     2008: (400, "The input violates the content policy"),
     2009: (400, "The prompt has invalid characters"),
     2015: (400, "The model version is deprecated"),
@@ -48,7 +51,7 @@ class Refusal(Exception):
         own = {"code": self.code, "message": self.message, "suggestion": "Check the documentation"}
         if form == "native":
             return json_answer(status, own, headers)
-        if self.code == 2001:
+        if self.code == 2001 and not self.parameter:  # polled, and not named by a create
             # Gateways of this family answer 400, not 404, and a code that is a word.
             return json_answer(400, _flat("task_not_exist", "task_not_exist"))
         if status in (401, 429):

@@ -61,7 +61,18 @@ class Client:
         return self.request("GET", url, headers={name.replace("_", "-"): text for name, text in headers.items()})
 
     def create(self, **body: Any) -> Reply:
-        return self.request("POST", "/task", {"model_version": "v3.0-20250812", **body})
+        version = {"model_version": "v3.0-20250812"} if str(body.get("type")).endswith("_to_model") else {}
+        return self.request("POST", "/task", version | body)
+
+    def make(self, **body: Any) -> dict[str, Any]:
+        """Create a task and return it once it is final."""
+        reply = self.create(**body)
+        assert reply.status == 200, reply.json
+        return self.finish(reply.json["data"]["task_id"])
+
+    def token(self, data: bytes) -> dict[str, str]:
+        """Upload an image; return the file object that names it."""
+        return {"type": "png", "file_token": self.upload(data).json["data"]["image_token"]}
 
     def words(self, **body: Any) -> str:
         """The id of a small task made from words."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from simulator.gateway import MOST_BYTES
 from simulator.sculpture.picture import picture_format
+from simulator.uploads import MOST_BYTES
 
 from .conftest import Start
 
@@ -101,59 +101,7 @@ def test_a_picture_in_the_create(start: Start, picture: bytes) -> None:
     assert client.create(type="image_to_model", file=public).status == 200
 
 
-IMAGE = {"type": "image_to_model", "file": {"url": "https://example.test/a.png"}}
 WORDS = {"type": "text_to_model", "prompt": "a box"}
-
-
-REFUSED: dict[str, tuple[dict[str, Any], int]] = {
-    "no-type": ({}, 1004),
-    "unsupported-type": ({"type": "refine_model"}, 2002),
-    "no-file": ({"type": "image_to_model"}, 1004),
-    "empty-file": ({"type": "image_to_model", "file": {}}, 1004),
-    "ftp": ({"type": "image_to_model", "file": {"url": "ftp://a/b"}}, 1004),
-    "two-sources": ({"type": "image_to_model", "file": {"url": "https://a/b", "file_token": "c"}}, 1004),
-    "unknown-token": ({"type": "image_to_model", "file": {"file_token": "unknown"}}, 2019),
-    "one-view": ({"type": "multiview_to_model", "files": [{"url": "https://a/b"}, {}, {}, {}]}, 1004),
-    "no-prompt": ({"type": "text_to_model"}, 1004),
-    "long-prompt": ({"type": "text_to_model", "prompt": "x" * 1025}, 1004),
-    "emoji": ({"type": "text_to_model", "prompt": "a box \N{PILE OF POO}"}, 2009),
-    "unknown-version": (IMAGE | {"model_version": "v9"}, 2017),
-    "retired-version": (IMAGE | {"model_version": "v2.0-20240919"}, 2015),
-    "too-few-faces": (IMAGE | {"face_limit": 10}, 1004),
-    "faces-not-a-number": (IMAGE | {"face_limit": "many"}, 1004),
-    "not-a-boolean": (IMAGE | {"pbr": "yes"}, 1004),
-    "low-poly-quads": (IMAGE | {"smart_low_poly": True, "quad": True, "face_limit": 20_000}, 1004),
-    "p1-quad": (IMAGE | {"model_version": "P1-20260311", "quad": False}, 1004),
-    "p1-geometry": (IMAGE | {"model_version": "P1-20260311", "geometry_quality": "standard"}, 1004),
-    "p1-faces": (IMAGE | {"model_version": "P1-20260311", "face_limit": 20_001}, 1004),
-    "v2-geometry": (IMAGE | {"model_version": "v2.5-20250123", "geometry_quality": "standard"}, 1004),
-    "quality-of-nothing": (IMAGE | {"texture": False, "pbr": False, "texture_quality": "standard"}, 1004),
-    "unknown-quality": (IMAGE | {"texture_quality": "best"}, 1004),
-}
-
-
-@pytest.mark.parametrize(("body", "code"), REFUSED.values(), ids=REFUSED)
-def test_a_strict_service_refuses(start: Start, body: dict[str, Any], code: int) -> None:
-    simulator, client = start()
-    reply = client.create(**body)
-    assert reply.json["code"] == code
-    assert reply.status == (404 if code == 2019 else 400)
-    assert simulator.tasks.all() == []
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        WORDS | {"model_version": "P1-20260311", "face_limit": 48, "texture": False, "pbr": False},
-        WORDS | {"smart_low_poly": True, "face_limit": 500},
-        IMAGE | {"never_heard_of": 1},
-        {"type": "multiview_to_model", "files": [{"url": "https://a/b"}, {}, {"url": "https://a/c"}, {}]},
-    ],
-    ids=["p1", "low-poly", "unknown-key", "multiview"],
-)
-def test_a_strict_service_accepts(start: Start, body: dict[str, Any]) -> None:
-    _, client = start()
-    assert client.finish(client.create(**body).json["data"]["task_id"])["status"] == "success"
 
 
 def test_the_key_is_asked_for_and_unwanted_at_the_file_host(start: Start) -> None:

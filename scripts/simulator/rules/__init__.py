@@ -1,0 +1,1 @@
+"""What a create may hold: the service's rules, as a strict server would apply them."""
