@@ -18,13 +18,18 @@ from simulator.process import SimulatorProcess
 from simulator.sculpture.png import write_png
 
 KEY = "tsk_of-the-tests"  # the client takes no other beginning
+DRAFT_VERSION = "v1.4-20240625"
+MODEL = {"rendered_image", "pbr_model"}
+VIEWS = {"front_view", "left_view", "back_view", "right_view"}
+MAGIC = {".glb": b"glTF", ".png": b"\x89PNG"}
 T = TypeVar("T")
 
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[SimulatorProcess]:
     # This client sends its key to file hosts too, which ours must never do.
-    with SimulatorProcess(seconds=0.2, key=KEY, file_host_key="ignored", **SMALL_MODELS) as process:
+    options = {"seconds": 0.2, "file_host_key": "ignored", "draft_versions": [DRAFT_VERSION], **SMALL_MODELS}
+    with SimulatorProcess(key=KEY, **options) as process:
         yield process
 
 
@@ -78,12 +83,76 @@ def test_image_to_model_from_the_file_to_the_model(
     assert model.read_bytes().startswith(magic)
 
 
-def test_text_to_model_is_created_and_polled(simulator: SimulatorProcess) -> None:
-    async def make(made: TripoClient) -> str:
-        task_id = await made.text_to_model(prompt="a wooden chest", model_version="v2.5-20250123")
-        return str((await made.wait_for_task(task_id, timeout=60)).status)
+def test_each_type_of_task_is_created_polled_and_downloaded(
+    simulator: SimulatorProcess, image: Path, tmp_path: Path
+) -> None:
+    picture, version = str(image), {"model_version": "v2.5-20250123"}
+    types: dict[str, str] = {}
 
-    assert "success" in ask(simulator, make).lower()
+    async def done(made: TripoClient, **tasks: Awaitable[str]) -> dict[str, tuple[str, set[str]]]:
+        """Follow tasks to their end; gives the id of each and what could be downloaded of it."""
+        ids = dict(zip(tasks, await asyncio.gather(*tasks.values()), strict=True))
+        ended = await asyncio.gather(*(made.wait_for_task(task_id, timeout=60) for task_id in ids.values()))
+        result = {}
+        for (name, task_id), task in zip(ids.items(), ended, strict=True):
+            assert task.status == TaskStatus.SUCCESS
+            files = await made.download_task_models(task, str(tmp_path))
+            for path in files.values():
+                assert Path(path).read_bytes().startswith(MAGIC[Path(path).suffix])
+            types[name] = task.type
+            result[name] = task_id, set(files)
+        return result
+
+    async def make(made: TripoClient) -> dict[str, set[str]]:
+        first = await done(
+            made,
+            text_to_model=made.text_to_model(prompt="a wooden chest", **version),
+            draft=made.text_to_model(prompt="a wooden chest", model_version=DRAFT_VERSION),
+            image_to_model=made.image_to_model(image=picture, **version),
+            text_to_image=made.text_to_image(prompt="a wooden chest", negative_prompt="iron"),
+            generate_image=made.generate_image(prompt="make it blue", files=[picture, picture], t_pose=True),
+            template=made.generate_image(template="3d-enhance", file=picture, model_version="gpt_4o"),
+            generate_multiview_image=made.generate_multiview_image(image=picture),
+        )
+        views = first["generate_multiview_image"][0]
+        second = await done(
+            made,
+            multiview_to_model=made.multiview_to_model(images=[picture, None, picture, None], **version),
+            # Its methods do not reach these.
+            of_views=made.create_task({"type": "multiview_to_model", "original_task_id": views, **version}),
+            refine_model=made.refine_model(first["draft"][0]),
+            edit_multiview_image=made.edit_multiview_image(views, [{"view": "back", "prompt": "make it green"}]),
+        )
+        edited = second["edit_multiview_image"][0]
+        third = await done(
+            made, of_edited=made.create_task({"type": "multiview_to_model", "original_task_id": edited, **version})
+        )
+        return {name: files for name, (_, files) in (first | second | third).items()}
+
+    assert ask(simulator, make) == {
+        "text_to_model": MODEL,
+        "draft": {"rendered_image", "model"},
+        "image_to_model": MODEL,
+        "text_to_image": {"image"},
+        "generate_image": {"image"},
+        "template": {"image"},
+        "generate_multiview_image": VIEWS,
+        "multiview_to_model": MODEL,
+        "of_views": MODEL,
+        "refine_model": MODEL,
+        "edit_multiview_image": VIEWS,
+        "of_edited": MODEL,
+    }
+    assert len(set(types.values())) == 8
+    assert all(name == kind for name, kind in types.items() if name in types.values())
+
+
+def test_what_the_service_refuses_is_its_error(simulator: SimulatorProcess) -> None:
+    async def make(made: TripoClient) -> str:
+        return await made.refine_model(await made.text_to_image(prompt="a chest"))
+
+    with pytest.raises((TripoAPIError, TripoRequestError), match="2006"):
+        ask(simulator, make)
 
 
 def test_a_key_that_is_refused_is_its_error_1002(simulator: SimulatorProcess) -> None:
