@@ -140,7 +140,7 @@ TAKEN: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("body", TAKEN.values(), ids=TAKEN)
 def test_a_strict_service_takes(start: Start, body: dict[str, Any]) -> None:
-    _, client = start(triangles=200, texture_size=64)
+    _, client = start(seconds=0, triangles=200, texture_size=64)
     assert client.make(**body)["status"] == "success"
 
 
