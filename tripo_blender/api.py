@@ -9,7 +9,7 @@ from pathlib import Path
 
 import bpy
 
-from .app import blocking, recovery, submit
+from .app import blocking, recovery, sources, submit
 from .app.account import access
 from .core.errors import Kind, TripoError
 from .core.events import Event
@@ -24,7 +24,7 @@ __all__ = ["TripoError", "fetch", "generate", "import_model", "jobs", "resume"]
 
 
 def generate(
-    picture: submit.Picture,
+    picture: sources.Picture,
     *,
     url: str = "",
     key: str = "",
@@ -49,7 +49,7 @@ def generate(
     arrival, wanted = _sorted(settings)
     place = spot(bpy.context, arrival)
     asset = blocking.checked_asset_options(asset_library)
-    job, folder = submit.order(picture, wanted, given, bpy.context.scene, arrival, place)
+    (job,), folder = submit.order(submit.of_image(picture, wanted), given, bpy.context.scene, arrival, place)
     return blocking.finish(job, given, folder, on_event, asset)[1].main
 
 

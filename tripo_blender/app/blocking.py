@@ -81,6 +81,26 @@ def finish(
     return done, arrived
 
 
+def finish_all(
+    jobs: Sequence[Job],
+    given: Access,
+    folder: Path,
+    on_start: Callable[[Job], None] = lambda _job: None,
+    on_event: Callable[[Event], None] | None = None,
+    asset: AssetOptions | None = None,
+    save: Save | None = None,
+) -> list[tuple[Job, Arrived]]:
+    """Carry out the jobs of an order, one after the other, each as `finish` does; the first that fails ends it.
+
+    `on_start` is called with each before it begins. What gives images alone is not saved.
+    """
+    done = []
+    for job in jobs:
+        on_start(job)
+        done.append(finish(job, given, folder, on_event, asset, save))
+    return done
+
+
 def take_in(
     job: Job,
     given: Access,
@@ -91,7 +111,7 @@ def take_in(
     """Bring the model of a ready job in and save it, and return the job as it is then; raises `TripoError`."""
     arrived = preparation.bring_in(job, given, bpy.context, asset, tell)
     done = job.after(arrived.event)
-    if save is not None:
+    if save is not None and arrived.objects:
         save(done, arrived.objects)
     return done, arrived
 

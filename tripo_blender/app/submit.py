@@ -1,90 +1,139 @@
-"""From what was picked to a job: its folder, its own copy of the picture, its settings; and a run in the foreground."""
+"""From what is asked for at a door to jobs: checked, priced, each with its own copies; and a run in the foreground."""
 
 import contextlib
 import errno
-import os
-import re
+import random
 import stat
 import time
 import uuid
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
 
+from ..converter import compat
 from ..core.account import Account
-from ..core.disk_errors import why_not_written
 from ..core.errors import Kind, TripoError
 from ..core.events import Downloaded, Event, TaskCreated
+from ..core.expansion import LARGEST_SEED, Through, steps_to, variations
 from ..core.formats.model import HEAD, OF_USER, format_of
-from ..core.job import Job, image_job
-from ..core.options.generation import Settings, as_options, effective, problem
+from ..core.job import Job
+from ..core.options.generation import Settings, as_options, effective, settings_of
+from ..core.options.generation_table import SETTING_BY_NAME
 from ..core.options.import_options import Arrival
 from ..core.placement import Spot
+from ..core.price import Price, total
 from ..core.recovery import checked_task_id
+from ..core.request_check import problem_at
 from ..core.serialization import RecordError
-from ..core.services.endpoint import is_url, picture_address_problem
-from ..core.task import Artifact, Request, Role
-from ..core.text import as_name, without_number
+from ..core.services.registry import service_of
+from ..core.task import IMAGE, Artifact, ImageFile, Input, OutputOf, Request, Role, TaskType, Words
 from ..scene import folders
-from ..scene.capture import image
 from ..storage.journal import Journal
 from ..storage.record_head import head_of
+from . import sources
 from .account import Access, unavailable_reason
+from .sources import Picture, Source
 
 jobs_folder = folders.jobs_folder
-Picture = str | Path | bpy.types.Image
-_LONGEST_NAME = 48  # characters; Blender cuts names at 63 bytes (255 from 5.0 on)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for at a door: a kind of task, what it is made of by slot, its settings.
+
+    With `count` variations, and what is made on the way to them; `name` is that of the result, empty: after its source.
+    """
+
+    task: TaskType
+    sources: Mapping[str, Source]
+    settings: Settings = Settings()  # noqa: RUF009  # frozen
+    through: Through = Through.NOTHING
+    count: int = 1
+    name: str = ""
+
+
+def of_image(picture: Picture, settings: Settings) -> Order:
+    """Return the order of a model of one image."""
+    return Order(TaskType.IMAGE_TO_MODEL, {IMAGE: picture}, settings)
 
 
 def order(
-    picture: Picture,
-    settings: Settings,
+    wanted: Order,
     access: Access,
     scene: bpy.types.Scene,
     arrival: Arrival = Arrival(),  # noqa: B008  # frozen
     spot: Spot = Spot(),  # noqa: B008
     like: Job | None = None,
-) -> tuple[Job, Path]:
-    """Give a job for a picture as it is at this moment, and its folder; painting on, or another pick, changes nothing.
+) -> tuple[list[Job], Path]:
+    """Return the jobs of an order, in the order in which they are carried out, and the folder of their records.
 
-    `picture` is an image of Blender, a path or a public URL. The model is named after it, or like that of `like`.
-    All that can be checked before money is spent is checked. Raises `TripoError` with a sentence; nothing is left
-    on the disk then.
+    Images are taken as they are at this moment: painting on, or another pick, changes nothing. The jobs are named as
+    the order says, or like `like`. All that can be checked before money is spent is checked. Raise `TripoError` with a
+    sentence; nothing is left on the disk then.
     """
-    if sentence := problem(settings):
-        raise TripoError(Kind.USAGE, sentence)
-    check_address(picture)
-    job_id, folder = _begin(access)
+    sources.check(wanted.sources)
+    ids, folder = _begin(access, wanted)
     journal = Journal(folder)
     try:
-        if isinstance(picture, str) and is_url(picture):
-            sent = picture
-        elif isinstance(picture, bpy.types.Image):
-            sent = str(image.save_image(picture, journal.folder_of(job_id), scene))
-        else:
-            sent = str(image.save_file(Path(picture), journal.folder_of(job_id)))
-    except OSError as error:
-        journal.forget(job_id)
-        why = why_not_written(error.errno)
-        raise TripoError(
-            Kind.DISK,
-            f"The picture could not be written to the add-on's folder: {why}, then generate again",
-            detail=str(error),
-        ) from error
+        inputs = sources.capture(wanted.sources, journal.folder_of(ids[0]), scene)
+        requests = requests_of(wanted, inputs, ids)
+        service = service_of(access.account.service)
+        if sentence := next(filter(None, (problem_at(service, request) for request in requests)), ""):
+            raise TripoError(Kind.USAGE, sentence)
+        jobs = _jobs(wanted, requests, ids, journal, access)
     except BaseException:
-        journal.forget(job_id)
+        for job_id in ids:
+            journal.forget(job_id)
         raise
-    name, source = (like.name, like.source) if like else (name_of(picture), _file_name(picture))
-    job = image_job(job_id, name, sent, effective(settings), access.base_url, time.time())
-    return replace(job, account=access.account, source=source, arrival=arrival, spot=spot), folder
+    if like is not None:
+        jobs = [replace(job, name=like.name, source=like.source) for job in jobs]
+    return [replace(job, arrival=arrival, spot=spot) for job in jobs], folder
 
 
-def check_address(picture: Picture) -> None:
-    """Raise `TripoError` of kind picture where a picture is a web address that cannot be sent."""
-    if isinstance(picture, str) and is_url(picture) and (sentence := picture_address_problem(picture)):
-        raise TripoError(Kind.PICTURE, sentence)
+def price_of(wanted: Order, access: Access) -> Price | None:
+    """Return what all of an order costs, as an estimate; None where it is not known."""
+    # What it is made of changes no price, but how much there is to edit in it does.
+    inputs: dict[str, Input] = {
+        slot: source if isinstance(source, Words | OutputOf) else ImageFile("")
+        for slot, source in wanted.sources.items()
+    }
+    service = service_of(access.account.service)
+    return total(service.price(request) for request in requests_of(wanted, inputs, [""] * _most_jobs(wanted)))
+
+
+def requests_of(wanted: Order, inputs: Mapping[str, Input], ids: Sequence[str]) -> list[Request]:
+    """Return the requests of an order, each to be carried out by the job whose id stands at its place in `ids`."""
+    asked = Request(wanted.task, inputs, as_options(wanted.settings))
+    *steps, last = steps_to(asked, wanted.through, ids)
+    return [_applied(each) for each in (*steps, *variations(last, wanted.count, random.randint(1, LARGEST_SEED)))]
+
+
+def _applied(request: Request) -> Request:
+    """Return a request without the options that do not apply to its task."""
+    settings = settings_of(request.options)
+    compresses = settings.compress != SETTING_BY_NAME["compress"].off
+    reads_meshopt = compresses and compat.reads_meshopt()
+    return replace(request, options=as_options(effective(settings, request.task, reads_meshopt=reads_meshopt)))
+
+
+def _jobs(
+    wanted: Order, requests: Sequence[Request], ids: Sequence[str], journal: Journal, access: Access
+) -> list[Job]:
+    name = wanted.name or sources.name_of(wanted.sources)
+    source = next(filter(None, map(sources.file_name, wanted.sources.values())), "")
+    group = ids[0] if len(requests) > 1 else ""
+    jobs = []
+    for number, (job_id, request) in enumerate(zip(ids, requests, strict=False)):
+        if number and request.files:  # of a variation
+            request = replace(request, inputs=sources.copied(request.inputs, journal.folder_of(job_id)))  # noqa: PLW2901
+        jobs.append(Job(job_id, name, request, access.account, time.time(), source=source, group=group))
+    return jobs
+
+
+def _most_jobs(wanted: Order) -> int:
+    return len(Through) - 1 + max(1, wanted.count)
 
 
 def fetch(
@@ -99,7 +148,7 @@ def fetch(
     `like` is the job that ordered the task, where it is known: the model gets its name and settings.
     """
     task_id = checked_task_id(task_id)
-    job_id, folder = _begin(access)
+    (job_id,), folder = _begin(access)
     name = like.name if like else "Model"
     request = like.request if like else Request(options=as_options(Settings()))
     job = Job(job_id, name, request, access.account, time.time(), arrival=arrival, spot=spot)
@@ -127,7 +176,14 @@ def import_file(path: Path, arrival: Arrival, spot: Spot, like: Job | None = Non
         ) from error
     job_id = _new_id()
     if like is None:
-        job = Job(job_id, name_of(path), Request(), Account(), time.time(), source=_file_name(path))
+        job = Job(
+            job_id,
+            sources.name_of({IMAGE: path}),
+            Request(),
+            Account(),
+            time.time(),
+            source=sources.file_name(path),
+        )
         files: tuple[Artifact, ...] = ()
     else:
         fresh = Job(job_id, like.name, like.request, like.account, like.created)
@@ -165,37 +221,15 @@ def _check_regular(path: Path) -> None:
         raise OSError(errno.EINVAL, "it is not a file", str(path))
 
 
-def _begin(access: Access) -> tuple[str, Path]:
+def _begin(access: Access, wanted: Order | None = None) -> tuple[list[str], Path]:
+    """Return the ids of new jobs, and the folder of their records; raise `TripoError` where there can be none."""
     if (failure := unavailable_reason(access)) is not None:
         raise failure
-    return _new_id(), jobs_folder()
+    return [_new_id() for _ in range(_most_jobs(wanted) if wanted else 1)], jobs_folder()
 
 
 def _new_id() -> str:
     return f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}"
-
-
-def name_of(picture: Picture) -> str:
-    """Give the name that a model gets from its picture: the file's or image's name without suffix and numbering."""
-    if isinstance(picture, bpy.types.Image):
-        text = "Render" if picture.type == "RENDER_RESULT" else without_number(picture.name)
-    else:
-        text = _file_name(picture)
-    text = re.sub(r"\.(png|jpe?g|webp|exr|tiff?|tga|bmp|hdr|gif|glb|fbx)$", "", text, flags=re.IGNORECASE)
-    return as_name(text)[:_LONGEST_NAME].strip() or "Model"
-
-
-def _file_name(picture: Picture) -> str:
-    """Give the name of a picture, where it has one, as text: without folders, and without an address's query."""
-    if isinstance(picture, bpy.types.Image):
-        return picture.name
-    text = str(picture)
-    if is_url(text):
-        text = text.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
-    text = text.rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1]
-    with contextlib.suppress(UnicodeError):  # what the system's own encoding does not know may still be UTF-8
-        text = os.fsencode(text).decode("utf-8", "surrogateescape")
-    return as_name(text)
 
 
 def run(job: Job, access: Access, folder: Path, emit: Callable[[Event], None]) -> Job:

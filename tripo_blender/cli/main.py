@@ -10,9 +10,8 @@ from typing import Any, NoReturn
 
 import bpy
 
-from ..app import blocking, preparation, submit
+from ..app import blocking, preparation, sources, submit
 from ..app.account import access
-from ..app.submit import name_of
 from ..core.errors import Kind, TripoError, exit_code
 from ..core.options import import_options as arrivals
 from ..core.options.generation import asked
@@ -22,6 +21,7 @@ from ..core.options.option import LONGEST_TEXT, Option
 from ..core.options.validation import quoted
 from ..core.options.versions import OFFERS
 from ..core.recovery import checked_task_id
+from ..core.task import IMAGE
 from ..scene import export
 from ..scene.location import spot
 from ..worker.interrupt import Once
@@ -88,8 +88,8 @@ def _carry_out(options: argparse.Namespace, report: Report) -> int:
     if options.command == "fetch":
         checked_task_id(options.source)
     if options.command == "generate":
-        submit.check_address(options.source)  # before its end names a file
-    stem = options.source if options.command == "fetch" else name_of(options.source)
+        sources.check({IMAGE: options.source})  # before its end names a file
+    stem = options.source if options.command == "fetch" else sources.name_of({IMAGE: options.source})
     own = [] if options.asset_library else [export.own(stem)]
     out = export.checked(options.out or own, overwrite=options.overwrite, inputs=[options.source])
     arrival = arrivals.asked(**{option.name: getattr(options, option.name) for option in OPTIONS})
@@ -109,7 +109,8 @@ def _carry_out(options: argparse.Namespace, report: Report) -> int:
             job, folder = submit.fetch(options.source, given, arrival, place)
         else:
             settings = asked(**{setting.name: getattr(options, setting.name) for setting in SETTINGS})
-            job, folder = submit.order(options.source, settings, given, bpy.context.scene, arrival, place)
+            wanted = submit.of_image(options.source, settings)
+            (job,), folder = submit.order(wanted, given, bpy.context.scene, arrival, place)
         report.started(job)
         job = blocking.finish(job, given, folder, report.happened, asset, save)[0]
     report.done(job, out.files)

@@ -1,5 +1,7 @@
 """What differs between Blender 4.2 and 5.2, each with what changed when."""
 
+import functools
+import importlib
 import re
 from pathlib import Path
 
@@ -16,6 +18,19 @@ IMPORTER_MODULES = (
     else "io_scene_gltf2.blender.imp.blender_gltf",
     *(["io_scene_fbx.import_fbx"] if bpy.app.version < (5, 1) else []),
 )
+
+
+@functools.cache
+def reads_meshopt() -> bool:
+    """Return whether the glTF importer reads what meshopt compressed: from 5.2 on, where its library is there too."""
+    if bpy.app.version < (5, 2):
+        return False
+    try:
+        library = importlib.import_module("io_scene_gltf2.io.com.library")
+        path = library.dll_path("bf_intern_meshopt_bridge", "MeshOptimizer")
+    except (ImportError, AttributeError, KeyError):  # the importer is off, or built another way
+        return False
+    return path is not None and path.is_file()
 
 
 def import_glb(filepath: str, *, normals: bool = True, merge: bool = False) -> None:

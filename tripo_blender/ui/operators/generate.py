@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bpy._typing.rna_enums import OperatorReturnItems
 
     from ...app.account import Access
-    from ...app.submit import Picture
+    from ...app.sources import Picture
     from ...core.job import Job
 
 
@@ -73,8 +73,8 @@ class TRIPO_OT_generate(PicksPlace, bpy.types.Operator):
         given = account.access(context)
         try:
             blocking.check_takes_models()
-            job, folder = _order(context, given)
-            blocking.finish(job, given, folder)
+            jobs, folder = _order(context, given)
+            blocking.finish_all(jobs, given, folder)
         except errors.TripoError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -98,21 +98,23 @@ def missing(context: bpy.types.Context) -> str:
 
 
 def start(context: bpy.types.Context, clicked: Vector | None = None) -> "Job":
-    """Start a job for what the sidebar shows, and give it; raises `TripoError`.
+    """Start what the sidebar shows, and return its last job; raise `TripoError`.
 
     `clicked` is the point in world space where the model shall stand, if one was asked for.
     """
     given = account.access(context)
-    job, folder = _order(context, given, clicked)
-    session.session.start(job, given, folder)
-    return job
+    jobs, folder = _order(context, given, clicked)
+    for job in jobs:
+        session.session.start(job, given, folder)
+    return jobs[-1]
 
 
-def _order(context: bpy.types.Context, given: "Access", clicked: Vector | None = None) -> "tuple[Job, Path]":
+def _order(context: bpy.types.Context, given: "Access", clicked: Vector | None = None) -> "tuple[list[Job], Path]":
     group = properties.of(context.scene)
     arrival = group.arrival.arrival()
     place = location.spot(context, arrival, clicked)
-    return submit.order(_picture(group), group.settings(), given, context.scene, arrival, place)
+    wanted = submit.of_image(_picture(group), group.settings())
+    return submit.order(wanted, given, context.scene, arrival, place)
 
 
 def _wanted(context: bpy.types.Context) -> "Hashable":

@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ...app import account, blocking, session, submit
+from ...app import account, blocking, session, sources, submit
 from ...core import errors, provenance, task
 from ...core.options import generation
 from ...core.repeated_press import another_costs
-from ...core.services.endpoint import is_url
 from ...scene import location, provenance as origin
 from .. import properties
 from .purchase import AsksFirst
@@ -56,7 +55,7 @@ class TRIPO_OT_generate_again(AsksFirst, bpy.types.Operator):
         try:
             if not self.beside:
                 blocking.check_takes_models()
-            job, folder = _order(context, given)
+            (job,), folder = _order(context, given)
             if self.beside:
                 session.session.start(job, given, folder)
             else:
@@ -67,7 +66,7 @@ class TRIPO_OT_generate_again(AsksFirst, bpy.types.Operator):
         return {"FINISHED"}
 
 
-def _order(context: bpy.types.Context, given: "Access") -> "tuple[Job, Path]":
+def _order(context: bpy.types.Context, given: "Access") -> "tuple[list[Job], Path]":
     """Give a job like the one that made the active object; raises `TripoError`."""
     obj, group = context.object, properties.of(context.scene)
     settings = origin.settings_of(obj)
@@ -83,5 +82,5 @@ def _order(context: bpy.types.Context, given: "Access") -> "tuple[Job, Path]":
         )
     arrival = group.arrival.arrival()
     place = location.spot(context, arrival, context.scene.cursor.location)
-    picture = kept.picture if is_url(kept.picture) else Path(kept.picture)
-    return submit.order(picture, settings, given, context.scene, arrival, place, kept)
+    wanted = submit.Order(kept.request.task, sources.sources_of(kept.request.inputs), settings)
+    return submit.order(wanted, given, context.scene, arrival, place, kept)
