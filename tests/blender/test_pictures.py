@@ -657,8 +657,8 @@ def test_a_file_that_cannot_be_read_is_told_from_a_full_disk(
     assert words in sentence
     assert len(sentence) < 200 + len(str(tmp_path))
     ordering, given = module("app.submit"), module("app.account").access(bpy.context)
+    wanted = ordering.of_image(path, module("core.options.generation").Settings())
     with pytest.raises(send.pictures.TripoError) as caught:  # and nothing else is said of it above
-        wanted = ordering.of_image(path, module("core.options.generation").Settings())
         ordering.order(wanted, given, bpy.context.scene)
     assert (caught.value.failure.kind, str(caught.value)) == ("picture", sentence)
     # Nothing here may ask Blender for the image's size: it would read the pipe to its end.
