@@ -169,6 +169,14 @@ OPTIONS: dict[tuple[str, ...], dict[str, Any]] = {
     ("--geometry-quality", "detailed"): {**DEFAULT, "geometry_quality": "detailed"},
     ("--face-limit", "8000"): {**DEFAULT, "face_limit": 8000},
     ("--quad",): {**DEFAULT, "quad": True},
+    ("--smart-low-poly",): {**DEFAULT, "smart_low_poly": True},
+    ("--generate-parts", "--no-texture"): {**UNTEXTURED, "texture": False, "pbr": False, "generate_parts": True},
+    ("--no-export-uv", "--no-texture"): {**UNTEXTURED, "texture": False, "pbr": False, "export_uv": False},
+    ("--style", "object:clay", "--model-version", "v2.5-20250123"): {
+        **DEFAULT,
+        "model_version": "v2.5-20250123",
+        "style": "object:clay",
+    },
     ("--auto-size",): {**DEFAULT, "auto_size": True},
     ("--seed", "7"): {**DEFAULT, "model_seed": 7},
     ("--texture-seed", "9"): {**DEFAULT, "texture_seed": 9},
@@ -201,8 +209,9 @@ COMBINATIONS: dict[tuple[str, ...], dict[str, Any]] = {
 def test_every_option_reaches_the_request(
     console: Console, simulator: SimulatorProcess, module: Callable[[str], ModuleType]
 ) -> None:
-    known = {f"--{setting.option}" for setting in module("core.options.generation_table").SETTINGS}
-    assert {option[0].replace("--no-", "--") for option in OPTIONS} <= known
+    settings = module("core.options.generation_table").SETTINGS
+    known = {f"--{setting.option}" for setting in settings if "image_to_model" in setting.tasks}
+    assert {option[0].replace("--no-", "--") for option in OPTIONS} == known - {"--compress"}
     # Refused by the service after all its own checks, so that no model is waited for.
     simulator.play([{"on": "poll", "do": "task", "times": None, "fields": {"status": "banned"}}])
 
@@ -237,6 +246,10 @@ BROKEN_RULES: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("--face-limit", "-1"), ("Face Limit",)),
     (("--face-limit", "many"), ("--face-limit", "many")),
     (("--seed", "2147483648"), ("Geometry Seed",)),
+    (("--image-seed", "7"), ("Image Seed does nothing for this kind of task",)),
+    (("--t-pose",), ("T-Pose does nothing for this kind of task",)),
+    (("--generate-parts",), ("Generate in Parts cannot be changed beside Texture",)),
+    (("--compress", "geometry"), ("This Blender cannot read a model with Compression",)),
     (("--model-version", ""), ("Model Version",)),
     (("--texture-quality", "extreme"), ("--texture-quality", "extreme", "detailed")),
     (("--wireframe",), ("--wireframe",)),

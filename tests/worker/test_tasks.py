@@ -183,7 +183,7 @@ def test_an_image_with_references(simulator: SimulatorProcess, make: Make, run: 
     check_given(job, Role.IMAGE)
     assert hashes_sent(simulator) == [hashlib.sha256(image_of(slot)).hexdigest() for slot in slots]
     body = body_sent(simulator)
-    files = body.pop("files", None) or ([body.pop("file")] if slots else [])
+    files = body.pop("files") if len(slots) > 1 else [body.pop("file")] if slots else []
     assert len(files) == len(slots)
     assert body == {"type": "generate_image", "prompt": "a knight", "t_pose": True}
     if slots:  # its copy is not taken for what the task gave
