@@ -36,6 +36,7 @@ from tripo_blender.core.task import (
     ModelFile,
     OutputOf,
     Request,
+    TaskType,
     Words,
 )
 
@@ -56,6 +57,7 @@ st.register_type_strategy(
     Request,
     st.builds(
         Request,
+        task=st.sampled_from(TaskType),
         inputs=st.dictionaries(TEXTS, st.from_type(Input), max_size=3),
         options=st.builds(as_options, _whole(Settings)),
     ),

@@ -37,7 +37,7 @@ from tripo_blender.storage.journal import Journal
 from tripo_blender.worker.http.client import Client
 
 from .conftest import Run
-from .course import KEY, SMALL, orders, record_of
+from .course import KEY, SERVICE, SMALL, orders, record_of
 from .processes import Worker
 
 T = TaskType
@@ -107,6 +107,8 @@ def check_given(job: Job, *roles: Role) -> None:
         assert path.name == f"{each.role}.{each.format}"
         assert path.stat().st_size > 0
     assert (job.model_path != "") is (Role.MODEL in roles)
+    price = SERVICE.price(job.request) if job.ordered else None
+    assert price is None or price.least <= job.credits <= price.most
     if Role.MODEL not in roles:
         assert job.preview_path == ""
 
