@@ -169,7 +169,6 @@ OPTIONS: dict[tuple[str, ...], dict[str, Any]] = {
     ("--geometry-quality", "detailed"): {**DEFAULT, "geometry_quality": "detailed"},
     ("--face-limit", "8000"): {**DEFAULT, "face_limit": 8000},
     ("--quad",): {**DEFAULT, "quad": True},
-    ("--smart-low-poly",): {**DEFAULT, "smart_low_poly": True},
     ("--generate-parts", "--no-texture"): {**UNTEXTURED, "texture": False, "pbr": False, "generate_parts": True},
     ("--no-export-uv", "--no-texture"): {**UNTEXTURED, "texture": False, "pbr": False, "export_uv": False},
     ("--style", "object:clay", "--model-version", "v2.5-20250123"): {
