@@ -3,17 +3,36 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from simulator.exchange import Answer, Request, json_answer
-
-if TYPE_CHECKING:
-    from simulator.server import Simulator
+from simulator.faults import Script
+from simulator.files import FileHost
+from simulator.options import Options
+from simulator.tasks import TaskStore
 
 PREFIX = "/simulator/"
 
 
-def answer(simulator: "Simulator", request: Request) -> Answer:
+class Simulator(Protocol):
+    """What the levers move: the simulator as its server knows it."""
+
+    options: Options
+    script: Script
+    tasks: TaskStore
+    file_host: FileHost
+
+    @property
+    def url(self) -> str: ...
+
+    def clock(self) -> float: ...
+
+    def records(self) -> list[dict[str, Any]]: ...
+
+    def forget(self) -> None: ...
+
+
+def answer(simulator: Simulator, request: Request) -> Answer:
     """Routes to the lever; 400 with the reason for a wrong value."""
     lever = _LEVERS.get((request.method, request.route.removeprefix(PREFIX)))
     if lever is None:
@@ -24,27 +43,27 @@ def answer(simulator: "Simulator", request: Request) -> Answer:
         return json_answer(400, {"message": f"{type(error).__name__}: {error}"})
 
 
-def _requests(simulator: "Simulator", _: Any) -> Any:
+def _requests(simulator: Simulator, _: Any) -> Any:
     return simulator.records()
 
 
-def _forget(simulator: "Simulator", _: Any) -> Any:
+def _forget(simulator: Simulator, _: Any) -> Any:
     simulator.forget()
     return {}
 
 
-def _faults(simulator: "Simulator", script: Any) -> Any:
+def _faults(simulator: Simulator, script: Any) -> Any:
     simulator.script.play(script)
     return {}
 
 
-def _options(simulator: "Simulator", values: Any) -> Any:
+def _options(simulator: Simulator, values: Any) -> Any:
     if values:
         simulator.options = simulator.options.changed(values)
     return asdict(simulator.options) | {"api": simulator.url, "files": simulator.file_host.address}
 
 
-def _tasks(simulator: "Simulator", _: Any) -> Any:
+def _tasks(simulator: Simulator, _: Any) -> Any:
     now = simulator.clock()
     return [
         {
@@ -60,7 +79,7 @@ def _tasks(simulator: "Simulator", _: Any) -> Any:
     ]
 
 
-_LEVERS: dict[tuple[str, str], Callable[["Simulator", Any], Any]] = {
+_LEVERS: dict[tuple[str, str], Callable[[Simulator, Any], Any]] = {
     ("GET", "requests"): _requests,
     ("DELETE", "requests"): _forget,
     ("POST", "faults"): _faults,
