@@ -18,6 +18,7 @@ from .core.options.generation_table import SETTINGS
 from .core.options.import_table import OPTION_BY_NAME, OPTIONS
 from .core.options.option import Value
 from .core.recovery import Unfinished
+from .core.sentences.text import text
 from .scene.location import spot
 
 __all__ = ["TripoError", "fetch", "generate", "import_model", "jobs", "resume"]
@@ -111,7 +112,7 @@ def _sorted(values: dict[str, Value | None]) -> tuple[import_options.Arrival, ge
     """Give what was asked for of the arrival and of the generation."""
     known = {option.name for option in (*OPTIONS, *SETTINGS)}
     if strange := [name for name in values if name not in known]:
-        raise TripoError(Kind.USAGE, f"There is no setting {strange[0]!r}; there are: {', '.join(sorted(known))}")
+        raise TripoError(Kind.USAGE, text("setting.unknown", value=repr(strange[0]), known=", ".join(sorted(known))))
     of_arrival = {name: value for name, value in values.items() if name in OPTION_BY_NAME}
     of_request = {name: value for name, value in values.items() if name not in OPTION_BY_NAME}
     return import_options.asked(**of_arrival), generation.asked(**of_request)

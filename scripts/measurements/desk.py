@@ -194,7 +194,7 @@ class Desk:
         """Wait until jobs are in the scene; they must have been prepared in the background."""
         yield from self.until(lambda: all(self.jobs[job_id].final for job_id in job_ids), "jobs to end", seconds)
         for job in (self.jobs[job_id] for job_id in job_ids):
-            if job.state != "done" or "in place" in job.warning:
+            if job.state != "done" or any("in place" in warning.english() for warning in job.warnings):
                 raise RuntimeError(f"a job went another way: {job}")
 
     # The viewport, where there is a window

@@ -156,6 +156,7 @@ def jobs(preferences: Any, module: Callable[[str], ModuleType]) -> Iterator[Simp
         pump=pump,
         start=module("ui.operators.generate").start,
         list=lambda: list(shell_session.session.jobs.values()),
+        note=lambda job: job.note.english() if job.note else "",
     )
     for job in list(shell_session.session.jobs.values()):
         if not job.final:

@@ -128,7 +128,7 @@ class Outcome:
         assert self.code != 0
         assert "Traceback" not in self.out + self.err
         error: dict[str, Any] = self.result["error"]
-        assert_one_sentence(error["sentence"])
+        assert_one_sentence(error["message"])
         return error
 
 

@@ -37,7 +37,7 @@ def unavailable_reason(access: ModuleType) -> str:
 def test_argument_preferences_file_environment(access: ModuleType, preferences: Any, key_file: Path) -> None:
     def used() -> tuple[str, str]:
         given = access.access(bpy.context)
-        return given.key, access.key_told(bpy.context)[0]
+        return given.key, access.key_told(bpy.context)[0].english()
 
     assert used() == ("key-of-the-environment", f"The key of the environment variable {VARIABLE} is used")
     preferences.key_file = str(key_file)
@@ -109,7 +109,8 @@ def test_only_what_uses_the_key_looks_at_its_file(
         bpy.ops.tripo.generate.poll()
         bpy.ops.tripo.generate_again.poll()
         assert access.unavailable_reason(access.access(bpy.context, looks=False)) is None
-        assert access.key_told(bpy.context) == (f"The key of the file {key_file} is used", False)
+        told, at_fault = access.key_told(bpy.context)
+        assert (told.english(), at_fault) == (f"The key of the file {key_file} is used", False)
     assert looked == []
     key_file.write_text("key-of-another-length")
     assert access.access(bpy.context).key == "key-of-another-length"

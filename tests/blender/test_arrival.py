@@ -376,7 +376,7 @@ def test_textures_stay_packed_in_a_file_that_was_never_saved(module: Any, chair:
     arrived = module("scene.deliver").bring_in(job, bpy.context)
 
     assert all(image.packed_file is not None for image in bpy.data.images)
-    assert "never saved" in arrived.event.warning
+    assert [told.key for told in arrived.event.warnings] == ["scene.not_saved"]
 
 
 def test_a_local_model_tells_where_it_came_from(shell: ModuleType, chair: Path) -> None:

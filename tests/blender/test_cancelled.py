@@ -153,7 +153,7 @@ def test_a_mistyped_task_id_settles_nothing(
     jobs.pump(lambda: jobs.session.step() is False)
     (job,) = jobs.list()
     made = simulator.tasks()[-1]["task_id"]
-    with pytest.raises(RuntimeError, match="This is no task id"):
+    with pytest.raises(RuntimeError, match="This is not a task ID"):
         bpy.ops.tripo.fetch(job_id=job.id, task_id="../../etc", beside=beside)
     simulator.play([{"on": "poll", "do": "status", "status": 401, "body": {"code": 1002}, "times": None}])
 
@@ -163,7 +163,7 @@ def test_a_mistyped_task_id_settles_nothing(
         jobs.pump(lambda: jobs.list()[0].state == "uncertain")
         jobs.pump(lambda: jobs.session.step() is False)
     else:
-        with pytest.raises(RuntimeError, match="Check the task's id"):
+        with pytest.raises(RuntimeError, match="Check the task's ID"):
             bpy.ops.tripo.fetch(job_id=job.id, task_id=made[:-1])
     assert [str(each.state) for each in jobs.list()] == ["uncertain"]
     assert json.loads((folder / job.id / "job.json").read_text())["job"]["state"] == "uncertain"

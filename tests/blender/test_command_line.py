@@ -283,7 +283,7 @@ def test_broken_rules_are_told_in_one_sentence_before_anything_is_sent(
         assert len(outcome.out) < 1_500
         assert outcome.error["kind"] == "usage"
         for word in words:
-            assert word in outcome.error["sentence"], arguments
+            assert word in outcome.error["message"], arguments
     for arguments, word in (((), "PICTURE"), ((console.picture, "--face-limit", "7"), "Face Limit")):
         outcome = console(*arguments)  # for a person: the sentence alone
         assert (outcome.code, len(outcome.lines)) == (2, 1)
@@ -295,10 +295,10 @@ def test_broken_rules_are_told_in_one_sentence_before_anything_is_sent(
 
 
 def test_key_address_and_online_access_come_first(console: Console, simulator: SimulatorProcess) -> None:
-    for key, word in (("", "MODELSTREAM_API_KEY"), ("tcli_1234", "client id"), ("sk-ключ", "characters")):
+    for key, word in (("", "MODELSTREAM_API_KEY"), ("tcli_1234", "client ID"), ("sk-ключ", "characters")):
         outcome = console(console.picture, "--json", key=key)
         assert (outcome.code, outcome.error["kind"]) == (3, "no_key")
-        assert word in outcome.error["sentence"]
+        assert word in outcome.error["message"]
         assert not key or key not in outcome.out
     for url in ("ftp://example.test", "http://example.test/v2", "example.test", "https://"):
         outcome = console(console.picture, "--json", url=url)
@@ -322,17 +322,17 @@ def test_what_is_no_picture_is_refused_before_anything_is_sent(
     for path, words in (
         (tmp_path / "missing.png", "missing.png"),
         (tmp_path, "is a folder"),
-        (text, "'text.png' is not a picture"),
+        (text, "'text.png' is not an image"),
         (empty, "'empty.png' is empty"),
         (small, "64 x 19 px"),
-        ("http://", "not the address of a picture"),
-        ("https:///chair.png", "not the address of a picture"),
-        ("https://anna:s3cret@example.test/chair.png", "holds a login"),
-        ("https://anna:s3cret@", "holds a login"),
+        ("http://", "not the URL of an image"),
+        ("https:///chair.png", "not the URL of an image"),
+        ("https://anna:s3cret@example.test/chair.png", "contains a login"),
+        ("https://anna:s3cret@", "contains a login"),
     ):
         outcome = console(path, "--json")
         assert (outcome.code, outcome.error["kind"]) == (1, "picture"), path
-        assert words in outcome.error["sentence"]
+        assert words in outcome.error["message"]
         assert "s3cret" not in outcome.out + outcome.err
         console.place.assert_nothing_left()
 
@@ -381,34 +381,34 @@ CASES = [
     Case("no access", refusal("create", 403, 1005), "not_allowed", "refused access"),
     Case("content of the picture", refusal("create", 400, 2008), "content", "content policy"),
     Case("content of the model", task(status="banned"), "content", "content policy", **PAID),
-    Case("picture refused", refusal("upload", 400, 2004), "picture", "could not use this picture"),
+    Case("picture refused", refusal("upload", 400, 2004), "picture", "could not use this image"),
     Case("other refusal", refusal("create", 400, 1004, "face_limit is odd"), "refused", "face_limit is odd"),
-    Case("fault that is named", refusal("create", 500, 1001), "uncertain", "may have been bought", code=5),
+    Case("fault that is named", refusal("create", 500, 1001), "uncertain", "you may have been charged", code=5),
     Case(
         "fault that is not named",
         [{"on": "create", "do": "status", "status": 500, "body": HTML}],
         "uncertain",
-        "may have been bought",
+        "you may have been charged",
         code=5,
     ),
     Case(
         "page instead of a task",
         [{"on": "create", "do": "status", "status": 200, "body": HTML}],
         "uncertain",
-        "may have been bought",
+        "you may have been charged",
         code=5,
     ),
     Case(
         "another address for the picture",
         [{"on": "upload", "do": "redirect", "location": "http://127.0.0.1:9/upload"}],
         "refused",
-        "another address",
+        "another URL",
     ),
     Case(
         "another address for the order",
         [{"on": "create", "do": "redirect", "location": "http://127.0.0.1:9/task"}],
         "uncertain",
-        "may have been bought",
+        "you may have been charged",
         code=5,
     ),
     Case("answer lost", [{"on": "create", "do": "lost"}], "uncertain", "Look at your account", code=5, creates=1),
@@ -434,7 +434,7 @@ def test_faults_end_with_a_code_and_a_sentence(console: Console, simulator: Simu
     outcome = console(console.picture, "--no-texture", "--face-limit", "1000", "--json", key=case.key)
 
     assert (outcome.code, outcome.error["kind"]) == (case.code, case.kind), outcome.out
-    assert case.words in outcome.error["sentence"]
+    assert case.words in outcome.error["message"]
     assert len(simulator.creates()) == case.creates
     assert sum(entry["path"].endswith("/task") for entry in simulator.requests()) <= 1
     task_id = simulator.creates()[0]["answer"]["task_id"] if case.paid else ""
@@ -488,7 +488,7 @@ def test_what_may_pass_is_tried_again_and_given_up(tmp_path: Path) -> None:
         assert "trying again in" in outcome.out
         assert "a fault at the moment" in outcome.out
     assert outcomes[2].error["kind"] == "network"
-    assert "cannot be reached" in outcomes[2].error["sentence"]
+    assert "cannot be reached" in outcomes[2].error["message"]
     assert [json.loads(line)["event"] for line in outcomes[2].lines].count("delayed") == 4
     assert asked == [["POST upload/sts"] + ["POST task"] * 5, ["POST upload/sts"] * 5]
     for place in places:
@@ -522,11 +522,11 @@ def test_an_output_that_cannot_be_saved_takes_the_others_along_but_not_the_model
     assert outcome.code == 1
     last = json.loads(outcome.lines[-1])
     assert last["error"]["kind"] == "disk"
-    assert "'m.blend' could not be saved" in last["error"]["sentence"]
+    assert "'m.blend' could not be saved" in last["error"]["message"]
     assert last["task_id"] == simulator.tasks()[-1]["task_id"]
     assert list(place.out.iterdir()) == []
     kept = next(place.home.rglob("model.glb"))
-    assert f"tripo resume {last['job']}" in last["error"]["sentence"]
+    assert f"tripo resume {last['job']}" in last["error"]["message"]
     assert str(kept) in last["error"]["detail"]
     assert kept.read_bytes() == downloaded(simulator)
 
@@ -555,7 +555,7 @@ def test_ctrl_c_while_blender_is_imported(place: Place, simulator: SimulatorProc
     process.send_signal(signal.SIGINT)
     outcome = ended(process)
     assert outcome.code == 1
-    assert "Cancelled: nothing was brought in" in outcome.out + outcome.err
+    assert "Cancelled: nothing was imported" in outcome.out + outcome.err
     assert "Traceback" not in outcome.out + outcome.err
     assert simulator.requests() == []
     place.assert_nothing_left()
@@ -586,7 +586,7 @@ def test_ctrl_c(tmp_path: Path) -> None:
     assert result["error"]["kind"] == "cancelled"
     assert len(tasks) == 2
     assert result["task_id"] in tasks
-    assert result["task_id"] in result["error"]["sentence"]
+    assert result["task_id"] in result["error"]["message"]
     assert any(task_id in outcomes[0].out for task_id in tasks - {result["task_id"]})
     assert "before anything was ordered" in outcomes[2].out
     for place, paid in ((person, True), (script, True), (early, False)):

@@ -45,8 +45,8 @@ def test_a_burst_of_ctrl_c(tmp_path: Path, seed: int) -> None:
     assert result["task_id"] == "".join(bought)
     assert outcome.code == 1
     if bought:
-        assert bought[0] in result["error"]["sentence"]
+        assert bought[0] in result["error"]["message"]
         assert records[0]["state"] in ("cancelled", "ready")
     else:
-        assert "before anything was ordered" in result["error"]["sentence"]
+        assert "before anything was ordered" in result["error"]["message"]
     assert list(place.home.rglob("*.lock")) == []

@@ -73,14 +73,14 @@ def contents(folder: Path) -> dict[str, Any]:
 
 # What is refused, and words of the sentence. {} is the name that each command saves under if none is asked for.
 REFUSED: list[tuple[tuple[str, ...], str]] = [
-    ((), "'{}' is there already"),
-    (("--out", "mine.blend"), "mine.blend' is there already"),
-    (("--out", "new.blend", "--out", "mine.glb"), "mine.glb' is there already"),
-    (("--out", "to mine.blend"), "to mine.blend' is there already"),
-    (("--out", "to nothing.blend"), "to nothing.blend' is there already"),
+    ((), "'{}' already exists"),
+    (("--out", "mine.blend"), "mine.blend' already exists"),
+    (("--out", "new.blend", "--out", "mine.glb"), "mine.glb' already exists"),
+    (("--out", "to mine.blend"), "to mine.blend' already exists"),
+    (("--out", "to nothing.blend"), "to nothing.blend' already exists"),
     (("--out", "folder.blend"), "is a folder"),
     (("--out", "folder.blend", "--overwrite"), "is a folder"),
-    (("--out", "pipe.blend", "--overwrite"), "is no file"),
+    (("--out", "pipe.blend", "--overwrite"), "is not a file"),
     (("--out", "none/new.blend"), "There is no folder"),
     (("--out", "mine.glb/new.blend"), "leads through a file"),
     (("--out", f"{'n' * 300}.blend"), "too long"),
@@ -98,7 +98,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("--out", "mine.blend", "--out", "to mine.blend", "--overwrite"), "Two outputs"),
     (("--out", "to nothing.blend", "--out", "nothing.blend", "--overwrite"), "Two outputs"),
     (("--out", "new.blend", "--catalog", "Props"), "--asset-library"),
-    (("--asset-library", "sub", "--catalog", "/"), "is no name for an asset catalog"),
+    (("--asset-library", "sub", "--catalog", "/"), "is not a name for an asset catalog"),
     (("--asset-library", "no such library"), "There is no asset library 'no such library'"),
     (("--asset-library", "./mine.blend"), "There is no asset library"),
     (("--asset-library", "/proc/self"), "Nothing can be saved in the asset library '/proc/self'"),
@@ -125,7 +125,7 @@ def test_what_cannot_or_must_not_be_written_is_refused_first(
 
         assert (outcome.code, outcome.error["kind"]) == (2, "usage"), (words, outcome.out)
         named = folder / own if sentence.startswith("'{}'") else own
-        assert sentence.format(named) in outcome.error["sentence"], words
+        assert sentence.format(named) in outcome.error["message"], words
         assert contents(folder) == before, words
 
     assert simulator.requests() == []
@@ -160,7 +160,7 @@ def test_a_file_that_comes_meanwhile_stays(place: Place, simulator: SimulatorPro
     outcome = ended(process)
 
     assert (outcome.code, outcome.error["kind"]) == (1, "disk")
-    assert "made meanwhile" in outcome.error["sentence"]
+    assert "made meanwhile" in outcome.error["message"]
     assert contents(place.out) == {"mine.blend": b"mine"}
     again = place.run("resume", outcome.result["job"], "--out", "other.blend")
     assert again.code == 0, again.out
@@ -181,7 +181,7 @@ def test_a_job_that_waits_is_refused_like_a_new_one(
     for words, sentence in REFUSED:
         outcome = console("resume", job, *words, "--json", folder=folder, keeps=True)
         assert (outcome.code, outcome.error["kind"]) == (2, "usage"), (words, outcome.out)
-        assert sentence.format(folder / "Red Disc.blend") in outcome.error["sentence"], words
+        assert sentence.format(folder / "Red Disc.blend") in outcome.error["message"], words
         assert contents(folder) == before, words
     for words in (("--asset-library", "sub", "--catalog", "/"), ("--asset-library", "no such library")):
         outcome = console("resume", "--all", *words, "--json", folder=folder, keeps=True)
@@ -351,7 +351,7 @@ def test_a_job_is_done_when_its_file_is_there_and_not_before(
     assert list(contents(place.out)) == ["Red Disc.blend"]
     assert holds(place.out / "Red Disc.blend") == ["Red Disc"]
     assert len(simulator.creates()) == 1
-    assert place.run("jobs").lines == ["No job waits"]
+    assert place.run("jobs").lines == ["No job is waiting"]
 
 
 # The command line, in a process that is killed when the last of so many outputs is written, but has not its name.

@@ -66,7 +66,7 @@ HANGS = {"do": "hang", "seconds": 60}
 
 def test_each_of_them_and_all_of_them(place: Place, simulator: SimulatorProcess) -> None:
     nothing = say(place, "jobs")
-    assert (nothing.code, nothing.lines) == (0, ["No job waits"])
+    assert (nothing.code, nothing.lines) == (0, ["No job is waiting"])
     assert say(place, "resume", "--all").code == 0
 
     left(place, simulator, "started", {"on": "upload", **HANGS})
@@ -81,7 +81,7 @@ def test_each_of_them_and_all_of_them(place: Place, simulator: SimulatorProcess)
     lines = say(place, "jobs").lines
     assert len(lines) == 3
     assert "Red Disc: Not ordered yet, " in lines[0]
-    assert f"Made, to be downloaded, task {paid}, " in lines[1]
+    assert f"Generated, not downloaded yet, task {paid}, " in lines[1]
     assert lines[1].endswith(" MB")
     bought = len(simulator.creates())
     uncertain = listed(place)[2]["job"]
@@ -172,7 +172,7 @@ def test_scripts_go_on_in_python(api: Any, simulator: SimulatorProcess, place: P
         "import bpy\n"
         "from tripo_blender import api\n"
         "(found,) = api.jobs()\n"
-        "assert found.words == 'Made, to be downloaded', found.words\n"
+        "assert found.words == 'Generated, not downloaded yet', found.words\n"
         f"print(api.resume(found.job.id, url={simulator.url!r}).name)\n"
         "assert api.jobs() == []\n"
         "sys.stdout.flush()\n"

@@ -90,7 +90,7 @@ def test_a_reader_that_reads_one_line_and_goes(
     assert (place.out / "code.txt").read_text() == "0\n"
     assert (place.out / "m.blend").is_file()
     assert len(simulator.creates()) == 1
-    assert place.run("jobs").lines == ["No job waits"]
+    assert place.run("jobs").lines == ["No job is waiting"]
 
 
 @pytest.mark.parametrize(

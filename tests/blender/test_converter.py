@@ -107,7 +107,7 @@ def both_ways(path: Path, beside: Callable[[Any], Any], blend: Path | None = Non
 
 
 def outcome(job: Any) -> Told:
-    told = {name: getattr(job, name) for name in ("state", "object_name", "inspection", "warning")}
+    told = {name: getattr(job, name) for name in ("state", "object_name", "inspection", "warnings")}
     return told | ({"kind": job.failure.kind, "sentence": job.failure.sentence} if job.failure else {})
 
 
@@ -228,7 +228,7 @@ def test_it_starts_while_the_model_is_made_and_ends_with_the_worker(
     assert converters(jobs) in ([converter], [])
     jobs.pump(lambda: jobs.list()[1].final)
     for job in jobs.list():
-        assert (job.state, job.warning) == ("done", "")
+        assert (job.state, job.warnings) == ("done", ())
         assert job.prepared.path
     worker = jobs.session._worker
     jobs.pump(lambda: jobs.session.step() is False)
@@ -244,7 +244,7 @@ def test_without_the_preference_there_is_no_second_blender(jobs: SimpleNamespace
     jobs.start(bpy.context)
     seen: list[int] = []
     jobs.pump(lambda: seen.extend(converters(jobs)) or jobs.list()[0].final)
-    assert (jobs.list()[0].state, jobs.list()[0].warning) == ("done", "")
+    assert (jobs.list()[0].state, jobs.list()[0].warnings) == ("done", ())
     assert seen == []
 
 
@@ -260,7 +260,7 @@ def test_where_it_cannot_start_the_model_comes_in_place_and_the_job_says_so(
     job_id = bring()
     jobs.pump(lambda: jobs.session.jobs[job_id].final)
     job = jobs.session.jobs[job_id]
-    assert (job.state, job.warning) == ("done", "Imported in place: a second Blender could not be started")
+    assert (job.state, [told.key for told in job.warnings]) == ("done", ["import.in_place.no_blender"])
     assert job.object_name in bpy.data.objects
 
 
@@ -280,7 +280,7 @@ def hold(jobs: SimpleNamespace, bring: Callable[..., str], tmp_path: Path) -> Ca
             jobs.session._receive()  # a tick would let the worker end
             time.sleep(0.005)
         job_id = bring(held, model_format="fbx")
-        jobs.pump(lambda: jobs.session.jobs[job_id].note == "Preparing the model")
+        jobs.pump(lambda: jobs.note(jobs.session.jobs[job_id]) == "Preparing the model")
         (converter,) = converters(jobs)
         jobs.pump(lambda: waits_for_a_pipe(converter))
         return converter, job_id
@@ -354,7 +354,8 @@ def test_a_worker_that_is_killed_leaves_no_second_blender(
     (converter,) = converters(jobs)
     jobs.session._worker._process.kill()
     jobs.pump(lambda: jobs.session.jobs[after].final)
-    assert jobs.session.jobs[after].warning in ("", "Imported in place: the add-on's helper process ended")
+    keys = [told.key for told in jobs.session.jobs[after].warnings]
+    assert keys in ([], ["import.in_place.helper_ended"])
     assert jobs.session.jobs[after].state == "done"
     jobs.pump(lambda: not alive(converter), 10)
 
@@ -384,5 +385,5 @@ def test_a_full_disk(jobs: SimpleNamespace, bring: Callable[..., str], hold: Hol
     jobs.pump(lambda: jobs.session.jobs[after].final)
     assert converters(jobs) in ([converter], [])
     job = jobs.session.jobs[after]
-    assert (job.state, job.warning) == ("done", "Imported in place: it could not be set up in the background")
+    assert (job.state, [told.key for told in job.warnings]) == ("done", ["import.in_place.failed"])
     assert job.object_name in bpy.data.objects

@@ -183,8 +183,8 @@ def test_greyed_out_settings_of_the_sidebar_are_not_sent(
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"api_key": ""}, "There is no API key yet"),
-        ({"base_url": "ftp://example.test"}, "is not an address"),
+        ({"api_key": ""}, "Add your API key to start"),
+        ({"base_url": "ftp://example.test"}, "is not a URL"),
         ({"base_url": "http://example.test/v2"}, "not encrypted"),
         ({"base_url": "https://example.test/v2"}, "Online access required"),
     ],
@@ -218,7 +218,7 @@ def test_a_task_that_was_made_before_is_fetched_without_an_order(
 
     assert main["tripo_task_id"] == task_id
     assert len(simulator.creates()) == 1
-    with pytest.raises(api.TripoError, match="no task id"):
+    with pytest.raises(api.TripoError, match="not a task ID"):
         api.fetch("../user/balance")
 
 

@@ -50,11 +50,11 @@ def test_what_the_disk_keeps_is_not_given_up(
         )
         journal_of(folder).write(made)
         found = resuming.known("job1")
-        with unwritable(folder), pytest.raises(errors.TripoError, match="could not be given up") as caught:
+        with unwritable(folder), pytest.raises(errors.TripoError, match="could not be discarded") as caught:
             resuming.leave(found)
         assert caught.value.failure.kind == "disk"
         assert journal_of(folder).read() == [made]
-        assert "was given up" in resuming.leave(resuming.known("job1"))
+        assert resuming.leave(resuming.known("job1")).english().startswith("Disc was discarded")
         left = [str(each.state) for each in journal_of(folder).read()]
         assert left == (["cancelled"] if state == "generating" else [])
 
@@ -77,7 +77,7 @@ def test_one_that_was_given_up_elsewhere_says_that_and_not_what_is_missing_of_it
     decided = {"send_again": state == "uncertain"}
     assert resuming.ready_to_run(found, given, **decided)[0].id == "job1"
     resuming.leave(resuming.known("job1"))
-    with pytest.raises(errors.TripoError, match="Disc was given up elsewhere") as caught:
+    with pytest.raises(errors.TripoError, match="Disc was discarded elsewhere") as caught:
         resuming.ready_to_run(found, given, **decided)
     assert caught.value.failure.kind == "elsewhere"
 
@@ -96,16 +96,16 @@ def test_in_the_list_too_it_is_said_whether_it_is_given_up(
         journal_of(folder).write(made)
         session.jobs["job1"], session._folders["job1"] = made, folder
         try:
-            with unwritable(folder), pytest.raises(RuntimeError, match="Disc could not be given up"):
+            with unwritable(folder), pytest.raises(RuntimeError, match="Disc could not be discarded"):
                 bpy.ops.tripo.cancel(job_id="job1", gives_up=True)
             assert session.jobs["job1"].state == "uncertain"
             assert journal_of(folder).read() == [made]
             capfd.readouterr()
             assert bpy.ops.tripo.cancel(job_id="job1", gives_up=True) == {"FINISHED"}
-            assert "Disc was given up. If your account shows its task" in capfd.readouterr().out
+            assert "Disc was discarded. If your account shows its task" in capfd.readouterr().out
             assert session.jobs["job1"].state == "cancelled"
             assert bpy.ops.tripo.cancel(job_id="job1", gives_up=True) == {"FINISHED"}
-            assert "Disc has ended before, so there was nothing to give up" in capfd.readouterr().out
+            assert "Disc has ended before, so there was nothing to discard" in capfd.readouterr().out
         finally:
             session.jobs.pop("job1", None)
             session._folders.pop("job1", None)

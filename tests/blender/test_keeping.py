@@ -98,7 +98,7 @@ def test_generate_again_without_the_picture_shows_the_settings(
         path.unlink()
     sidebar.model_seed, sidebar.face_limit = 0, 0
 
-    with pytest.raises(RuntimeError, match="choose the picture there"):
+    with pytest.raises(RuntimeError, match="choose the image there"):
         bpy.ops.tripo.generate_again()
 
     assert (sidebar.model_seed, sidebar.face_limit, sidebar.pbr) == (7, 1000, False)
@@ -137,7 +137,7 @@ def test_import_beside_the_artist_waits_for_object_mode(jobs: SimpleNamespace, m
         model, module("core.options.import_options").Arrival(), module("core.placement").Spot()
     )
     module("ui.operators.import_model").take_in(job, bpy.context, beside=True)
-    jobs.pump(lambda: jobs.list()[0].note == "Waits for Object Mode")
+    jobs.pump(lambda: jobs.note(jobs.list()[0]) == "Waiting for Object Mode")
     bpy.ops.object.mode_set(mode="OBJECT")
     jobs.pump(lambda: jobs.list()[0].final)
 
@@ -159,7 +159,7 @@ def test_what_was_half_prepared_is_imported_in_place_and_leaves_nothing(
 
     arrived = module("scene.deliver").bring_in(job, bpy.context)
 
-    assert "Imported in place" in arrived.event.warning
+    assert "Imported in place" in arrived.event.warnings[0].english()
     assert [obj.name for obj in bpy.data.objects] == ["Lamp"]
     assert [kept.name for kept in bpy.data.meshes] == ["Lamp"]
     assert not bpy.data.libraries
@@ -204,8 +204,10 @@ def test_quads_that_are_none_are_told(api: ModuleType, module: Any, picture: Pat
 
     event = module("scene.deliver").bring_in(job, bpy.context).event
 
-    assert "Quads were ordered, but only 0% of the faces are quads" in event.warning
-    assert "At most 100 faces were ordered, and 400 came" in event.warning
+    assert [told.english() for told in event.warnings] == [
+        "Quads were ordered, but only 0% of the faces are quads",
+        "At most 100 faces were ordered, and 400 came",
+    ]
 
 
 @pytest.fixture
@@ -255,7 +257,7 @@ def test_a_library_that_is_gone_loses_no_model(
 
     (job,) = jobs.list()
     assert str(job.state) == "done"
-    assert "There is no asset library 'Not There'" in job.warning
+    assert "There is no asset library 'Not There'" in job.warnings[0].english()
     assert bpy.context.object.name == "Red Disc"
 
 
@@ -353,5 +355,5 @@ def test_command_line_knows_a_missing_library_before_money_is_spent(
     )
 
     assert done.returncode == 2
-    assert "There is no asset library" in json.loads(done.stdout.splitlines()[-1])["error"]["sentence"]
+    assert "There is no asset library" in json.loads(done.stdout.splitlines()[-1])["error"]["message"]
     assert simulator.creates() == []

@@ -58,7 +58,7 @@ def test_what_is_kept_is_told_and_cleared(
     found = looked(kept)
     assert found.models == before.models + 1
     assert found.size >= before.size + size
-    assert f"{found.models} model" in kept.told()
+    assert f"{found.models} model" in kept.told().english()
 
     capfd.readouterr()
     Path(os.environ["BLENDER_USER_RESOURCES"]).chmod(0o755)
@@ -70,9 +70,9 @@ def test_what_is_kept_is_told_and_cleared(
     kept.look.stop()
     assert not Path(job.model_path).exists()
     assert re.search("Info: [1-9][0-9]* models? removed", capfd.readouterr().out)
-    assert re.match("[1-9][0-9]* models? removed. ", kept.told())
+    assert re.match("[1-9][0-9]* models? removed. ", kept.told().english())
     assert bpy.ops.tripo.clear_kept() == {"FINISHED"}
-    assert "No model is kept, so none was removed" in capfd.readouterr().out
+    assert "No model is stored, so none was removed" in capfd.readouterr().out
     assert looked(kept).models == before.models
     assert bpy.data.objects[job.object_name]
 

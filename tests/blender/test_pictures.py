@@ -595,7 +595,7 @@ def test_files_that_are_no_pictures(send: Sender, tmp_path: Path) -> None:
     empty = tmp_path / "empty.png"
     empty.touch()
 
-    assert "'text.png' is not a picture" in send.refused(text)
+    assert "'text.png' is not an image" in send.refused(text)
     assert "'empty.png' is empty" in send.refused(empty)
     assert f"There is no image at '{tmp_path / 'missing.png'}'" in send.refused(tmp_path / "missing.png")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import bpy
 import pytest
@@ -20,14 +21,13 @@ class Listed(list[bpy.types.Object]):
 
 
 @pytest.fixture
-def put(module: Callable[[str], ModuleType]) -> Callable[..., str]:
+def put(module: Callable[[str], ModuleType]) -> Callable[..., Any]:
     """Put objects into the scene as those of a model."""
     job = module("core.job").image_job("id", "Model", "", module("core.options.generation").Settings(), "", 0.0)
 
-    def put(objects: list[bpy.types.Object], **wanted: object) -> str:
+    def put(objects: list[bpy.types.Object], **wanted: object) -> Any:
         model = SimpleNamespace(objects=objects, roots=objects, main=objects[0])
-        told: str = module("scene.place").put(model, replace(job, arrival=replace(job.arrival, **wanted)), bpy.context)
-        return told
+        return module("scene.place").put(model, replace(job, arrival=replace(job.arrival, **wanted)), bpy.context)
 
     return put
 
@@ -44,7 +44,7 @@ def unasked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def test_objects_are_moved_and_selected_in_one_go(put: Callable[..., str], unasked: None) -> None:
+def test_objects_are_moved_and_selected_in_one_go(put: Callable[..., Any], unasked: None) -> None:
     scene = bpy.context.scene
     imported, second = bpy.data.collections.new("Imported"), bpy.data.scenes.new("Second")
     scene.collection.children.link(imported)
@@ -57,7 +57,7 @@ def test_objects_are_moved_and_selected_in_one_go(put: Callable[..., str], unask
     bpy.context.view_layer.update()
     stays.select_set(True)
 
-    assert put(objects) == ""
+    assert put(objects) is None
 
     assert list(bpy.data.collections["Tripo"].objects) == list(objects)
     assert list(imported.objects) == [stays]
@@ -67,7 +67,7 @@ def test_objects_are_moved_and_selected_in_one_go(put: Callable[..., str], unask
     assert bpy.context.view_layer.objects.active == objects[0]
 
 
-def test_objects_that_are_there_already_stay(put: Callable[..., str]) -> None:
+def test_objects_that_are_there_already_stay(put: Callable[..., Any]) -> None:
     put([(first := bpy.data.objects.new("First", None))])
     put([first, (second := bpy.data.objects.new("Second", None))], select=False)
 

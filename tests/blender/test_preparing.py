@@ -121,7 +121,7 @@ def test_where_it_cannot_start_the_model_comes_in_place_and_it_is_said(
     (written,) = write_all(tmp_path, ["glb_pbr"])
     given = part("app.account").access(bpy.context)
     arrived = part("app.preparation").bring_in(job_of(written.file), given, bpy.context)
-    assert arrived.event.warning == "Imported in place: a second Blender could not be started"
+    assert [told.key for told in arrived.event.warnings] == ["import.in_place.no_blender"]
     assert arrived.main.name == "glb_pbr"
 
 
@@ -161,7 +161,7 @@ def test_what_an_importer_stumbles_over_is_told_in_short(
     with caplog.at_level("INFO"), pytest.raises(errors.TripoError) as caught:
         part("app.preparation").bring_in(replace(job_of(path), task_id=task_id), given, bpy.context)
     failure = caught.value.failure
-    advice = "The model is kept by the service" if task_id else "Choose another file"
+    advice = "The service keeps the model" if task_id else "Choose another file"
     assert failure.sentence.startswith(f"Blender could not import the GLB file. {advice}")
     assert "Traceback" not in failure.detail
     assert failure.detail == "AttributeError: 'NoneType' object has no attribute 'yfov'"
@@ -263,7 +263,7 @@ def test_ctrl_c_while_it_prepares_ends_it_and_the_job_goes_on_later(
     assert (waits["state"], waits["way"]) == ("ready", "take_in")
     resumed = say(place, "resume", waits["job"], "--json", "--out", "again.blend")
     assert resumed.code == 0, resumed.out + resumed.err
-    assert resumed.result["warning"] == ""
+    assert resumed.result["warnings"] == []
     assert len(simulator.tasks()) == before + 1
     assert (place.out / "again.blend").stat().st_size > 10_000
 

@@ -63,7 +63,7 @@ def test_a_ready_model_waits_for_object_mode(jobs: SimpleNamespace) -> None:
     bpy.ops.object.mode_set(mode="EDIT")
     jobs.start(bpy.context)
 
-    jobs.pump(lambda: jobs.list()[0].note == "Waits for Object Mode")
+    jobs.pump(lambda: jobs.note(jobs.list()[0]) == "Waiting for Object Mode")
     assert bpy.context.mode == "EDIT_MESH"
     assert [obj.name for obj in bpy.data.objects] == ["Cube"]
 
@@ -186,7 +186,7 @@ def test_a_worker_killed_again_and_again_fails_the_job_with_its_task(
         jobs.pump(lambda gone=worker: jobs.session._worker is not gone)
 
     assert states(jobs) == ["failed"]
-    assert f"fetch its task {jobs.list()[0].task_id}" in jobs.list()[0].failure.sentence
+    assert f"download its task {jobs.list()[0].task_id}" in jobs.list()[0].failure.sentence
 
 
 def test_a_worker_killed_while_it_orders_leaves_the_job_uncertain(
@@ -232,7 +232,7 @@ def test_only_an_uncertain_job_can_be_sent_again(jobs: SimpleNamespace, simulato
     jobs.start(bpy.context)
     jobs.pump(lambda: jobs.list()[0].state == "generating")
 
-    with pytest.raises(RuntimeError, match="is not uncertain"):
+    with pytest.raises(RuntimeError, match="nothing to decide about"):
         bpy.ops.tripo.send_again(job_id=jobs.list()[0].id)
 
     jobs.pump(lambda: jobs.list()[0].final)
@@ -273,7 +273,7 @@ def test_exec_refuses_where_a_model_could_not_come_in(preferences: Any, simulato
     bpy.ops.mesh.primitive_cube_add()
     bpy.ops.object.mode_set(mode="EDIT")
 
-    with pytest.raises(RuntimeError, match="waits for Object Mode"):
+    with pytest.raises(RuntimeError, match="waiting for Object Mode"):
         bpy.ops.tripo.generate()
 
     assert bpy.context.mode == "EDIT_MESH"
@@ -316,7 +316,7 @@ def test_an_import_that_fails_leaves_nothing_half(jobs: SimpleNamespace, prefere
 
     job = jobs.list()[0]
     assert (job.state, job.failure.kind) == ("failed", "import")
-    assert "glTF 2.0 importer is switched off" in job.failure.sentence
+    assert "glTF 2.0 importer is disabled" in job.failure.sentence
     assert Path(job.model_path).is_file()  # paid for, so kept
     assert not bpy.data.objects
     assert not bpy.data.meshes

@@ -146,8 +146,8 @@ def test_an_odd_record_neither_hides_nor_holds_up_the_others(
     ("state", "words"),
     [
         ("uploading", "Not ordered yet"),
-        ("generating", "Being made: "),
-        ("downloading", "Made, to be downloaded"),
+        ("generating", "Generating: "),
+        ("downloading", "Generated, not downloaded yet"),
         ("ready", "Ready, needs no network"),
     ],
 )
@@ -194,7 +194,7 @@ def test_an_uncertain_one_waits_for_a_decision(
     assert look()[first].way == "decide"
     assert len(simulator.creates()) == 1
 
-    with pytest.raises(RuntimeError, match="paste the task's id, send the order again, or give it up"):
+    with pytest.raises(RuntimeError, match="paste the task's ID, generate it again, or discard it"):
         bpy.ops.tripo.resume(job_id=first, beside=True)
     with pytest.raises(RuntimeError, match="poll"):
         bpy.ops.tripo.resume_all(beside=True)
@@ -261,7 +261,7 @@ def test_what_is_given_up_says_how_to_fetch_it(
     look()
     task_id = simulator.tasks()[-1]["task_id"]
     resuming = module("app.recovery")
-    assert f"Its task {task_id} can still be fetched" in resuming.leave(resuming.known(job_id))
+    assert f"Its task {task_id} can still be downloaded" in resuming.leave(resuming.known(job_id)).english()
     assert look() == {}
     assert json.loads((folder / job_id / "job.json").read_text())["job"]["task_id"] == task_id
     with pytest.raises(RuntimeError, match="is cancelled, so there is nothing to resume"):
@@ -281,7 +281,7 @@ def test_a_key_goes_to_its_own_gateway_alone(
     with pytest.raises(RuntimeError, match="was begun at http"):
         bpy.ops.tripo.resume(job_id=job_id, beside=True)
     given().base_url, given().api_key = simulator.url, ""
-    with pytest.raises(RuntimeError, match="There is no API key yet"):
+    with pytest.raises(RuntimeError, match="Add your API key to start"):
         bpy.ops.tripo.resume(job_id=job_id, beside=True)
     assert list(look()) == [job_id]
     assert len(simulator.requests()) == asked
@@ -311,7 +311,7 @@ def test_a_picture_that_is_gone_is_told(
     job_id = left("uploading", on="upload", do="hang", seconds=30)
     next((folder / job_id).glob("*.png")).unlink()
     look()
-    with pytest.raises(RuntimeError, match="the copy of its image is gone from the disk"):
+    with pytest.raises(RuntimeError, match="image is gone from the disk"):
         bpy.ops.tripo.resume(job_id=job_id, beside=True)
     assert list(look()) == [job_id]
     assert simulator.creates() == []
@@ -395,8 +395,8 @@ def test_records_that_cannot_be_read_are_told_of_and_left(
     assert look() == {}
 
     scan = module("app.startup_scan")
-    cut, half, newer = scan.waiting.unreadable
-    assert "Its task task_1 can be fetched" in cut
+    cut, half, newer = [told.english() for told in scan.waiting.unreadable]
+    assert "Its task task_1 can be downloaded" in cut
     assert "Nothing was ordered" in half
     assert "Update the add-on" in newer
     assert module("ui.panels.recovery").TRIPO_PT_waiting.poll(bpy.context)

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from tripo_blender.core.sentences.text import Text, text
 from tripo_blender.core.services.base import HttpAnswer
 from tripo_blender.core.services.modelstream import ModelStream
 
@@ -48,6 +49,16 @@ NATIVE: dict[int, tuple[int, str, str]] = {
     2019: (404, "The uploaded file is not found", ""),
     2022: (400, "The image is larger than 20 MB", ""),
 }
+
+
+def english(told: Text | None) -> str:
+    """The words of a text; empty where there is none."""
+    return told.english() if told is not None else ""
+
+
+def written(words: str) -> Text:
+    """A text of these words, as those of older records."""
+    return text("as_written", text=words)
 
 
 def answer(status: int, body: Any = b"", **headers: str) -> HttpAnswer:

@@ -27,6 +27,8 @@ from tripo_blender.core.messages import (
 from tripo_blender.core.options.generation import Settings, as_options
 from tripo_blender.core.options.import_options import Arrival
 from tripo_blender.core.placement import Box, Spot
+from tripo_blender.core.sentences.table import SENTENCES
+from tripo_blender.core.sentences.text import Text
 from tripo_blender.core.services.base import HttpAnswer
 from tripo_blender.core.task import (
     Artifact,
@@ -44,6 +46,19 @@ TEXTS = st.text(st.characters(), max_size=12)  # with lone surrogates: paths on 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 st.register_type_strategy(str, TEXTS)
 st.register_type_strategy(float, NUMBERS)
+
+
+# Keys that there are and others, with parameters that may fit their templates, and texts among those.
+_KEYS = st.sampled_from(sorted(SENTENCES)) | TEXTS
+_PLAIN = TEXTS | st.integers(-9, 10**6) | NUMBERS
+st.register_type_strategy(
+    Text,
+    st.recursive(
+        st.builds(Text, _KEYS, st.dictionaries(st.sampled_from(("name", "task", "what", "share", "most")), _PLAIN)),
+        lambda inner: st.builds(Text, _KEYS, st.dictionaries(st.sampled_from(("what", "advice")), inner)),
+        max_leaves=4,
+    ),
+)
 
 
 def _whole(kind: type[Any]) -> st.SearchStrategy[Any]:

@@ -13,6 +13,8 @@ from tripo_blender.core.options.import_table import AUTO, OPTION_BY_NAME, OPTION
 from tripo_blender.core.options.option import ANGLE, LENGTH, NO_UNIT, Option
 from tripo_blender.core.options.versions import LINES, OFFERS
 
+from .fixtures import english
+
 ANGLES = {"-y": -90, "+x": 0, "+y": 90, "-x": 180}  # of the sides, counted from +X
 
 # -- the table ----------------------------------------------------------------------------------------------------
@@ -23,7 +25,7 @@ def test_the_table_names_every_field_once_and_in_order_and_starts_as_it() -> Non
         (field.name, field.default) for field in fields(Arrival)
     ]
     assert {name: option.name for name, option in OPTION_BY_NAME.items()} == {row.name: row.name for row in OPTIONS}
-    assert problem(Arrival()) == ""
+    assert problem(Arrival()) is None
     assert asked() == Arrival()
 
 
@@ -91,9 +93,9 @@ def test_what_was_asked_for_is_given_and_a_size_alone_is_of_the_longest_side(
         ({"textures": "none"}, "Textures cannot be 'none': choose packed or files"),
         ({"collection": "Tripo"}, "Collection cannot be 'Tripo': choose tripo or active or own"),
         ({"select": None, "merge": 0}, "Merge Vertices must be True or False; it is 0"),
-        ({"size": 2.5, "fit": "own"}, "Length means nothing beside the other options: leave it out"),
-        ({"replace": True}, "Replace Object means nothing beside the other options: leave it out"),
-        ({"place": "origin", "fit": "box"}, "Place means nothing beside the other options: leave it out"),
+        ({"size": 2.5, "fit": "own"}, "Length has no effect with the other options: leave it out"),
+        ({"replace": True}, "Replace Object has no effect with the other options: leave it out"),
+        ({"place": "origin", "fit": "box"}, "Place has no effect with the other options: leave it out"),
         ({"select": 1.0}, "Select Model must be True or False; it is 1.0"),
     ],
     ids=str,
@@ -116,12 +118,12 @@ def test_any_value_is_taken_as_it_is_or_refused_by_the_options_label(option: Opt
         assert said.startswith(f"{option.label} ")
     else:
         assert getattr(arrival, option.name) == value
-        assert problem(arrival) == ""
+        assert problem(arrival) is None
 
 
 def test_the_first_problem_is_told() -> None:
-    assert problem(Arrival(place="moon", size=0.0)).startswith("Place ")
-    assert problem(Arrival(size=0.0)).startswith("Length ")
+    assert english(problem(Arrival(place="moon", size=0.0))).startswith("Place ")
+    assert english(problem(Arrival(size=0.0))).startswith("Length ")
 
 
 # -- what means something -----------------------------------------------------------------------------------------

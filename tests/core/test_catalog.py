@@ -161,7 +161,7 @@ def test_a_file_of_another_version_is_left_alone(version: str) -> None:
 
 @pytest.mark.parametrize("path", ["", " / ", "//", "\n"])
 def test_a_path_without_a_name_is_refused(path: str) -> None:
-    with pytest.raises(TripoError, match="no name for an asset catalog") as caught:
+    with pytest.raises(TripoError, match="not a name for an asset catalog") as caught:
         with_catalog("", path)
 
     assert caught.value.failure.kind is Kind.USAGE

@@ -207,7 +207,7 @@ def test_a_busy_service_says_how_long(said: str, seconds: float) -> None:
     ids=["full", "too many", "no channel"],
 )
 def test_what_is_in_the_way_is_said_in_a_few_words(given: HttpAnswer, words: str) -> None:
-    assert passing(read_create(given).failure) == words
+    assert passing(read_create(given).failure).english() == words
 
 
 # -- it misses the model ----------------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from hypothesis import given, strategies as st
 
 from tripo_blender.core.errors import Failure, Kind, TripoError, exit_code
 
+from .fixtures import written
+
 
 @pytest.mark.parametrize("kind", Kind)
 def test_a_script_can_tell_the_usual_mistakes_from_the_rest(kind: Kind) -> None:
@@ -21,7 +23,7 @@ def test_a_failure_survives_being_raised(failure: Failure) -> None:
 
 @given(st.text(st.characters(categories=["L", "N"]), min_size=500, max_size=3000))
 def test_no_failure_is_without_end_and_its_advice_stays(text: str) -> None:
-    failure = Failure(Kind.USAGE, f"There is no {text}. Choose another", f"in {text}; at the end", text, text)
+    failure = Failure(Kind.USAGE, written(f"There is no {text}. Choose another"), f"in {text}; at the end", text, text)
     assert len(failure.sentence) <= 600
     assert failure.sentence.startswith("There is no ")
     assert failure.sentence.endswith(". Choose another")
@@ -42,4 +44,4 @@ def test_no_failure_is_without_end_and_its_advice_stays(text: str) -> None:
     ],
 )
 def test_the_technical_text_is_one_line_of_what_is_known(detail: str, code: str, trace_id: str, expected: str) -> None:
-    assert Failure(Kind.REFUSED, "No", detail, code, trace_id).technical() == expected
+    assert Failure(Kind.REFUSED, written("No"), detail, code, trace_id).technical() == expected

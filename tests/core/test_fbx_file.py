@@ -144,8 +144,8 @@ def test_a_megabyte_from_one_kilobyte_is_no_bomb() -> None:
 
 COSTLY = {
     "vertices": (b"Vertices", Limits(vertices=3), "3 vertices"),
-    "corners": (b"PolygonVertexIndex", Limits(corners=11), "11 corners"),
-    "keys": (b"KeyTime", Limits(keys=11), "11 keys"),
+    "corners": (b"PolygonVertexIndex", Limits(corners=11), "11 face corners"),
+    "keys": (b"KeyTime", Limits(keys=11), "11 keyframes"),
     "memory": (b"Anything", Limits(memory=130), "GB of memory"),
     "values": (b"Anything", Limits(fbx_values=0), "0 values"),
     "nodes": (b"Anything", Limits(fbx_nodes=0), "0 nodes"),

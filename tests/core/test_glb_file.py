@@ -268,7 +268,7 @@ def crowded(what: str, count: int) -> Scene:
         scene["nodes"] += [{}] * count
     elif what == "skins":
         scene["skins"] += [{"joints": [0]}] * count
-    elif what == "channels of movement":
+    elif what == "animation channels":
         scene["animations"][0]["channels"] += [{"sampler": 0}] * count
     elif what == "shape keys":
         part["targets"] = [{"POSITION": POSITIONS}] * count
@@ -278,7 +278,7 @@ def crowded(what: str, count: int) -> Scene:
         usual = {"attributes": {"POSITION": POSITIONS}, "indices": SHORTS}
         first = {**usual, "attributes": {"POSITION": POSITIONS, **{f"_{number}": POSITIONS for number in range(199)}}}
         scene["meshes"][1]["primitives"] = [first, *[usual] * (count // 200 - 1)]
-    elif what == "variants of materials":
+    elif what == "material variants":
         scene["extensions"]["KHR_materials_variants"] = {"variants": [{}] * count}
     elif what == "custom properties":
         scene["nodes"][0]["extras"] = dict.fromkeys(map(str, range(count)), 1)
@@ -508,8 +508,8 @@ def test_nodes_may_lie_deep_but_not_too_deep() -> None:
 
 COSTLY: dict[str, tuple[Callable[[], bytes], Limits, str]] = {
     "vertices": (lambda: packed(RICH), Limits(vertices=3), "3 vertices"),
-    "corners": (lambda: packed(RICH), Limits(corners=5), "5 corners"),
-    "keys": (lambda: packed(RICH), Limits(keys=3), "3 keys"),
+    "corners": (lambda: packed(RICH), Limits(corners=5), "5 face corners"),
+    "keys": (lambda: packed(RICH), Limits(keys=3), "3 keyframes"),
     "nodes": (lambda: packed(RICH), Limits(nodes=4), "4 objects"),
     "instances": (lambda: packed(RICH), Limits(nodes=8), "8 objects"),
     "parts": (lambda: packed(RICH), Limits(parts=2), "2 parts"),

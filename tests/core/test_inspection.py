@@ -41,7 +41,7 @@ def test_shares_and_names() -> None:
     ],
 )
 def test_a_summary_is_a_few_words(settings: Settings, found: Inspection, expected: str) -> None:
-    assert summary(settings, found) == expected
+    assert summary(settings, found).english() == expected
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_summary_is_a_few_words(settings: Settings, found: Inspection, expecte
     ],
 )
 def test_what_was_ordered_and_is_not_there_is_said(settings: Settings, found: Inspection, expected: list[str]) -> None:
-    assert shortfalls(settings, found) == expected
+    assert [told.english() for told in shortfalls(settings, found)] == expected
 
 
 @pytest.mark.parametrize(
@@ -86,18 +86,18 @@ def test_what_was_ordered_and_is_not_there_is_said(settings: Settings, found: In
         (GOOD, []),
         (replace(GOOD, unwrapped=False), ["A part of the model has no UVs, so its texture cannot show"]),
         (replace(GOOD, unwrapped=False, maps=""), []),
-        (replace(GOOD, missing="a.png, b.png"), ["Pictures that the file names were not found: a.png, b.png"]),
+        (replace(GOOD, missing="a.png, b.png"), ["Images that the file names were not found: a.png, b.png"]),
         (replace(GOOD, outside=0.25), ["The UVs of 25% of the faces leave the unit square"]),
         (replace(GOOD, outside=0.0001), ["The UVs of 1% of the faces leave the unit square"]),
         (replace(GOOD, outside=1.0, unwrapped=False, missing="a.png"), [
-            "Pictures that the file names were not found: a.png",
+            "Images that the file names were not found: a.png",
             "A part of the model has no UVs, so its texture cannot show",
             "The UVs of 100% of the faces leave the unit square",
         ]),
     ],
 )  # fmt: skip
 def test_what_an_artist_should_know_of_the_file_is_said(found: Inspection, expected: list[str]) -> None:
-    assert remarks(found) == expected
+    assert [told.english() for told in remarks(found)] == expected
 
 
 COUNTS = st.integers(0, 10**7)
@@ -108,4 +108,4 @@ def test_a_model_that_is_within_its_order_falls_short_of_nothing(settings: Setti
     ordered = replace(settings, face_limit=found.faces, quad=True)
     delivered = replace(found, quads=found.faces, maps=ALL_MAPS)
     assert [text for text in shortfalls(ordered, delivered) if found.faces] == []
-    assert summary(ordered, delivered).startswith(f"{found.faces:,} ")
+    assert summary(ordered, delivered).english().startswith(f"{found.faces:,} ")

@@ -28,12 +28,14 @@ from tripo_blender.core.events import (
 from tripo_blender.core.formats.model import ModelFormat
 from tripo_blender.core.job import Job, image_job
 from tripo_blender.core.options.generation import Settings
+from tripo_blender.core.sentences.text import text
 from tripo_blender.core.states import SPANS, JobState
 from tripo_blender.core.task import VIEWS_IN_ORDER, Artifact, ImageFile, ImageUrl, Request, TaskType
 
+from .fixtures import written
 from .strategies import EVENT_TYPES, EVENTS, JOBS
 
-FAILURE = Failure(Kind.NETWORK, "The cable is out. Plug it in", trace_id="trace-of-the-failure")
+FAILURE = Failure(Kind.NETWORK, written("The cable is out. Plug it in"), trace_id="trace-of-the-failure")
 SAMPLES: dict[type[Event], Event] = {
     Started: Started(),
     Submitting: Submitting({"image": "abc"}),
@@ -42,7 +44,7 @@ SAMPLES: dict[type[Event], Event] = {
     TaskNamed: TaskNamed("task-1"),
     TaskFound: TaskFound(),
     Progressed: Progressed(50, 2, 30),
-    Delayed: Delayed("trying again"),
+    Delayed: Delayed(written("trying again")),
     Generated: Generated(30, 7, 8),
     Downloaded: model_downloaded("/models/model.glb", ModelFormat.GLB, "/models/preview.webp"),
     Prepared: Prepared("/models/model.blend", "Chair\nChair 2"),
@@ -206,22 +208,22 @@ def test_a_local_file_needs_no_service() -> None:
 
 
 def test_a_model_that_is_prepared_is_as_ready_as_before() -> None:
-    ready = make_job(JobState.READY, percent=99.0).after(Delayed("Preparing the model"))
+    ready = make_job(JobState.READY, percent=99.0).after(Delayed(text("import.preparing")))
     prepared = ready.after(SAMPLES[Prepared])
-    assert (prepared.state, prepared.percent, prepared.note) == (JobState.READY, 99, "")
+    assert (prepared.state, prepared.percent, prepared.note) == (JobState.READY, 99, None)
     assert prepared.prepared == SAMPLES[Prepared]
     assert not prepared.working
     assert prepared.after(Imported("Chair")).state is JobState.DONE
 
 
 def test_a_model_that_was_not_prepared_comes_with_the_reason() -> None:
-    job = make_job(JobState.READY).after(Prepared(why="Imported in place: there is little memory left"))
+    job = make_job(JobState.READY).after(Prepared(why=text("import.in_place.memory")))
     assert (job.prepared.path, job.prepared.names, job.prepared.inspection) == ("", "", None)
-    assert job.prepared.why == "Imported in place: there is little memory left"
+    assert job.prepared.why == text("import.in_place.memory")
 
 
 def test_a_model_that_is_dangerous_ends_the_job_and_keeps_its_file() -> None:
-    failure = Failure(Kind.MODEL_DANGEROUS, "Blender crashed on it")
+    failure = Failure(Kind.MODEL_DANGEROUS, written("Blender crashed on it"))
     job = make_job(JobState.READY, artifacts=model_downloaded("/models/model.glb", "glb").artifacts).after(
         Failed(failure)
     )
@@ -246,14 +248,14 @@ def test_progress_is_shared_out_over_the_states_span() -> None:
 
 
 def test_the_next_state_forgets_the_queue_the_guess_and_the_note() -> None:
-    job = make_job(JobState.GENERATING, queue_position=2, seconds_left=30.0, note="busy").after(Generated())
-    assert (job.queue_position, job.seconds_left, job.note) == (-1, -1, "")
+    job = make_job(JobState.GENERATING, queue_position=2, seconds_left=30.0, note=written("busy")).after(Generated())
+    assert (job.queue_position, job.seconds_left, job.note) == (-1, -1, None)
 
 
 def test_a_delay_is_noted_until_it_goes_on() -> None:
-    job = make_job(JobState.GENERATING).after(Delayed("The service is busy"))
-    assert job.note == "The service is busy"
-    assert job.after(Progressed(10)).note == ""
+    job = make_job(JobState.GENERATING).after(Delayed(text("service.is_busy")))
+    assert job.note == text("service.is_busy")
+    assert job.after(Progressed(10)).note is None
 
 
 def test_a_failure_brings_its_trace_id_and_otherwise_the_purchases_stays() -> None:
@@ -294,7 +296,7 @@ def test_the_user_resolves_an_uncertain_purchase(way_out: str, failure: Failure 
     [
         [Started()],
         SENT_AGAIN,
-        [*SENT_AGAIN, Delayed("busy")],
+        [*SENT_AGAIN, Delayed(written("busy"))],
         [TaskNamed("task-9")],
         [TaskNamed("task-9"), Progressed(5)],
     ],
@@ -305,7 +307,7 @@ def test_a_way_out_of_the_doubt_that_leads_nowhere_leads_back(
 ) -> None:
     """The record and the picture of a final job go: only the user's word ends one that may have been bought."""
     back = follow(uncertain(failure), *so_far, end)
-    assert (back.state, back.task_id, back.note) == (JobState.UNCERTAIN, "", "")
+    assert (back.state, back.task_id, back.note) == (JobState.UNCERTAIN, "", None)
     assert back.failure is not None
     assert back.failure.kind is Kind.UNCERTAIN
     assert "still not known" in back.failure.sentence

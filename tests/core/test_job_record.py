@@ -29,6 +29,15 @@ OLDEST = {
 }
 
 
+DEEP = (
+    '{"format": 3, "job": {"request": {"options": {}}, "note": '
+    + 300 * '{"key": "a", "parameters": {"a": '
+    + '"a"'
+    + 300 * "}}"
+    + "}}"
+)
+
+
 def text(job: Any, **more: Any) -> str:
     return json.dumps({"format": 1, "job": job} | more)
 
@@ -55,10 +64,45 @@ def test_one_of_an_older_version_is_read() -> None:
     assert (job.state, job.task_id, job.spot.fps, job.arrival.place) == (JobState.GENERATING, "task-1", 24, "cursor")
 
 
+def test_the_words_of_older_ones_stay_as_they_were_written() -> None:
+    said = {"kind": "uncertain", "sentence": "The order was sent. {Look} at your account", "detail": "cut", "code": "7"}
+    of_2 = {
+        "id": "job-1",
+        "name": "Chair",
+        "request": {"options": {}},
+        "account": {},
+        "created": 1.0,
+        "failure": said,
+        "unsettled": said | {"kind": "busy"},
+        "note": "Waits for Object Mode",
+        "warning": "Quads were ordered. A texture was, too",
+        "prepared": {"why": "Imported in place: there is little memory left"},
+    }
+    job = read_text(text(of_2, format=2), "job-1")
+    for failure in (job.failure, job.unsettled):
+        assert failure is not None
+        assert (failure.sentence, failure.detail, failure.code) == (said["sentence"], "cut", "7")
+    assert job.note is not None
+    assert job.note.english() == of_2["note"]
+    assert [warning.english() for warning in job.warnings] == [of_2["warning"]]
+    assert job.prepared is not None
+    assert job.prepared.why is not None
+    assert job.prepared.why.english() == "Imported in place: there is little memory left"
+    assert read_text(record_text(job), "job-1") == job
+
+
+@pytest.mark.parametrize("left_out", ["failure", "unsettled", "note", "warning", "prepared"])
+def test_what_older_ones_did_not_say_is_not_said(left_out: str) -> None:
+    empty = {"note": "", "warning": "", "prepared": {"path": "/m.blend"}, "failure": None, "unsettled": None}
+    job = read_text(text(OLDEST | {name: value for name, value in empty.items() if name != left_out}), "job-1")
+    assert (job.note, job.warnings, job.failure, job.unsettled) == (None, (), None, None)
+    assert job.prepared is None or job.prepared.why is None
+
+
 @pytest.mark.parametrize(
     "newer",
     [
-        text(OLDEST, format=2),
+        text(OLDEST, format=4),
         text(OLDEST | {"colour": "red"}),
         text(OLDEST | {"spot": {"x": 1.0, "turned": 90}}),
         text(OLDEST | {"spot": {"box": {"low_x": 0.0, "round": True}}}),
@@ -66,12 +110,14 @@ def test_one_of_an_older_version_is_read() -> None:
     ],
 )
 def test_one_of_a_newer_version_says_to_update(newer: str) -> None:
-    with pytest.raises(RecordError, match=r"newer version .* Update the add-on .* or fetch its task task-1 by its id"):
+    with pytest.raises(
+        RecordError, match=r"newer version .* Update the add-on .* or download its task task-1 by its ID"
+    ):
         read_text(newer, "job-1")
 
 
 def test_a_newer_one_of_which_nothing_is_known() -> None:
-    with pytest.raises(RecordError, match=r"to go on with it$"):
+    with pytest.raises(RecordError, match=r"to continue it$"):
         read_text('{"format": 9}', "job-1")
 
 
@@ -87,6 +133,10 @@ def test_a_newer_one_of_which_nothing_is_known() -> None:
         text(OLDEST)[:30],
         text(OLDEST | {"state": "paused"}),
         text(OLDEST | {"settings": None}),
+        text(OLDEST | {"failure": "no"}),
+        text(OLDEST | {"failure": {"kind": "busy"}}),
+        text(OLDEST | {"note": ["busy"]}),
+        pytest.param(DEEP, id="texts without end"),
     ],
 )
 def test_a_broken_one_is_told_of(broken: str) -> None:
@@ -100,12 +150,12 @@ def test_one_in_another_s_folder_is_none() -> None:
 
 
 def test_the_task_of_a_broken_one_is_told_where_it_can_be_seen() -> None:
-    assert "Its task task-1 can be fetched by its id" in unreadable("job-1", text(OLDEST)[:-1])
-    assert "If your account shows a task of that time" in unreadable("job-1")
+    assert "Its task task-1 can be downloaded by its ID" in unreadable("job-1", text(OLDEST)[:-1]).english()
+    assert "If your account shows a task of that time" in unreadable("job-1").english()
 
 
 def test_what_was_not_even_written_was_not_ordered() -> None:
-    assert "Nothing was ordered for it" in half_written("job-1")
+    assert "Nothing was ordered for it" in half_written("job-1").english()
 
 
 def test_strange_fields_are_found_in_records_alone() -> None:

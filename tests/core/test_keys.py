@@ -5,6 +5,7 @@ import re
 import pytest
 from hypothesis import given, strategies as st
 
+from tripo_blender.core.sentences.text import text
 from tripo_blender.core.services.credentials import (
     LONGEST_FILE,
     KeyFile,
@@ -17,6 +18,8 @@ from tripo_blender.core.services.credentials import (
     told,
 )
 from tripo_blender.core.services.endpoint import key_problem
+
+from .fixtures import english
 
 KEY = "sk-in-the-file-51c2"
 PATH = "/home/a/key"
@@ -71,18 +74,19 @@ def test_a_key_file_holds_one_line(content: str) -> None:
         (KeyFile(PATH, b""), "is empty"),
         (KeyFile(PATH, b"\n \r\n"), "is empty"),
         (KeyFile(PATH, f"{KEY}\nsk-other\n".encode()), "more than one line"),
-        (KeyFile(PATH, KEY.encode("utf-16")), "no text file"),
-        (KeyFile(PATH, f"{KEY}\0x".encode()), "no text file"),
-        (KeyFile(PATH, b"\x89PNG\r\n"), "no text file"),
+        (KeyFile(PATH, KEY.encode("utf-16")), "not a text file"),
+        (KeyFile(PATH, f"{KEY}\0x".encode()), "not a text file"),
+        (KeyFile(PATH, b"\x89PNG\r\n"), "not a text file"),
     ],
     ids=["missing", "others", "space", "line", "large", "empty", "blank", "lines", "utf-16", "null", "picture"],
 )
 def test_what_is_wrong_with_a_key_file_is_said_without_what_it_holds(file: KeyFile, words: str) -> None:
     found = read_key_file(file)
-    assert words in found.problem
+    sentence = english(found.problem)
+    assert words in sentence
     assert found.key == ""
-    assert KEY not in found.problem
-    assert re.match(r"[A-Z][^\n]+[^.]$", found.problem)
+    assert KEY not in sentence
+    assert re.match(r"[A-Z][^\n]+[^.]$", sentence)
 
 
 @given(st.binary(max_size=100) | st.text(max_size=100).map(str.encode))
@@ -93,15 +97,15 @@ def test_no_content_crashes_the_reading_or_gives_two_lines(content: bytes) -> No
 
 
 @given(st.text(min_size=1, max_size=30))
-def test_only_what_key_problem_lets_through_can_be_in_a_header(text: str) -> None:
-    found = choose(text, "", None, "")
+def test_only_what_key_problem_lets_through_can_be_in_a_header(typed: str) -> None:
+    found = choose(typed, "", None, "")
     if found.key and not key_problem(found.key):
         assert re.fullmatch(r"[!-~]+", found.key)
 
 
 @pytest.mark.parametrize("source", list(Source))
 def test_which_key_is_used_is_told_without_it(source: Source) -> None:
-    sentence = told(KeyGiven(KEY, source), PATH, "/home/a/userpref.blend", KEY_VARIABLE)
+    sentence = english(told(KeyGiven(KEY, source), PATH, "/home/a/userpref.blend", KEY_VARIABLE))
     assert KEY not in sentence
     expected = {Source.PREFERENCES: "userpref.blend", Source.FILE: PATH, Source.ENVIRONMENT: KEY_VARIABLE}
     assert expected.get(source, "") in sentence
@@ -109,7 +113,8 @@ def test_which_key_is_used_is_told_without_it(source: Source) -> None:
 
 
 def test_a_key_file_at_fault_is_told() -> None:
-    assert told(KeyGiven(source=Source.FILE, problem="It is empty"), PATH, "", KEY_VARIABLE) == "It is empty"
+    problem = text("key.file_empty", path=PATH)
+    assert told(KeyGiven(source=Source.FILE, problem=problem), PATH, "", KEY_VARIABLE) == problem
 
 
 @pytest.mark.parametrize("holder", [KeyGiven(KEY, Source.ARGUMENT), GOOD])

@@ -19,7 +19,7 @@ from tripo_blender.core.services.base import Created, HttpAnswer, TaskReport
 from tripo_blender.core.services.purchase import read_create
 from tripo_blender.core.task import Role
 
-from .fixtures import GLB_URL, SERVICE, TASK, task
+from .fixtures import GLB_URL, SERVICE, TASK, task, written
 
 KEY = 'sk-Echo/7f3a+91e0&d2<c4>"5b\\6'
 REST = KEY.removeprefix("sk-")
@@ -285,5 +285,5 @@ def test_no_text_moves_a_cursor_or_turns_the_writing(text: str) -> None:
     assert "\x1b" not in shown
     assert shown.encode().decode() == shown
     assert plain(shown) == shown
-    failure = Failure(Kind.REFUSED, text, text, text, text)
+    failure = Failure(Kind.REFUSED, written(text), text, text, text)
     assert failure.sentence == failure.detail == failure.code == failure.trace_id == shown

@@ -10,6 +10,7 @@ from tripo_blender.core.account import Account, Credentials
 from tripo_blender.core.events import Imported
 from tripo_blender.core.inspection import Inspection
 from tripo_blender.core.messages import Cancel, Happened, UseAccount, decode, encode
+from tripo_blender.core.sentences.text import text
 from tripo_blender.core.serialization import RecordError
 
 from .strategies import JSON_VALUES, MESSAGES
@@ -24,7 +25,7 @@ def test_every_message_survives_the_pipe_as_one_line(message: Any) -> None:
 
 def test_all_that_is_told_of_a_model_in_the_scene_crosses() -> None:
     found = Inspection(10, 9, 12, 2, 3, 0.25, True, "Base Color,Normal", "a.png")
-    happened = Happened("job-1", Imported("Chair", found, "Only 90% of the faces are quads"))
+    happened = Happened("job-1", Imported("Chair", found, (text("model.few_quads", share=0.9),)))
     assert decode(encode(happened)) == happened
     assert json.loads(encode(happened))["inspection"]["quads"] == 9
 
@@ -54,6 +55,10 @@ def test_the_key_does_not_show() -> None:
         b'{"message": "Run", "job": {}}',
         pytest.param(b'{"event": "Progressed", "job": "a", "percent": 1' + 400 * b"0" + b"}", id="a huge number"),
         pytest.param(100_000 * b"[", id="nested without end"),
+        pytest.param(
+            b'{"job": "a", "event": "Delayed", "note": ' + 300 * b'{"key": "a", "parameters": {"a": ' + 601 * b"}",
+            id="texts without end",
+        ),
     ],
 )
 def test_what_is_none_of_ours_is_refused(line: bytes) -> None:
@@ -80,6 +85,6 @@ def test_a_damaged_line_is_refused_or_read_as_some_message(message: Any, data: s
 
 def test_a_message_is_told_from_an_event() -> None:
     assert decode(b'{"message": "Cancel", "job_id": "job-1"}') == Cancel("job-1")
-    happened = decode(b'{"job": "job-1", "event": "Delayed", "note": "busy", "since": 3}')
+    happened = decode(b'{"job": "job-1", "event": "Delayed", "note": {"key": "service.is_busy"}, "since": 3}')
     assert isinstance(happened, Happened)
-    assert (happened.job_id, happened.event.note) == ("job-1", "busy")
+    assert (happened.job_id, happened.event.note) == ("job-1", text("service.is_busy"))

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tripo_blender.core.errors import Kind, TripoError
-from tripo_blender.core.formats.model import FROM_SERVICE, HEAD, ModelFormat, check, format_of
+from tripo_blender.core.formats.model import FROM_SERVICE, HEAD, OF_USER, ModelFormat, check, format_of
+from tripo_blender.core.sentences.text import Text
 
 PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sIIBBBBB", 13, b"IHDR", 4, 4, 8, 2, 0, 0, 0)
 FBX_MAGIC = b"Kaydara FBX Binary  \x00\x1a\x00"
@@ -55,7 +56,7 @@ WHOLE = {
 }
 
 
-def refusal(data: bytes, *advice: str) -> str:
+def refusal(data: bytes, *advice: Text) -> str:
     with pytest.raises(TripoError) as caught:
         check(data, *advice)
     assert caught.value.failure.kind is Kind.MODEL_FILE
@@ -74,8 +75,8 @@ def test_the_bytes_tell_the_format(data: bytes, expected: ModelFormat) -> None:
 @pytest.mark.parametrize("head", [b"", b"PK\x03\x04", b"; FBX 7.3.0 project file\n", b"<!DOCTYPE html>"])
 def test_the_first_bytes_are_refused_as_the_whole_would_be(head: bytes) -> None:
     with pytest.raises(TripoError) as caught:
-        format_of(head, "Choose another file")
-    assert caught.value.failure.sentence == refusal(head, "Choose another file")
+        format_of(head, OF_USER)
+    assert caught.value.failure.sentence == refusal(head, OF_USER)
 
 
 @pytest.mark.parametrize("data", [data for data, _ in WHOLE.values()], ids=WHOLE)
@@ -132,10 +133,10 @@ BROKEN = {
 
 @pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
 def test_a_refusal_ends_with_the_advice_that_suits_where_the_file_is_from(data: bytes) -> None:
-    own = refusal(data, "Choose another file")
-    assert own.endswith(". Choose another file")
+    own = refusal(data, OF_USER)
+    assert own.endswith(f". {OF_USER.english()}")
     assert "service" not in own
-    assert refusal(data) == own.replace("Choose another file", FROM_SERVICE)
+    assert refusal(data) == own.replace(OF_USER.english(), FROM_SERVICE.english())
 
 
 @pytest.mark.parametrize("place", ["images", "buffers"])

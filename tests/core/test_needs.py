@@ -9,6 +9,7 @@ from tripo_blender.core.account import Account
 from tripo_blender.core.errors import Failure, Kind
 from tripo_blender.core.job import Job
 from tripo_blender.core.needs import Waits, alone, circle, circle_failure, judged
+from tripo_blender.core.sentences.text import text
 from tripo_blender.core.states import JobState
 from tripo_blender.core.task import (
     VIEWS_IN_ORDER,
@@ -89,8 +90,8 @@ def test_four_views_are_named_by_the_task_that_gave_them() -> None:
     [
         (replace(TURNED, artifacts=FOUR[1:]), "Views gave no set of four views, which Solid needs"),
         (replace(TURNED, task_id=""), "Views gave no set of four views"),
-        (replace(TURNED, account=Account(base_url="https://b.test")), "Views is of another service than Solid"),
-        (replace(TURNED, account=Account("other", URL)), "Views is of another service than Solid"),
+        (replace(TURNED, account=Account(base_url="https://b.test")), "Views is of another account than Solid"),
+        (replace(TURNED, account=Account("other", URL)), "Views is of another account than Solid"),
     ],
 )
 def test_views_that_cannot_be_named_end_what_needs_them(other: Job, what: str) -> None:
@@ -105,7 +106,7 @@ def test_views_are_edited_once() -> None:
     edited = replace(TURNED, request=edits)
     failure = judged(again, {"views": edited})
     assert isinstance(failure, Failure)
-    assert failure.sentence.startswith("The views of Views were edited already, which can be done once")
+    assert failure.sentence.startswith("The views of Views were edited before, which can be done once")
     assert isinstance(judged(again, {"views": TURNED}), Job)
     assert isinstance(judged(OF_FOUR, {"views": edited}), Job)
 
@@ -119,19 +120,19 @@ def test_what_needs_nothing_starts() -> None:
     "state", [state for state in JobState if state.value in "queued uploading submitting generating"]
 )
 def test_what_is_made_is_waited_for(state: JobState) -> None:
-    assert judged(SIDE, {"views": job("views", state=state)}) == Waits("Waits for Views")
+    assert judged(SIDE, {"views": job("views", state=state)}) == Waits(text("needs.waiting", other="Views"))
 
 
 def test_what_is_uncertain_is_waited_for_and_said_so() -> None:
     waits = judged(SIDE, {"views": job("views", state=JobState.UNCERTAIN)})
     assert isinstance(waits, Waits)
-    assert "decide about that first" in waits.note
+    assert "decide about that first" in waits.note.english()
 
 
 def test_alone_nothing_is_waited_for() -> None:
     failure = alone(SIDE, {"views": job("views", state=JobState.GENERATING)})
     assert isinstance(failure, Failure)
-    assert failure.sentence.startswith("Waits for Views. Nothing was ordered")
+    assert failure.sentence.startswith("Waiting for Views. Nothing was ordered")
     made = {"views": job("views", state=JobState.DONE, artifacts=(BACK,))}
     assert alone(SIDE, made) == judged(SIDE, made)
 
@@ -167,7 +168,7 @@ def test_of_several_needs_the_hopeless_one_counts() -> None:
     failure = judged(both, others)
     assert isinstance(failure, Failure)
     assert "no rig report" in failure.sentence
-    assert judged(both, others | {"second": job("second")}) == Waits("Waits for First")
+    assert judged(both, others | {"second": job("second")}) == Waits(text("needs.waiting", other="First"))
 
 
 NAMES = "abcde"

@@ -14,6 +14,8 @@ from tripo_blender.core.options.option import LARGEST_NUMBER, NO_UNIT, Option
 from tripo_blender.core.options.validation import problem_with, typed
 from tripo_blender.core.options.versions import OFFERS
 
+from .fixtures import english
+
 ALL: tuple[Option, ...] = (*SETTINGS, *OPTIONS)
 
 COUNT = Option("count", "Count", "How many", 1, limits=(1, 9))
@@ -79,7 +81,7 @@ def test_a_numbers_default_is_within_its_limits_and_blender_holds_them(row: Opti
 
 @pytest.mark.parametrize("row", ALL, ids=lambda row: row.name)
 def test_nothing_is_wrong_with_a_default(row: Option) -> None:
-    assert problem_with(row, row.default) == ""
+    assert problem_with(row, row.default) is None
     assert typed(ALL, {row.name: row.default}) == {row.name: row.default}
 
 
@@ -121,7 +123,7 @@ def test_an_option_of_the_command_line_is_the_name_unless_a_flag_is_given() -> N
     ],
 )
 def test_a_value_out_of_its_limits_is_said(option: Option, value: Any, sentence: str) -> None:
-    assert problem_with(option, value) == sentence
+    assert english(problem_with(option, value)) == sentence
 
 
 # -- what a script asks for ---------------------------------------------------------------------------------------
@@ -192,5 +194,5 @@ def test_what_comes_out_is_of_the_options_types(values: dict[str, Any]) -> None:
     for option in OPTIONS:
         if option.name in found:
             assert type(found[option.name]) is type(option.default)
-            said = problem_with(option, found[option.name])
+            said = english(problem_with(option, found[option.name]))
             assert said == "" or said.startswith(f"{option.label} ")

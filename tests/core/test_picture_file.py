@@ -17,6 +17,8 @@ from tripo_blender.core.formats.image.head import (
     too_small,
 )
 
+from .fixtures import english
+
 
 def png(width: int = 300, height: int = 200) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII5B", 13, b"IHDR", width, height, 8, 6, 0, 0, 0) + bytes(4)
@@ -164,7 +166,7 @@ def test_a_whole_head_of_one_thing_over_and_over_comes_to_an_end(filler: bytes) 
     [(20, 20, False), (19, 20, True), (20, 19, True), (4000, 19, True), (6000, 6000, False), (0, 0, True)],
 )
 def test_a_picture_below_the_services_limit_is_named_too_small(width: int, height: int, small: bool) -> None:
-    sentence = too_small(width, height)
+    sentence = english(too_small(width, height))
     assert bool(sentence) == small
     assert not small or f"{width} x {height}" in sentence
 

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from tripo_blender.core.errors import Kind
+from tripo_blender.core.errors import Failure, Kind
+from tripo_blender.core.sentences.text import text
 from tripo_blender.core.services.base import HttpAnswer, Refused, TaskStatus
-from tripo_blender.core.services.failures import lost_task
+from tripo_blender.core.services.failures import lost_task, unreachable_task
 
 from .fixtures import (
     HTML,
@@ -123,6 +124,13 @@ def test_a_lost_task_says_its_id_and_what_was_heard() -> None:
     failure = lost_task(TASK, "unknown after 90 s")
     assert (failure.kind, failure.detail) == (Kind.TASK_LOST, "unknown after 90 s")
     assert TASK in failure.sentence
+
+
+def test_a_task_out_of_reach_keeps_what_is_in_the_way_and_says_that_it_is_paid_for() -> None:
+    off = Failure(Kind.NETWORK, text("network.service_unreachable"), "Timeout", trace_id="trace-1")
+    failure = unreachable_task(off, TASK)
+    assert (failure.kind, failure.detail, failure.trace_id) == (Kind.NETWORK, "Timeout", "trace-1")
+    assert failure.sentence == f"{off.sentence}. The model may still be made: download its task {TASK} later"
 
 
 @given(ANSWERS)

@@ -7,6 +7,7 @@ from hypothesis import given, strategies as st
 
 from tripo_blender.core.price import Price, fixed
 from tripo_blender.core.repeated_press import AGAIN, LISTED, MOVED, SECONDS, Press, another_costs, refusal, several_cost
+from tripo_blender.core.sentences.text import Text
 
 CHAIR, TABLE = ("scene", "chair.png"), ("scene", "table.png")
 
@@ -14,18 +15,18 @@ CHAIR, TABLE = ("scene", "chair.png"), ("scene", "table.png")
 @pytest.mark.parametrize(
     ("before", "what", "seconds", "expected"),
     [
-        (None, CHAIR, 0.0, ""),
+        (None, CHAIR, 0.0, None),
         (CHAIR, CHAIR, 0.0, AGAIN),
         (CHAIR, CHAIR, SECONDS, AGAIN),
-        (CHAIR, CHAIR, SECONDS + 0.01, ""),
-        (CHAIR, TABLE, 0.1, ""),
-        (CHAIR, LISTED, 0.1, ""),
+        (CHAIR, CHAIR, SECONDS + 0.01, None),
+        (CHAIR, TABLE, 0.1, None),
+        (CHAIR, LISTED, 0.1, None),
         (LISTED, LISTED, 0.1, MOVED),
         (LISTED, CHAIR, 0.1, MOVED),
-        (LISTED, CHAIR, SECONDS + 0.01, ""),
+        (LISTED, CHAIR, SECONDS + 0.01, None),
     ],
 )
-def test_a_press_just_after_another(before: object, what: object, seconds: float, expected: str) -> None:
+def test_a_press_just_after_another(before: object, what: object, seconds: float, expected: Text | None) -> None:
     assert refusal(None if before is None else Press(before, 100.0), what, 100.0 + seconds) == expected
 
 
@@ -45,10 +46,11 @@ def test_nothing_counts_twice_within_a_moment(presses: list[tuple[object, float]
 
 
 def test_what_a_dialog_says_of_the_price() -> None:
-    assert another_costs(fixed(30)) == "A new model will be ordered, for about 30 credits"
-    assert "look at your account" in another_costs(fixed(30), uncertain=True)
-    assert "about 30 credits" in another_costs(fixed(30), uncertain=True)
-    assert "charged twice" in another_costs(fixed(30), uncertain=True)
-    assert several_cost(1, fixed(30)) == "One model will be ordered, for about 30 credits"
-    assert several_cost(3, Price(80, 90)) == "3 models will be ordered, for about 80 to 90 credits"
-    assert several_cost(2, None) == "2 models will be ordered, for a price that is not known"
+    assert another_costs(fixed(30)).english() == "A new model will be ordered, for about 30 credits"
+    twice = another_costs(fixed(30), uncertain=True).english()
+    assert "look at your account" in twice
+    assert "about 30 credits" in twice
+    assert "charged twice" in twice
+    assert several_cost(1, fixed(30)).english() == "One model will be ordered, for about 30 credits"
+    assert several_cost(3, Price(80, 90)).english() == "3 models will be ordered, for about 80 to 90 credits"
+    assert several_cost(2, None).english() == "2 models will be ordered, for a price that is not known"

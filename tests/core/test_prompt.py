@@ -5,13 +5,16 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.prompt import (
-    LONGEST_NEGATIVE_PROMPT,
-    LONGEST_PROMPT,
-    counter,
-    problem_of_prompt,
-    problem_of_words,
-)
+from tripo_blender.core import prompt
+from tripo_blender.core.prompt import LONGEST_NEGATIVE_PROMPT, LONGEST_PROMPT, counter, problem_of_words
+from tripo_blender.core.sentences.text import text as as_text
+
+from .fixtures import english
+
+
+def problem_of_prompt(text: str, *, negative: bool = False) -> str:
+    return english(prompt.problem_of_prompt(text, negative=negative))
+
 
 LETTERS = st.characters(
     categories=("L", "M", "N", "P", "Sm", "Sc", "Zs"), max_codepoint=0x1EFFF, exclude_characters="\ufe0f\u20e3"
@@ -72,7 +75,8 @@ def test_what_the_service_does_not_take_is_named_with_its_place(text: str, named
 def test_an_empty_prompt_is_none_and_a_negative_one_is_not_needed(text: str) -> None:
     assert problem_of_prompt(text) == "The prompt is empty: write it in words"
     assert problem_of_prompt(text, negative=True) == ""
-    assert problem_of_words(text, "edit of the back view", 9) == "The edit of the back view is empty: write it in words"
+    wrong = problem_of_words(text, as_text("input.edit_back"), 9)
+    assert english(wrong) == "The edit of the back view is empty: write it in words"
 
 
 @given(WORDS)

@@ -24,6 +24,7 @@ from tripo_blender.core.job import Job, image_job
 from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.options.import_options import Arrival
 from tripo_blender.core.placement import Box, Spot
+from tripo_blender.core.sentences.text import text
 from tripo_blender.core.serialization import Record, RecordError, from_record, to_record
 from tripo_blender.core.states import JobState
 from tripo_blender.core.task import Artifact, ImageFile, Request, Role, TaskType
@@ -55,9 +56,9 @@ def test_a_job_that_says_all_comes_back_from_its_record() -> None:
         source="chair.png",
         arrival=Arrival("origin", "box", 2.5, True, "-x", "angle", 45.0, False, "files", "own", False),
         spot=Spot(1.0, -2.5, 0.25, Box(0.0, -1.0, 0.5, 1.0, 1.0, 2.0), "Crate", 0.01, 25, 1.001, 7),
-        prepared=Prepared("/jobs/model.blend", "Chair", Inspection(10), ""),
+        prepared=Prepared("/jobs/model.blend", "Chair", Inspection(10), None),
         inspection=Inspection(10, 9, 12, 2, 3, 0.25, True, "Base Color,Normal", "a.png"),
-        warning="Only 90% of the faces are quads",
+        warnings=(text("model.few_quads", share=0.9), text("model.no_pbr")),
         sha256="ab12",
         model_seed=2**40,
         texture_seed=0,
@@ -87,8 +88,8 @@ def test_what_a_record_leaves_out_means_what_it_meant_when_it_was_written() -> N
     job = Job("job-1", "Chair", request, Account("modelstream", "https://api.example.test"), 1_790_000_000.5)
     arrival = Arrival("cursor", "own", 1.0, False, "auto", "auto", 30.0, True, "packed", "tripo", True)
     spot = Spot(0.0, 0.0, 0.0, None, "", 1.0, 24, 1.0, 1)
-    late = (arrival, spot, None, None, "", -1, -1)
-    rest = (JobState.QUEUED, 0.0, -1, -1.0, "", "", "", -1.0, (), "", None, "", *late)
+    late = (arrival, spot, None, None, (), -1, -1)
+    rest = (JobState.QUEUED, 0.0, -1, -1.0, None, "", "", -1.0, (), "", None, "", *late)
     assert from_record(Job, JOB) == Job(job.id, job.name, job.request, job.account, job.created, *rest)
     assert from_record(Inspection, {}) == Inspection(0, 0, 0, 0, 0, 0.0, False, "", "")
     assert from_record(Submitting, {}) == Submitting({})
@@ -96,7 +97,7 @@ def test_what_a_record_leaves_out_means_what_it_meant_when_it_was_written() -> N
     assert from_record(Generated, {}) == Generated(-1.0, -1, -1)
     downloaded = {"artifacts": [{"role": "model", "path": "/m.glb", "format": "glb"}]}
     assert from_record(Downloaded, downloaded) == model_downloaded("/m.glb", "glb", "")
-    assert from_record(Imported, {"object_name": "Chair"}) == Imported("Chair", None, "")
+    assert from_record(Imported, {"object_name": "Chair"}) == Imported("Chair", None, ())
 
 
 def test_a_newer_versions_fields_are_passed_over() -> None:
@@ -112,9 +113,9 @@ def test_none_does_for_what_may_be_missing() -> None:
 
 
 def test_a_failure_inside_a_job_is_read_as_one() -> None:
-    job = from_record(Job, JOB | {"state": "failed", "failure": {"kind": "busy", "sentence": "Wait a minute"}})
+    job = from_record(Job, JOB | {"state": "failed", "failure": {"kind": "busy", "text": {"key": "service.is_busy"}}})
     assert job.state is JobState.FAILED
-    assert job.failure == Failure(Kind.BUSY, "Wait a minute")
+    assert job.failure == Failure(Kind.BUSY, text("service.is_busy"))
 
 
 @pytest.mark.parametrize(
@@ -146,6 +147,13 @@ def test_a_failure_inside_a_job_is_read_as_one() -> None:
         (Job, JOB | {"percent": True}),
         pytest.param(Job, JOB | {"percent": 10**400}, id="a number larger than any"),
         (Job, JOB | {"failure": {"kind": "busy"}}),
+        (Job, JOB | {"failure": {"kind": "busy", "text": "Wait"}}),
+        (Job, JOB | {"failure": {"kind": "busy", "text": {"parameters": {}}}}),
+        (Job, JOB | {"note": "busy"}),
+        (Job, JOB | {"note": {"key": "job.retrying", "parameters": {"seconds": True}}}),
+        (Job, JOB | {"note": {"key": "job.retrying", "parameters": {"what": {"parameters": {}}}}}),
+        (Job, JOB | {"note": {"key": "job.retrying", "parameters": {"what": ["busy"]}}}),
+        (Job, JOB | {"warnings": {"key": "model.no_pbr"}}),
         (Job, JOB | {"arrival": {"size": "2 m"}}),
         (Job, JOB | {"arrival": {"merge": 1}}),
         (Job, JOB | {"spot": {"box": {"low_x": 0.0}}}),

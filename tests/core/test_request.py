@@ -21,6 +21,8 @@ from tripo_blender.core.options.option import LARGEST_NUMBER
 from tripo_blender.core.options.versions import DEFAULT_VERSION, LINES, OFFERS, line_of
 from tripo_blender.core.task_type import MODEL_TASKS, TaskType
 
+from .fixtures import english
+
 V31, V30, V25, P1 = "v3.1-20260211", "v3.0-20250812", "v2.5-20250123", "P1-20260311"
 P2 = "P2-20260801"
 VERSIONS = (V31, V30, V25, P1)
@@ -37,7 +39,7 @@ def test_the_settings_start_as_the_table_says() -> None:
     assert {setting.name: setting.default for setting in SETTINGS} == {
         field.name: field.default for field in fields(Settings)
     }
-    assert [problem(Settings(), task) for task in TaskType] == [""] * len(TaskType)
+    assert [problem(Settings(), task) for task in TaskType] == [None] * len(TaskType)
     assert [effective(Settings(), task) for task in sorted(MODEL_TASKS)] == [Settings()] * len(MODEL_TASKS)
 
 
@@ -65,7 +67,10 @@ def test_each_version_has_its_limits_and_refusals(version: str, limits: tuple[in
     assert line_of(version).face_limits == limits
     assert line_of(version).refuses == refused
     reasons = unavailable(Settings(version))
-    assert all(version in reasons[name] and SETTING_BY_NAME[name].label in reasons[name] for name in refused)
+    assert all(
+        version in reasons[name].english() and SETTING_BY_NAME[name].label in reasons[name].english()
+        for name in refused
+    )
 
 
 def test_an_unknown_version_has_the_widest_limits_and_refuses_nothing() -> None:
@@ -79,8 +84,8 @@ def test_an_unknown_version_has_the_widest_limits_and_refuses_nothing() -> None:
 
 def test_untextured_settings_need_no_setting_of_the_texture() -> None:
     reasons = unavailable(Settings(texture=False))
-    assert {name for name, reason in reasons.items() if "needs Texture" in reason} == NEEDS_TEXTURE
-    assert all(SETTING_BY_NAME[name].label in reason for name, reason in reasons.items())
+    assert {name for name, reason in reasons.items() if reason.key == "setting.needs_texture"} == NEEDS_TEXTURE
+    assert all(SETTING_BY_NAME[name].label in reason.english() for name, reason in reasons.items())
 
 
 @pytest.mark.parametrize(
@@ -99,13 +104,13 @@ def test_untextured_settings_need_no_setting_of_the_texture() -> None:
     ids=str,
 )
 def test_what_others_exclude_is_not_changed_beside_them(settings: Settings, name: str, others: str) -> None:
-    reason = unavailable(settings, reads_meshopt=True).get(name, "")
-    assert (f" beside {others}: turn {others} off first" in reason) is bool(others)
+    reason = english(unavailable(settings, reads_meshopt=True).get(name))
+    assert (f" while {others} is on: turn {others} off first" in reason) is bool(others)
     assert bool(reason) is bool(others)
 
 
 def test_what_this_blender_cannot_read_is_not_offered() -> None:
-    assert "This Blender cannot read a model with Compression" in unavailable(Settings())["compress"]
+    assert "This Blender cannot read a model with Compression" in unavailable(Settings())["compress"].english()
     assert "compress" not in unavailable(Settings(), reads_meshopt=True)
     with pytest.raises(TripoError, match="This Blender cannot read"):
         asked(compress="geometry")
@@ -129,7 +134,7 @@ APPLIES: dict[str, set[str]] = {  # the columns of the protocol's table, of what
 def test_a_setting_is_offered_for_the_tasks_that_take_it(task: TaskType, name: str) -> None:
     applies = task in APPLIES.get(name, {"text_to_model", "image_to_model", "multiview_to_model"})
     assert (name in options_of(task)) is applies
-    assert ("this kind of task" in unavailable(Settings(V25), task).get(name, "")) is not applies
+    assert ("this kind of task" in english(unavailable(Settings(V25), task).get(name))) is not applies
 
 
 @pytest.mark.parametrize("name", sorted(APPLIES.keys() - {"style"}))
@@ -166,8 +171,8 @@ def test_what_is_made_of_the_faces_narrows_their_number(values: dict[str, Any], 
 
 
 def test_of_a_task_that_makes_no_model_no_setting_of_a_model_is_looked_at() -> None:
-    assert problem(Settings("", face_limit=-1), TaskType.TEXT_TO_IMAGE) == ""
-    assert "Image Model cannot be 'x'" in problem(Settings(image_model="x"), TaskType.GENERATE_IMAGE)
+    assert problem(Settings("", face_limit=-1), TaskType.TEXT_TO_IMAGE) is None
+    assert "Image Model cannot be 'x'" in english(problem(Settings(image_model="x"), TaskType.GENERATE_IMAGE))
 
 
 @pytest.mark.parametrize(

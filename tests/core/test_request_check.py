@@ -26,7 +26,7 @@ from tripo_blender.core.task import (
     Words,
 )
 
-from .fixtures import SERVICE
+from .fixtures import SERVICE, english
 from .strategies import TEXTS
 
 T = TaskType
@@ -39,7 +39,7 @@ def request(task: TaskType, settings: Settings | None = None, **inputs: Input) -
 
 
 def said(each: Request) -> str:
-    sentence = problem_at(SERVICE, each)
+    sentence = english(problem_at(SERVICE, each))
     assert not sentence.endswith(".")
     assert sentence[:1].isupper() or not sentence
     return sentence
@@ -93,10 +93,10 @@ BAD: list[tuple[Request, str]] = [
     (request(T.IMAGE_TO_MODEL), "The image is missing: choose one"),
     (
         request(T.IMAGE_TO_MODEL, image=Words("a chair")),
-        "The image must be an image file or the web address of an image or what another job gives; it is text",
+        "The image must be an image file or the URL of an image or what another job gives; it is text",
     ),
     (request(T.IMAGE_TO_MODEL, image=ModelFile("/a.glb")), "it is a model file"),
-    (request(T.IMAGE_TO_MODEL, image=ImageUrl("https://ann:secret@example.test/a.png")), "holds a login"),
+    (request(T.IMAGE_TO_MODEL, image=ImageUrl("https://ann:secret@example.test/a.png")), "contains a login"),
     (
         request(T.IMAGE_TO_MODEL, image=OutputOf(Role.MODEL, "job-1")),
         "The model of another job cannot be the image: choose another one",
@@ -105,7 +105,7 @@ BAD: list[tuple[Request, str]] = [
         request(T.IMAGE_TO_MODEL, image=OutputOf(Role.VIEWS, "job-1")),
         "The set of four views of another job cannot be the image",
     ),
-    (request(T.IMAGE_TO_MODEL, image=OutputOf(Role.IMAGE, task_id=TASK)), "cannot be taken from a task by its id"),
+    (request(T.IMAGE_TO_MODEL, image=OutputOf(Role.IMAGE, task_id=TASK)), "cannot be taken from a task by its ID"),
     (request(T.IMAGE_TO_MODEL, image=OutputOf(Role.IMAGE)), "The image is of no job and of no task"),
     (
         request(T.IMAGE_TO_MODEL, image=image("a"), prompt=Words("a chair")),
@@ -115,7 +115,7 @@ BAD: list[tuple[Request, str]] = [
     (request(T.MULTIVIEW_TO_MODEL, left=image("a"), back=image("b")), "The front image is missing"),
     (
         request(T.MULTIVIEW_TO_MODEL, front=image("a")),
-        "Give at least 2 of these: front image, left image, back image, right image",
+        "Choose at least 2 of these: front image, left image, back image, right image",
     ),
     (
         request(T.MULTIVIEW_TO_MODEL, front=image("a"), back=image("a")),
@@ -138,14 +138,17 @@ BAD: list[tuple[Request, str]] = [
         request(T.MULTIVIEW_TO_MODEL, front=OutputOf(Role.IMAGE, "job-1"), back=OutputOf(Role.IMAGE, "job-1")),
         "The front image and the back image are the same",
     ),
-    (request(T.MULTIVIEW_TO_MODEL, front=image("a"), views=VIEWS_OF_TASK), "Give either the set of views or single"),
-    (request(T.MULTIVIEW_TO_MODEL, views=OutputOf(Role.VIEWS, task_id="../a")), "whose id is none. Paste it again"),
+    (
+        request(T.MULTIVIEW_TO_MODEL, front=image("a"), views=VIEWS_OF_TASK),
+        "Use either the set of four views or single",
+    ),
+    (request(T.MULTIVIEW_TO_MODEL, views=OutputOf(Role.VIEWS, task_id="../a")), "whose ID is none. Paste it again"),
     (
         request(T.MULTIVIEW_TO_MODEL, Settings("Turbo-v1.0-20250506"), front=image("a"), back=image("b")),
         "makes no model of several views",
     ),
-    (request(T.REFINE_MODEL), "The draft is missing: choose one"),
-    (request(T.REFINE_MODEL, draft=ModelFile("/a.glb")), "The draft must be what another job gives"),
+    (request(T.REFINE_MODEL), "The draft model is missing: choose one"),
+    (request(T.REFINE_MODEL, draft=ModelFile("/a.glb")), "The draft model must be what another job gives"),
     (
         request(T.REFINE_MODEL, draft=OutputOf(Role.PREVIEW, "job-1")),
         "The preview image of another job cannot be the draft",
@@ -159,10 +162,10 @@ BAD: list[tuple[Request, str]] = [
         request(T.GENERATE_IMAGE, prompt=Words("a"), image=image("a"), image_2=image("a")),
         "The reference image 1 and the reference image 2 are the same",
     ),
-    (request(T.EDIT_MULTIVIEW_IMAGE, edit_front=Words("blue")), "The set of views is missing"),
+    (request(T.EDIT_MULTIVIEW_IMAGE, edit_front=Words("blue")), "The set of four views is missing"),
     (
         request(T.EDIT_MULTIVIEW_IMAGE, views=VIEWS_OF_TASK),
-        "Give at least 1 of these: edit of the front view, edit of the left view",
+        "Choose at least 1 of these: edit of the front view, edit of the left view",
     ),
     (request(T.EDIT_MULTIVIEW_IMAGE, views=VIEWS_OF_TASK, edit_back=Words("")), "The edit of the back view is empty"),
     (
@@ -201,7 +204,7 @@ SLOTS = sorted({slot for each in GOOD.values() for slot in each.inputs} | {"fron
 @given(st.sampled_from(TaskType), st.dictionaries(st.sampled_from(SLOTS), INPUTS, max_size=4))
 def test_whatever_is_asked_has_a_sentence_or_a_call(task: TaskType, inputs: dict[str, Any]) -> None:
     each = Request(task, inputs, as_options(Settings()))
-    sentence = problem_at(SERVICE, each)
+    sentence = english(problem_at(SERVICE, each))
     assert sentence.isprintable()
     if sentence:
         return
@@ -240,8 +243,8 @@ def test_a_service_that_takes_less_is_asked_for_less() -> None:
     drawing = replace(GOOD["a file"])
     spec = spec_for(SERVICE, drawing)
     assert spec is not None
-    assert problem_of(drawing, spec) == ""
-    assert "This kind of task takes no 'image'; it takes nothing" in problem_of(drawing, TaskSpec())
+    assert problem_of(drawing, spec) is None
+    assert "This kind of task takes no 'image'" in english(problem_of(drawing, TaskSpec()))
 
 
 def test_of_options_that_cannot_be_read_the_version_is_not_known() -> None:

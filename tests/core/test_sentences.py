@@ -36,6 +36,7 @@ from .fixtures import (
     TASK_NOT_EXIST,
     V3_UNAUTHORIZED,
     answer,
+    english,
     gateway,
     native,
     task,
@@ -157,18 +158,18 @@ def _sentences() -> Iterator[tuple[str, str]]:
     for name, failure in _failures():
         yield name, failure.sentence
     for address in ADDRESSES:
-        yield f"address: {address}", base_url_problem(address)
+        yield f"address: {address}", english(base_url_problem(address))
     for key in ("", "tcli_0123456789", "sk-with space"):
-        yield f"key: {key}", SERVICE.key_problem(key)
-    yield "small picture", too_small(10, 10)
+        yield f"key: {key}", english(SERVICE.key_problem(key))
+    yield "small picture", english(too_small(10, 10))
     for settings in (Settings(face_limit=1), Settings(model_version=""), Settings(texture_seed=-1)):
-        yield f"panel: {settings}", problem(settings)
+        yield f"panel: {settings}", english(problem(settings))
     for settings in (Settings("P1-20260311"), Settings(texture=False)):
         for name, reason in unavailable(settings).items():
-            yield f"unavailable: {settings.model_version} {name}", reason
+            yield f"unavailable: {settings.model_version} {name}", reason.english()
     for blender in ("4.2", "5.2"):
         for extension in EXTENSIONS:
-            yield f"extension: {extension} in {blender}", unsupported_reason((extension,), blender)
+            yield f"extension: {extension} in {blender}", english(unsupported_reason((extension,), blender))
 
 
 def _remarks() -> Iterator[tuple[str, str]]:
@@ -177,8 +178,8 @@ def _remarks() -> Iterator[tuple[str, str]]:
     none = Inspection(faces=2000)
     plain = Inspection(faces=2000, quads=1000, outside=0.5, maps="Base Color", missing="a.png")
     for found in (none, plain):
-        for number, sentence in enumerate([*shortfalls(ordered, found), *remarks(found)]):
-            yield f"{found.quads} quads: {number}", sentence
+        for number, told in enumerate([*shortfalls(ordered, found), *remarks(found)]):
+            yield f"{found.quads} quads: {number}", told.english()
 
 
 FAILURES = dict(_failures())
@@ -191,7 +192,7 @@ def test_a_sentence_is_whole(sentence: str) -> None:
     assert re.match(r"[A-Z]", sentence)
     assert sentence == " ".join(sentence.split())
     assert not sentence.endswith(".")
-    assert not re.search(r"[.!?;:,]{2}|None|\(\)", sentence)
+    assert not re.search(r"[.!?;:,]{2}|None|\(\)|has no words", sentence)
 
 
 @pytest.mark.parametrize("sentence", SENTENCES.values(), ids=SENTENCES)

@@ -13,6 +13,8 @@ from tripo_blender.core.services.endpoint import base_url_problem, normal_url
 from tripo_blender.core.services.registry import DEFAULT, SERVICES, name_of, service_of
 from tripo_blender.core.task import OutputOf, Role, TaskType, Words
 
+from .fixtures import english
+
 EVERY_SERVICE = pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
 
 
@@ -20,7 +22,7 @@ EVERY_SERVICE = pytest.mark.parametrize("service", SERVICES.values(), ids=SERVIC
 def test_a_service_is_found_by_its_own_id(service: Service) -> None:
     assert service_of(service.id) is service
     assert name_of(service.id) == service.name
-    assert base_url_problem(service.base_url) == ""
+    assert base_url_problem(service.base_url) is None
     assert normal_url(service.base_url) == service.base_url
     assert service.key_variable == service.key_variable.upper()
     names = [method.name for method in service.upload_methods]
@@ -45,7 +47,7 @@ def test_a_service_that_is_not_known_is_named_with_what_to_do(name: str) -> None
 
 @EVERY_SERVICE
 def test_what_is_no_base_url_is_told_with_one_that_is(service: Service) -> None:
-    assert service.base_url in base_url_problem("nowhere", service.base_url)
+    assert service.base_url in english(base_url_problem("nowhere", service.base_url))
 
 
 def test_what_a_service_is_called_is_known_without_what_speaks_to_it() -> None:
@@ -80,9 +82,10 @@ def test_what_a_service_offers_it_says_wholly_and_what_not_with_the_reason(
     spec, reason = service.spec(task, version), service.problem_of_task(task, version)
     assert bool(spec) is not bool(reason)
     if spec is None:
-        assert version in reason
-        assert reason[:1].isupper()
-        assert not reason.endswith(".")
+        sentence = english(reason)
+        assert version in sentence
+        assert sentence[:1].isupper()
+        assert not sentence.endswith(".")
         return
     assert spec.slots
     assert spec.outputs
@@ -90,7 +93,7 @@ def test_what_a_service_offers_it_says_wholly_and_what_not_with_the_reason(
     assert spec.fewest <= len(spec.some)
     assert any(slot.required for slot in spec.slots.values())
     assert spec.options <= {setting.name for setting in SETTINGS if task in setting.tasks}
-    assert len({slot.word for slot in spec.slots.values()}) == len(spec.slots)
+    assert len({slot.word.english() for slot in spec.slots.values()}) == len(spec.slots)
     for slot in spec.slots.values():
         assert bool(slot.longest) is (Words in slot.kinds)
         assert bool(slot.roles) is (OutputOf in slot.kinds)

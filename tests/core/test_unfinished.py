@@ -45,12 +45,14 @@ from tripo_blender.core.recovery import (
 from tripo_blender.core.states import JobState
 from tripo_blender.core.task import ImageFile, copy_stem
 
+from .fixtures import written
+
 URL = "https://api.example.test"
 FRESH = image_job(
     "job-1", "Chair", "/jobs/chair.png", Settings(quad=True), URL, 1.0, source="chair.png", spot=Spot(1.0, 2.0)
 )
 OTHER = Account(base_url="https://other.example.test")
-LOST = AnswerLost(Failure(Kind.UNCERTAIN, "Lost", "the line broke"))
+LOST = AnswerLost(Failure(Kind.UNCERTAIN, written("Lost"), "the line broke"))
 ORDERED: list[Event] = [Started(), Submitting({"image": "ab12"})]
 MADE: list[Event] = [*ORDERED, TaskCreated("t-1", "trace-1")]
 AGAIN: list[Event] = [*ORDERED, LOST, Started()]
@@ -75,11 +77,11 @@ def found(*events: Event, files_there: bool = True) -> Unfinished:
     [
         ([], Way.ORDER, "Not ordered yet"),
         ([Started()], Way.ORDER, "Not ordered yet"),
-        ([*ORDERED, LOST], Way.DECIDE, "Uncertain"),
-        ([*MADE, Progressed(50)], Way.FOLLOW, "Being made: 48%"),
-        ([*MADE, Generated()], Way.FOLLOW, "Made, to be downloaded"),
+        ([*ORDERED, LOST], Way.DECIDE, "Not Confirmed"),
+        ([*MADE, Progressed(50)], Way.FOLLOW, "Generating: 48%"),
+        ([*MADE, Generated()], Way.FOLLOW, "Generated, not downloaded yet"),
         (READY, Way.TAKE_IN, "Ready, needs no network"),
-        ([*READY, Failed(Failure(Kind.IMPORT, "No"))], Way.FETCH, "Failed, can be fetched again"),
+        ([*READY, Failed(Failure(Kind.IMPORT, written("No")))], Way.FETCH, "Failed, can be downloaded again"),
     ],
     ids=str,
 )
@@ -92,10 +94,10 @@ def test_a_job_is_as_its_record_says(events: list[Event], way: Way, words: str) 
 @pytest.mark.parametrize("events", [[], [Started()], ORDERED], ids=str)
 def test_what_failed_unheard_and_unpaid_is_as_before(events: list[Event]) -> None:
     """Who hears of such an end forgets the job; its record is there because nobody did."""
-    result = found(*events, Failed(Failure(Kind.BUSY, "Wait")))
+    result = found(*events, Failed(Failure(Kind.BUSY, written("Wait"))))
     assert (result.way, result.waits, result.job.state, result.job.failure) == (Way.ORDER, True, JobState.QUEUED, None)
-    assert superseded(result.job, after(*events, Failed(Failure(Kind.BUSY, "Wait")))) is None
-    assert superseded(result.job, after(*MADE, Failed(Failure(Kind.BUSY, "Wait")))) is not None
+    assert superseded(result.job, after(*events, Failed(Failure(Kind.BUSY, written("Wait"))))) is None
+    assert superseded(result.job, after(*MADE, Failed(Failure(Kind.BUSY, written("Wait"))))) is not None
 
 
 @pytest.mark.parametrize(
@@ -129,7 +131,7 @@ def test_an_order_that_was_under_way_is_uncertain() -> None:
     result = found(*ORDERED)
     assert (result.job.state, result.way) == (JobState.UNCERTAIN, Way.DECIDE)
     assert result.job.failure is not None
-    assert "may have been bought" in result.job.failure.sentence
+    assert "you may have been charged" in result.job.failure.sentence
 
 
 def test_a_model_that_is_gone_is_fetched_by_its_task() -> None:
@@ -147,8 +149,8 @@ def test_a_model_that_is_gone_is_fetched_by_its_task() -> None:
         [*READY, Imported("Chair")],
         [Cancelled()],
         [*MADE, Cancelled()],
-        [Failed(Failure(Kind.INTERNAL, "A mistake"))],
-        [*MADE, Failed(Failure(Kind.TASK_FAILED, "The service could not make it"))],
+        [Failed(Failure(Kind.INTERNAL, written("A mistake")))],
+        [*MADE, Failed(Failure(Kind.TASK_FAILED, written("The service could not make it")))],
     ],
     ids=str,
 )
@@ -170,13 +172,13 @@ def test_what_is_certain_goes_on_as_it_is(events: list[Event]) -> None:
 
 
 def test_what_failed_is_fetched() -> None:
-    job = resumed(found(*READY, Failed(Failure(Kind.IMPORT, "No"))))
+    job = resumed(found(*READY, Failed(Failure(Kind.IMPORT, written("No")))))
     assert (job.state, job.task_id, job.failure) == (JobState.GENERATING, "t-1", None)
 
 
 def test_an_uncertain_order_waits_for_a_choice() -> None:
     uncertain = found(*ORDERED, LOST)
-    with pytest.raises(TripoError, match="paste the task's id, send the order again, or give it up") as error:
+    with pytest.raises(TripoError, match="paste the task's ID, generate it again, or discard it") as error:
         resumed(uncertain)
     assert (error.value.failure.kind, error.value.failure.detail) == (Kind.UNCERTAIN, "the line broke")
     again = resumed(uncertain, send_again=True)
@@ -189,7 +191,7 @@ def test_an_uncertain_order_waits_for_a_choice() -> None:
 
 @pytest.mark.parametrize("text", ["task 7", "t/2", "../x", "Ä-1", "t-2;", "x" * 201, "https://a.test/t-2", "chair"])
 def test_what_has_not_the_form_of_a_task_s_id_is_refused(text: str) -> None:
-    with pytest.raises(TripoError, match="This is no task id"):
+    with pytest.raises(TripoError, match="This is not a task ID"):
         resumed(found(*ORDERED, LOST), task_id=text)
     with pytest.raises(TripoError):
         checked_task_id(text)
@@ -200,7 +202,7 @@ def test_one_that_was_being_sent_again_waits_for_a_choice_anew(events: list[Even
     """Its process died: not even the user's word sends it a third time by itself."""
     result = found(*events)
     assert (result.way, result.job.state) == (Way.DECIDE, JobState.UNCERTAIN)
-    with pytest.raises(TripoError, match="send the order again"):
+    with pytest.raises(TripoError, match="generate it again"):
         resumed(result)
 
 
@@ -239,11 +241,11 @@ def test_an_uncertain_job_without_a_reason_waits_for_a_choice() -> None:
 
 def test_there_is_no_choice_where_all_is_known() -> None:
     for choice in ({"send_again": True}, {"task_id": "t-2"}):
-        with pytest.raises(TripoError, match="not uncertain"):
+        with pytest.raises(TripoError, match="nothing to decide about Chair: its job is being generated"):
             resumed(found(*MADE), **choice)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("events", [[], [Started()], [Failed(Failure(Kind.BUSY, "Wait"))]], ids=str)
+@pytest.mark.parametrize("events", [[], [Started()], [Failed(Failure(Kind.BUSY, written("Wait")))]], ids=str)
 def test_what_is_taken_up_is_no_new_job_any_more(events: list[Event]) -> None:
     job = resumed(found(*events))
     assert superseded(job, None) is not None
@@ -253,11 +255,11 @@ def test_what_is_taken_up_is_no_new_job_any_more(events: list[Event]) -> None:
 @pytest.mark.parametrize(
     ("recorded", "sentence"),
     [
-        (None, "The job of Chair was given up elsewhere in the meantime, so nothing was done for it"),
-        ([*MADE, Cancelled()], "The job of Chair was given up elsewhere in the meantime, so nothing was done for it"),
+        (None, "The job of Chair was discarded elsewhere in the meantime, so nothing was done for it"),
+        ([*MADE, Cancelled()], "The job of Chair was discarded elsewhere in the meantime, so nothing was done for it"),
         ([*READY, Imported("Chair")], "The job of Chair was finished elsewhere in the meantime, so nothing was done"),
         (READY, ""),
-        ([*MADE, Failed(Failure(Kind.NETWORK, "Off"))], ""),
+        ([*MADE, Failed(Failure(Kind.NETWORK, written("Off")))], ""),
     ],
 )
 @pytest.mark.parametrize("known", [[], ORDERED, MADE, READY])
@@ -270,13 +272,13 @@ def test_what_ended_elsewhere_since_it_was_looked_at_is_not_gone_on_with(
 
 
 def test_a_failed_one_is_fetched_at_the_users_word_though_its_record_is_gone() -> None:
-    assert ended_elsewhere(found(*MADE, Failed(Failure(Kind.NETWORK, "Off"))), None) is None
+    assert ended_elsewhere(found(*MADE, Failed(Failure(Kind.NETWORK, written("Off")))), None) is None
 
 
 def test_what_is_given_up_can_be_fetched_where_it_was_paid_for() -> None:
-    assert given_up(found()) == "Chair was given up. Nothing was ordered for it"
-    assert "Its task t-1 can still be fetched" in given_up(found(*MADE))
-    assert "If your account shows its task" in given_up(found(*ORDERED))
+    assert given_up(found()).english() == "Chair was discarded. Nothing was ordered for it"
+    assert "Its task t-1 can still be downloaded" in given_up(found(*MADE)).english()
+    assert "If your account shows its task" in given_up(found(*ORDERED)).english()
 
 
 def test_one_that_the_disk_keeps_says_so_and_what_to_do() -> None:
@@ -293,7 +295,7 @@ def test_a_job_for_which_no_file_can_be_opened_says_so() -> None:
 
 
 def test_another_blender_s_job_is_told_by_name() -> None:
-    assert elsewhere("Chair").sentence.startswith("Another Blender on this computer carries out the job of Chair")
+    assert elsewhere("Chair").sentence.startswith("Another Blender on this computer runs the job of Chair")
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,11 @@ class Desk:
         return list(self.session.jobs.values())
 
     @property
+    def note(self) -> str:
+        """The words of what the first job waits for; empty where it waits for nothing."""
+        return self.jobs[0].note.english() if self.jobs[0].note else ""
+
+    @property
     def states(self) -> list[str]:
         return [str(job.state) for job in self.jobs]
 

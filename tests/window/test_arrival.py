@@ -38,7 +38,7 @@ def test_arrival_waits_for_object_mode(play: Play, mode: str, called: str) -> No
 
     assert notes["before"]["mode"] == called
     assert notes["meanwhile"] == notes["before"], "mode, objects and selection are the artist's"
-    assert "Waits for Object Mode" in notes["words"]
+    assert "Waiting for Object Mode" in notes["words"]
     _came_in(notes)
     assert notes["after redo"] == "OBJECT"
 
@@ -64,7 +64,7 @@ def test_arrival_and_a_bake(play: Play) -> None:
     notes = play("arrival_waiting", what="bake")
 
     assert notes["baking at first"]
-    assert notes["note"] == "Waits for the bake to finish"
+    assert notes["note"] == "Waiting for the bake to finish"
     _came_in(notes)
 
 
@@ -72,7 +72,7 @@ def test_arrival_waits_for_a_local_scene(play: Play) -> None:
     notes = play("arrival_waiting", what="linked")
 
     assert notes["editable"] is False
-    assert "Waits for a scene that is not linked" in notes["words"]
+    assert "Waiting for a scene that is not linked" in notes["words"]
     _came_in(notes)
     assert notes["in scene"]
     assert notes["linked scene"] == ["Stage"]

@@ -37,7 +37,7 @@ def test_an_answer_is_lost(play: Play, simulator: SimulatorProcess) -> None:
     notes = play("endings", how="uncertain")
 
     assert "tripo.send_again" in notes["words"]
-    assert "Give Up" in notes["words"]
+    assert "Discard" in notes["words"]
     assert notes["clipped"] == []
     assert notes["still"] == ["uncertain"], "nothing is bought twice without a word from the artist"
     assert notes["sent again"] == ["done"]

@@ -55,9 +55,9 @@ _ENDED: dict[str, tuple[list[dict[str, Any]], str, tuple[str, ...], int, dict[st
     "no credit": ([_NO_CREDIT], "no_credit", ("not enough credit", "Top up"), 0, {}),
     "task failed": ([_FAILED], "task_failed", ("could not make a model",), 1, {}),
     "content": ([_BANNED], "content", ("content",), 1, {}),
-    "uncertain": ([{"on": "create", "do": "lost"}], "uncertain", ("tripo.send_again", "Give Up"), 1, {}),
-    "link expired": ([_EXPIRED], "link_expired", ("has expired", "Fetch Again"), 1, {"fetch": True}),
-    "hostile file": ([_HOSTILE], "model_file", ("Fetch Again",), 1, {"fetch": True}),
+    "uncertain": ([{"on": "create", "do": "lost"}], "uncertain", ("tripo.send_again", "Discard"), 1, {}),
+    "link expired": ([_EXPIRED], "link_expired", ("has expired", "Download Again"), 1, {"fetch": True}),
+    "hostile file": ([_HOSTILE], "model_file", ("Download Again",), 1, {"fetch": True}),
 }
 
 
@@ -69,7 +69,7 @@ def test_failure(play: Play, simulator: SimulatorProcess, name: str) -> None:
     notes = play("failures", how="ended", **details)
 
     _is_told(notes, kind, *words)
-    assert ("Fetch Again" in notes["words"]) is bool(details.get("fetch")), "only where there may be a model"
+    assert ("Download Again" in notes["words"]) is bool(details.get("fetch")), "only where there may be a model"
     assert len(simulator.creates()) == orders
     if details.get("fetch"):
         _arrived(notes)
@@ -99,7 +99,7 @@ def test_failure_network_gone(play: Play, simulator: SimulatorProcess) -> None:
 def test_failure_disk_full(play: Play, simulator: SimulatorProcess) -> None:
     notes = play("failures", how="ended", limit=60_000, but="disk")
 
-    _is_told(notes, "disk", "Make room on the disk", "Fetch Again")
+    _is_told(notes, "disk", "Make room on the disk", "Download Again")
     assert len(simulator.creates()) == 1
 
 

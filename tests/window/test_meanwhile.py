@@ -14,7 +14,7 @@ def test_a_model_waits_for_object_mode(play: Play, mode: str) -> None:
     notes = play("other_mode", mode=mode)
 
     assert notes["state"] == ["ready"]
-    assert "Waits for Object Mode" in notes["words"]
+    assert "Waiting for Object Mode" in notes["words"]
     assert notes["meanwhile"] == notes["before"], "the artist's mode, objects and selection are as they were"
     assert notes["before"]["mode"] == ("EDIT_MESH" if mode == "EDIT" else "SCULPT")
     assert notes["came in"] == ["done"]

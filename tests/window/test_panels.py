@@ -30,7 +30,9 @@ def test_the_waiting_panel_at_every_width(play: Play, simulator: SimulatorProces
     notes = play("waiting_panel")
 
     assert notes["words"][0] == "4 models are waiting"
-    assert {"tripo.resume_all", "Send Again", "Fetch Task", "Resume", "Order Now"} <= set(notes["words"])
+    assert {"tripo.resume_all", "Generate Again...", "Download by Task ID", "Resume", "Order Now"} <= set(
+        notes["words"]
+    )
     assert notes["clipped"] == []
     assert simulator.requests() == [], "nothing was sent"
 

@@ -14,6 +14,7 @@ from typing import Any
 from simulator.sculpture.sculptor import Commission, sculpt
 from tripo_blender.core.errors import Failure, Kind
 from tripo_blender.core.price import Price
+from tripo_blender.core.sentences.text import text
 from tripo_blender.core.services import endpoint
 from tripo_blender.core.services.base import (
     Balance,
@@ -95,8 +96,9 @@ class ClayWorks:
 
 def _refused(answer: HttpAnswer) -> Refused:
     if answer.status == 402:
-        return Refused(Failure(Kind.NO_CREDIT, "The purse is empty. Fill it, then generate again"))
-    return Refused(Failure(Kind.SERVICE_DOWN, "The kiln is cold. Try again later"), again=answer.status == 503)
+        return Refused(Failure(Kind.NO_CREDIT, text("service.no_credit", advice=text("service.top_up"))))
+    cold = Failure(Kind.SERVICE_DOWN, text("service.fault", advice=text("service.try_later")))
+    return Refused(cold, again=answer.status == 503)
 
 
 class ClayWorksServer:

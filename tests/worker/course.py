@@ -50,7 +50,7 @@ class Course:
 
     @property
     def notes(self) -> list[str]:
-        return [event.note for event in self.events if isinstance(event, Delayed)]
+        return [event.note.english() for event in self.events if isinstance(event, Delayed)]
 
     def has(self, *kinds: type[Event]) -> list[Event]:
         return [event for event in self.events if isinstance(event, kinds)]

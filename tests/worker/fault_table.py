@@ -30,7 +30,7 @@ def sorry(kind: Kind, *words: str, creates: int = -1) -> End:
 
 
 SAVED = End(JobState.READY, 1)
-LOST = End(JobState.UNCERTAIN, 1, Kind.UNCERTAIN, ("may have been bought", "Look at your account"))
+LOST = End(JobState.UNCERTAIN, 1, Kind.UNCERTAIN, ("you may have been charged", "Look at your account"))
 LOST_UNBOUGHT = replace(LOST, creates=0)
 
 BROKEN = sorry(Kind.NETWORK, "broke off", "Check the network")
@@ -45,10 +45,10 @@ BUSY = sorry(Kind.BUSY, "busy")
 DOWN = sorry(Kind.SERVICE_DOWN, "fault")
 ODD = sorry(Kind.ANSWER, "could not be read")
 LEADS_ON = sorry(Kind.REFUSED, "leads on to another address")
-EXPIRED = sorry(Kind.LINK_EXPIRED, "expired", "fetch it again")
-NO_MODEL = sorry(Kind.MODEL_FILE, "neither GLB nor FBX", "fetch it again")
-CUT_SHORT = sorry(Kind.MODEL_FILE, "cut short", "fetch it again")
-MISLED = sorry(Kind.LINK_EXPIRED, "address", "fetch it again")
+EXPIRED = sorry(Kind.LINK_EXPIRED, "expired", "download it again")
+NO_MODEL = sorry(Kind.MODEL_FILE, "neither GLB nor FBX", "download it again")
+CUT_SHORT = sorry(Kind.MODEL_FILE, "cut short", "download it again")
+MISLED = sorry(Kind.LINK_EXPIRED, "URL", "download it again")
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,7 @@ def _links() -> Iterator[Fault]:
     for number in (401, 403, 404, 410):
         yield Fault(f"the link has expired, {number}", {**status(number), "times": 2}, on(download=SAVED))
         yield Fault(f"every link has expired, {number}", {**status(number), "times": None}, on(download=EXPIRED))
-    empty = sorry(Kind.MODEL_FILE, "empty", "fetch it again")
+    empty = sorry(Kind.MODEL_FILE, "empty", "download it again")
     for name, rule, end in (
         ("an empty model", {"do": "replace", "text": ""}, empty),
         (

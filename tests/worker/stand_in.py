@@ -28,7 +28,7 @@ def convert(order: dict) -> None:  # type: ignore[type-arg]
         blend.with_suffix(".part").write_text("half")
         time.sleep(600)
     if doing().startswith("fail "):
-        failure = {"kind": doing()[5:], "sentence": "There is nothing in it", "detail": "", "code": "", "trace_id": ""}
+        failure = {"kind": doing()[5:], "text": {"key": "import.no_mesh"}, "detail": "", "code": "", "trace_id": ""}
         say(job_id=job["id"], failure=failure)
         return
     if doing().startswith("say "):
@@ -37,7 +37,7 @@ def convert(order: dict) -> None:  # type: ignore[type-arg]
         time.sleep(600)
     time.sleep(0.2)
     blend.write_text(job["artifacts"][0]["path"], "utf-8")
-    say(job_id=job["id"], prepared={"path": str(blend), "names": job["name"], "inspection": None, "why": ""})
+    say(job_id=job["id"], prepared={"path": str(blend), "names": job["name"], "inspection": None, "why": None})
 
 
 if __name__ == "__main__":

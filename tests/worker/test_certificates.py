@@ -220,7 +220,7 @@ def test_a_proxy_that_asks_for_a_login(doors: list[Door], make_job: MakeJob, run
     plain = "http://files.example.test/model.glb"  # not encrypted: the proxy itself answers
     with (
         Client(KEY, network=Network(wrong)) as client,
-        pytest.raises(NotSent, match="asks for a login"),
+        pytest.raises(NotSent, match=r"network\.proxy_login"),
         client.download(plain),
     ):
         pass
@@ -233,7 +233,7 @@ def test_a_proxy_that_asks_for_a_login(doors: list[Door], make_job: MakeJob, run
         ("http://127.0.0.1:9", "proxy cannot be reached"),
         ("http://proxy.invalid:3128", "proxy cannot be reached"),
         ("socks5://127.0.0.1:1080", "SOCKS"),
-        ("http://127.0.0.1:3128/path", "is not an address"),
+        ("http://127.0.0.1:3128/path", "is not a URL"),
     ],
 )
 @pytest.mark.parametrize("own", [True, False])

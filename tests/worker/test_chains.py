@@ -18,6 +18,7 @@ from tripo_blender.core.events import AnswerLost, Delayed, Kept
 from tripo_blender.core.job import Job
 from tripo_blender.core.messages import Cancel
 from tripo_blender.core.recovery import resumed
+from tripo_blender.core.sentences.text import text
 from tripo_blender.core.states import JobState
 from tripo_blender.core.task import OutputOf, Role
 from tripo_blender.storage.journal import Journal
@@ -74,7 +75,7 @@ def test_a_chain_of_three(
     assert [worker._jobs[job.id].state for job in jobs] == [JobState.DONE, JobState.DONE, JobState.READY]
     check_chain(simulator, folder, [worker._jobs[job.id] for job in ended])
     if at_once > 1:  # otherwise it waits for a place first
-        assert notes(worker, jobs[2])[0] == Delayed("Waits for Job2")
+        assert notes(worker, jobs[2])[0] == Delayed(text("needs.waiting", other="Job2"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
@@ -154,7 +155,8 @@ def test_what_is_uncertain_is_waited_for_until_the_user_decides(
     for job in jobs:
         worker.run(job)
     worker.until(lambda: worker.of(jobs[0], AnswerLost), "the lost answer")
-    worker.until(lambda: any("decide about that first" in event.note for event in notes(worker, jobs[1])), "the note")
+    in_doubt = Delayed(text("needs.waiting_in_doubt", other="Job1"))
+    worker.until(lambda: in_doubt in notes(worker, jobs[1]), "the note")
     assert len(simulator.creates()) == 1
 
     found = Journal(folder).unfinished(worker._jobs["job1"])
@@ -172,8 +174,9 @@ def test_what_was_removed_is_not_waited_for(
     simulator: SimulatorProcess, make_job: MakeJob, start_worker: StartWorker
 ) -> None:
     (ended,) = run_all(start_worker(), [needing(make_job(simulator.url), "20260101-000000-gone")])
-    assert (ended.state, ended.failure.kind if ended.failure else None) == (JobState.FAILED, Kind.NEEDS)
-    assert "What Disc needs is no longer on record, or cannot be read" in str(ended.failure)
+    assert ended.failure is not None
+    assert (ended.state, ended.failure.kind) == (JobState.FAILED, Kind.NEEDS)
+    assert "What Disc needs is no longer on record, or cannot be read" in ended.failure.sentence
     assert simulator.requests() == []
 
 
@@ -209,7 +212,7 @@ def test_a_circle_of_needs_ends_at_once(
         Journal(folder).write(job)
     ended = run_all(start_worker(), [second, third, first])
     assert [job.failure.kind for job in ended if job.failure] == [Kind.NEEDS] * 3
-    assert any("need each other, so none of them can start" in str(job.failure) for job in ended)
+    assert any(job.failure is not None and job.failure.text.key == "needs.circle" for job in ended)
     assert simulator.requests() == []
 
 
@@ -226,7 +229,7 @@ def test_a_script_takes_one_after_the_other(
             Journal(folder).write(first)
         early = alone(second)
         assert early.failure is not None
-        assert ("Waits for Job1. Nothing was ordered" if known else "is no longer on record") in early.failure.sentence
+        assert early.failure.text.key == ("needs.not_yet" if known else "needs.gone")
     assert simulator.requests() == []
     made = [alone(first), alone(second)]
     assert [job.state for job in made] == [JobState.DONE, JobState.DONE]

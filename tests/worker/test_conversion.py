@@ -30,6 +30,7 @@ from tripo_blender.core.events import (
 from tripo_blender.core.formats.model import ModelFormat
 from tripo_blender.core.job import Job, image_job
 from tripo_blender.core.messages import Cancel, Configure, Ended
+from tripo_blender.core.sentences.text import text
 from tripo_blender.core.states import JobState
 from tripo_blender.storage.journal import Journal
 from tripo_blender.storage.model_check import check_file
@@ -113,8 +114,10 @@ def in_place(event: Event) -> str:
     """Why a model is to be imported in place."""
     assert isinstance(event, Prepared)
     assert not event.path
-    assert event.why.startswith("Imported in place: ")
-    return event.why.partition(": ")[2]
+    assert event.why is not None
+    why = event.why.english()
+    assert why.startswith("Imported in place: ")
+    return why.partition(": ")[2]
 
 
 def test_it_starts_while_the_model_is_made_and_is_kept(
@@ -127,7 +130,7 @@ def test_it_starts_while_the_model_is_made_and_is_kept(
     worker.until(lambda: stand_in.starts, "the start")
     assert not worker.of(jobs[0], Downloaded)
     assert isinstance(outcome(worker, jobs[0]), Prepared)
-    assert [event.note for event in worker.of(jobs[0], Delayed)] == ["Preparing the model"]
+    assert [event.note for event in worker.of(jobs[0], Delayed)] == [text("import.preparing")]
     assert isinstance(run(worker, jobs[1]), Prepared)
 
     (start,) = stand_in.starts
@@ -273,7 +276,7 @@ def test_little_memory(ready_job: Callable[[], Job], convert: Converter, monkeyp
         monkeypatch.setattr(conversion, "_available_memory", lambda free=free: free)
         event = convert.prepare(job, ThreadStop())
         assert isinstance(event, Prepared)
-        assert event.why == ("" if enough else "Imported in place: there is little memory left")
+        assert event.why == (None if enough else text("import.in_place.memory"))
 
 
 @pytest.mark.skipif(not Path("/proc/meminfo").exists(), reason="this system does not tell in a file")
@@ -317,7 +320,7 @@ def test_a_mistake_of_ours_imports_in_place(
         '{"message": "Fault", "text": "an order could not be read: Spot.x: nan is no number"}',
         '{"message": "Converted", "job_id": "JOB", "prepared": {"path": "x", "inspection": {"outside": NaN}}}',
         '{"message": "Converted", "job_id": "JOB", "prepared": 7}',
-        '{"message": "Converted", "job_id": "JOB", "failure": {"kind": "of a newer version", "sentence": ""}}',
+        '{"message": "Converted", "job_id": "JOB", "failure": {"kind": "of a newer version", "text": {"key": ""}}}',
         '{"message": "Converted", "job_id": "another"}',
         '{"message": "Converted", "job_id": ""}',
         '{"job": "JOB", "event": "Cancelled"}',
@@ -358,7 +361,7 @@ def test_a_file_that_holds_no_model_fails_as_it_would_in_place(
     job = ready_job()
     event = run(worker, job)
     assert isinstance(event, Failed)
-    assert (event.failure.kind, event.failure.sentence) == (Kind.IMPORT, "There is nothing in it")
+    assert (event.failure.kind, event.failure.text) == (Kind.IMPORT, text("import.no_mesh"))
     assert record_of(folder, job.id)["state"] == "failed"
     assert Path(job.model_path).is_file()
 

@@ -30,6 +30,7 @@ from tripo_blender.core.formats.model import ModelFormat
 from tripo_blender.core.job import Job
 from tripo_blender.core.options.generation import Settings
 from tripo_blender.core.recovery import Way
+from tripo_blender.core.sentences.text import text
 from tripo_blender.core.serialization import from_record, to_record
 from tripo_blender.core.states import JobState
 from tripo_blender.core.task import Artifact, OutputOf, Request, Role
@@ -116,7 +117,7 @@ def test_the_disk_is_full_when_the_model_comes(simulator: SimulatorProcess, make
     assert job.state is JobState.FAILED
     assert job.failure is not None
     assert job.failure.kind is Kind.DISK
-    assert job.failure.sentence.endswith(", then fetch the model again, which is paid for")
+    assert job.failure.sentence.endswith(", then download the model again, which is paid for")
     check_sentence(job.failure)
     assert len(orders(simulator)) == 1
     assert {path.name for path in (folder / job.id).iterdir()} == {"job.json"}
@@ -143,7 +144,9 @@ def test_the_folder_goes_while_it_generates(
 def test_records_come_back_as_they_were(make_job: MakeJob, folder: Path) -> None:
     journal = Journal(folder)
     first = make_job("https://a.test")
-    second = make_job("https://a.test").after(Failed(Failure(Kind.BUSY, "Wait", "detail", "2000", "trace")))
+    second = make_job("https://a.test").after(
+        Failed(Failure(Kind.BUSY, text("service.is_busy"), "detail", "2000", "trace"))
+    )
     for job in (second, first):
         journal.write(job)
     assert journal.read() == [first, second]
@@ -186,7 +189,7 @@ def ended(make_job: MakeJob, folder: Path) -> Callable[[Event], Job]:
     ("last", "kept"),
     [
         (Imported("Disc"), {"job.json", "model.glb", "preview.webp", "picture.png"}),
-        (Failed(Failure(Kind.IMPORT, "No")), {"job.json", "model.glb", "preview.webp"}),
+        (Failed(Failure(Kind.IMPORT, text("import.mistake"))), {"job.json", "model.glb", "preview.webp"}),
         (Cancelled(), {"job.json", "model.glb", "preview.webp"}),
     ],
     ids=["done", "failed", "cancelled"],
@@ -218,7 +221,9 @@ def test_what_is_pruned_goes_whole(ended: Callable[[Event], Job], folder: Path) 
 
 
 @pytest.mark.parametrize("task_id", ["", "t"], ids=["local", "fetched"])
-@pytest.mark.parametrize("last", [Imported("Chair"), Failed(Failure(Kind.IMPORT, "No")), Cancelled()], ids=str)
+@pytest.mark.parametrize(
+    "last", [Imported("Chair"), Failed(Failure(Kind.IMPORT, text("import.mistake"))), Cancelled()], ids=str
+)
 def test_a_model_elsewhere_is_never_removed(
     make_job: MakeJob, folder: Path, tmp_path: Path, task_id: str, last: Event
 ) -> None:
@@ -263,7 +268,7 @@ def test_a_record_that_names_another_folder_is_passed_over(
 @pytest.fixture
 def results(ended: Callable[[Event], Job], folder: Path) -> list[Job]:
     """Four that ended, oldest first, each a thousand bytes and a record; the third was cancelled, the last failed."""
-    failed = Failed(Failure(Kind.IMPORT, "No"))
+    failed = Failed(Failure(Kind.IMPORT, text("import.mistake")))
     jobs = [ended(last) for last in (Imported("Disc"), Imported("Disc"), Cancelled(), failed)]
     for job in jobs:
         Journal(folder).settle(job)
@@ -289,7 +294,7 @@ def test_what_failed_after_it_was_paid_for_loses_its_files_and_keeps_its_record(
     ended: Callable[[Event], Job], folder: Path
 ) -> None:
     refused = Artifact(Role.MODEL, str(folder / "job1" / "refused.model"))
-    failed = Failed(Failure(Kind.MODEL_FILE, "Broken"), (refused,))
+    failed = Failed(Failure(Kind.MODEL_FILE, text("import.no_mesh")), (refused,))
     jobs = [ended(last) for last in (failed, Imported("Disc"))]
     refused = folder / "job1" / "refused.model"
     refused.write_bytes(bytes(1_000_000))

@@ -25,7 +25,9 @@ from .tls import Authority, TlsDoor
 
 MakeJob = Callable[..., Job]
 PICTURE = "https://pictures.example.test/cat.png"
-ADVICE = re.compile(r"\b(ask|check|choose|correct|fetch|generate again|look at|put|top up|try|wait)\b", re.IGNORECASE)
+ADVICE = re.compile(
+    r"\b(ask|check|choose|correct|download|generate again|look at|put|top up|try|wait)\b", re.IGNORECASE
+)
 REAL_WAIT = retry.retry_wait
 
 

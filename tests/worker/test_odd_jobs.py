@@ -33,7 +33,8 @@ def test_odd_names_beside_odd_records(
         assert Path(ended.model_path).parent == folder / job.id
         assert record_of(folder, job.id)["name"] == job.name
     worker.end()
-    found, sentences = Journal(folder).look()
+    found, told = Journal(folder).look()
+    sentences = [each.english() for each in told]
     assert {job.id for job in jobs} <= {job.id for job in found}
     unreadable = [name for name in ODD_RECORDS if not any(job.id == name for job in found)]
     for name in unreadable:

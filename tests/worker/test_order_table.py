@@ -69,7 +69,7 @@ def test_whatever_comes_back(simulator: SimulatorProcess, make_job: MakeJob, run
     elif ended.state is JobState.UNCERTAIN:
         assert ended.failure is not None
         assert ended.failure.kind is Kind.UNCERTAIN
-        assert "ook at your account before you send it again" in ended.failure.sentence
+        assert "ook at your account before you generate it again" in ended.failure.sentence
         check_kept(folder, job)
 
 

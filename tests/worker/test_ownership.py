@@ -455,7 +455,7 @@ def test_what_was_given_up_after_it_was_looked_at_is_not_ordered(
     worker.run(resumed(looked_at))
     failure = worker.until_ended(job).failure
     assert failure is not None
-    assert "was given up elsewhere in the meantime, so nothing was sent" in failure.sentence
+    assert "was discarded elsewhere in the meantime, so nothing was sent" in failure.sentence
     assert orders(simulator) == []
 
 

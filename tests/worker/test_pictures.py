@@ -104,7 +104,7 @@ def test_a_gateway_that_takes_no_local_picture(
     course = run(make_job(simulator.url))
     assert course.job.state is JobState.FAILED
     assert course.failure.kind is Kind.PICTURE
-    assert "public address" in course.failure.sentence
+    assert "public URL" in course.failure.sentence
     assert not simulator.creates()
     assert len(orders(simulator)) == 1
 

@@ -60,7 +60,7 @@ def test_the_service_is_away_for_a_while(simulator: SimulatorProcess, make_job: 
     course = run(make_job(simulator.url))
     assert course.job.state is JobState.READY
     assert len(course.notes) >= retry.READ_RETRIES - 1
-    assert course.job.note == ""
+    assert course.job.note is None
 
 
 ENDS: dict[str, tuple[dict[str, Any], Kind]] = {

@@ -76,6 +76,18 @@ def test_there_is_one_of_every_state(records: Path) -> None:
 
 
 @pytest.mark.parametrize("name", RECORDS)
+def test_its_words_are_shown_as_they_were_written(records: Path, name: str) -> None:
+    written = json.loads((records / name / "job.json").read_text(encoding="utf-8"))["job"]
+    job = Journal(records).record_of(name)
+    assert job is not None
+    assert (job.failure.sentence if job.failure else "") == written.get("failure", {}).get("sentence", "")
+    assert (job.note.english() if job.note else "") == written.get("note", "")
+    assert [warning.english() for warning in job.warnings] == [
+        value for name, value in written.items() if name == "warning"
+    ]
+
+
+@pytest.mark.parametrize("name", RECORDS)
 def test_it_goes_on_as_it_did(
     records: Path,
     simulator: SimulatorProcess,

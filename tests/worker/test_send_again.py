@@ -110,7 +110,7 @@ def test_nothing_is_sent_where_it_could_not_be_written_down(
         simulator.play(on_create(answer(429, native(1007))))
 
     def emit(event: Event) -> None:
-        if isinstance(event, Delayed) and "busy" in event.note:
+        if isinstance(event, Delayed) and "busy" in event.note.english():
             part.mkdir()
 
     with Client(KEY) as client:
@@ -225,7 +225,7 @@ def test_given_up_by_the_user_it_goes(
     worker = start_worker()
     worker.run(uncertain.after(Started()))
     again = worker.until_ended(uncertain)
-    assert "given up elsewhere" in (again.failure.sentence if again.failure else "")
+    assert "discarded elsewhere" in (again.failure.sentence if again.failure else "")
     assert len(orders(simulator)) == 1
 
 
@@ -255,7 +255,7 @@ def test_a_task_that_the_service_does_not_know_settles_nothing(
     if name != "not found":  # the simulator's own answer to an id that it has not made
         simulator.play([{"on": "poll", "times": None, **UNKNOWN[name]}])
     back = run(uncertain.after(TaskNamed(mistyped))).job
-    check_kept(back, folder, simulator, "Check the task's id")
+    check_kept(back, folder, simulator, "Check the task's ID")
     simulator.play([])
     right = run(back.after(TaskNamed(made))).job
     assert (right.state, right.task_id, right.in_doubt) == (JobState.READY, made, False)

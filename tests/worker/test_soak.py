@@ -14,12 +14,13 @@ from soaking.words import AGAIN, CANCEL, GIVE_UP, LEAVE, OFFERED, TASK, Word
 from tripo_blender.core.errors import Failure, Kind
 from tripo_blender.core.job import Job, image_job
 from tripo_blender.core.options.generation import Settings
+from tripo_blender.core.sentences.text import text
 from tripo_blender.core.states import JobState
 
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
 
 JOB = image_job("job1", "Disc", "/jobs/job1/picture.png", Settings(), "http://127.0.0.1", 1.0)
-DOUBT = Failure(Kind.UNCERTAIN, "It may have been bought")
+DOUBT = Failure(Kind.UNCERTAIN, text("order.unanswered"))
 
 
 @needs_signals
@@ -67,7 +68,7 @@ REFUSED = order(1, Meaning.REFUSED)
 FULL = order(1, Meaning.PASSING)
 SECOND = order(5, Meaning.KNOWN, "t2")
 UNREAD = replace(LOST, refused=True)
-BUSY = ended(JobState.FAILED, failure=Failure(Kind.BUSY, "It is busy"))
+BUSY = ended(JobState.FAILED, failure=Failure(Kind.BUSY, text("service.is_busy")))
 ODD_FRAME = {"method": "POST", "path": "/task", "body": {}, "answer": {"status": None, "fault": "no gzip, made"}}
 
 GOOD: dict[str, Story] = {
@@ -92,7 +93,9 @@ GOOD: dict[str, Story] = {
     "the quota was full, and it was read and sent again": Story((UNREAD, SECOND), record=replace(READY, task_id="t2")),
     "the quota was full, and it gave up": Story((UNREAD,), told=BUSY, requests=(ODD_FRAME,)),
     "its record was spoilt": Story((HIDDEN,), damaged=True),
-    "the disk was full": Story(told=ended(JobState.FAILED, failure=Failure(Kind.DISK, "Make room")), full=True),
+    "the disk was full": Story(
+        told=ended(JobState.FAILED, failure=Failure(Kind.DISK, text("disk.full_or_read_only"))), full=True
+    ),
 }
 
 BAD: dict[str, tuple[Story, str]] = {
@@ -120,7 +123,7 @@ BAD: dict[str, tuple[Story, str]] = {
     "cancelled by nobody": (Story((BOUGHT,), record=replace(GONE, task_id="t1")), "cancelled by nobody"),
     "unfinished": (Story((BOUGHT,), record=ended(JobState.GENERATING, "t1")), "it ended generating"),
     "failed for no reason": (
-        Story((BOUGHT,), record=ended(JobState.FAILED, "t1", Failure(Kind.BUSY, "It is busy"))),
+        Story((BOUGHT,), record=ended(JobState.FAILED, "t1", Failure(Kind.BUSY, text("service.is_busy")))),
         "failed for no reason",
     ),
     "failed for no reason but a task in an odd frame": (
@@ -128,7 +131,7 @@ BAD: dict[str, tuple[Story, str]] = {
         "failed for no reason",
     ),
     "failed on a full disk that was not": (
-        Story(told=ended(JobState.FAILED, failure=Failure(Kind.DISK, "Make room"))),
+        Story(told=ended(JobState.FAILED, failure=Failure(Kind.DISK, text("disk.full_or_read_only")))),
         "failed for no reason",
     ),
     "failed without a word": (Story((BOUGHT,), record=ended(JobState.FAILED, "t1")), "failed without a sentence"),

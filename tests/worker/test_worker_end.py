@@ -133,7 +133,7 @@ def test_closed_before_the_order_is_sent_again(
     worker = start_worker()
     job = make_job(simulator.url)
     worker.run(job)
-    worker.until(lambda: any("busy" in event.note for event in worker.of(job, Delayed)), "the refusal")
+    worker.until(lambda: any("busy" in event.note.english() for event in worker.of(job, Delayed)), "the refusal")
     worker.end(5)
     found = Journal(folder).unfinished(Journal(folder).read()[0])
     assert found is not None

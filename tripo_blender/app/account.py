@@ -13,6 +13,7 @@ from ..core.errors import Kind, TripoError
 from ..core.formats.limits import Limits
 from ..core.network import Network
 from ..core.price import Price, total
+from ..core.sentences.text import Text, text
 from ..core.services import endpoint, registry
 from ..core.services.credentials import LONGEST_FILE, KeyFile, KeyGiven, Source, choose, others_may_reach, told
 from ..core.task import Request
@@ -32,7 +33,7 @@ class Access:
     at_once: int = 3
     converts: bool = True
     source: Source = Source.ARGUMENT
-    problem: str = ""  # with the place the key lies in, as a sentence
+    problem: Text | None = None  # with the place the key lies in
     network: Network = field(default_factory=Network)
     limits: Limits = Limits()  # noqa: RUF009  # frozen
     kept: int = 0  # bytes that models of ended jobs may take on the disk; 0: no limit
@@ -78,26 +79,33 @@ def access(
 
 def unavailable_reason(given: Access) -> TripoError | None:
     """Give what keeps the service from being used: the key, the address or online access; None when nothing does."""
-    if sentence := endpoint.base_url_problem(given.base_url, _SERVICE.base_url):
-        return TripoError(Kind.USAGE, sentence)
+    if wrong := endpoint.base_url_problem(given.base_url, _SERVICE.base_url):
+        return TripoError(Kind.USAGE, wrong)
     if given.problem:
         return TripoError(Kind.NO_KEY, given.problem)
-    unread = given.source is Source.FILE and not given.key
-    if not unread and (sentence := _SERVICE.key_problem(given.key)):
-        return TripoError(
-            Kind.NO_KEY, f"{sentence}, or set {_SERVICE.key_variable}" if bpy.app.background else sentence
-        )
-    if sentence := network.proxy_problem(given.network.proxy):
-        return TripoError(Kind.USAGE, sentence)
+    if wrong := _key_problem(given):
+        return TripoError(Kind.NO_KEY, wrong)
+    if wrong := network.proxy_problem(given.network.proxy):
+        return TripoError(Kind.USAGE, wrong)
     if not bpy.app.online_access and not endpoint.is_loopback(given.base_url):
-        return TripoError(Kind.OFFLINE, f"Online access required to generate a model. {_online_advice()}")
+        return TripoError(Kind.OFFLINE, text("access.offline", advice=_online_advice()))
     return None
+
+
+def _key_problem(given: Access) -> Text | None:
+    """Give what is wrong with the key; one in a file that was not looked at yet may be good."""
+    if given.source is Source.FILE and not given.key:
+        return None
+    if not given.key and bpy.app.background:
+        account = endpoint.account_of(_SERVICE.name)
+        return text("key.missing_headless", account=account, variable=_SERVICE.key_variable)
+    return _SERVICE.key_problem(given.key)
 
 
 def poll_unavailable_reason(context: bpy.types.Context) -> TripoError | None:
     """Give the same for a button. It looks at the key file when it is pressed, which may be mended by then."""
     given = access(context, looks=False)
-    return unavailable_reason(replace(given, problem="", key="") if given.source is Source.FILE else given)
+    return unavailable_reason(replace(given, problem=None, key="") if given.source is Source.FILE else given)
 
 
 def price(*requests: Request) -> Price | None:
@@ -105,11 +113,11 @@ def price(*requests: Request) -> Price | None:
     return total(map(_SERVICE.price, requests))
 
 
-def key_told(context: bpy.types.Context) -> tuple[str, bool]:
+def key_told(context: bpy.types.Context) -> tuple[Text | None, bool]:
     """Say, for the preferences, which key is used and where it lies; and whether that place is at fault."""
     chosen = addon_preferences.get(context)
     if chosen is None:
-        return "", False
+        return None, False
     given = _given("", "", chosen.api_key, chosen.key_file, looks=False)
     preferences_file = bpy.utils.user_resource("CONFIG", path="userpref.blend")
     return told(given, _full(chosen.key_file), preferences_file, _SERVICE.key_variable), bool(given.problem)
@@ -158,7 +166,7 @@ def _read_key_file(path: str) -> KeyFile:
     try:
         found = os.fstat(descriptor)  # of what is open here, which the path may no longer name
         if not stat.S_ISREG(found.st_mode):
-            return KeyFile(path, why_unread="it is not a file")
+            return KeyFile(path, why_unread=text("key.why.no_file"))
         others = others_may_reach(found.st_mode, sys.platform)
         return KeyFile(path, b"" if others else os.read(descriptor, LONGEST_FILE + 1), others_may_read=others)
     except OSError as error:
@@ -171,8 +179,9 @@ def _stamp(found: os.stat_result) -> _Stamp:
     return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_mode, found.st_uid, found.st_ino, found.st_dev
 
 
-def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or "the path cannot be used").lower()
+def _reason(error: Exception) -> Text | str:
+    said = getattr(error, "strerror", None)
+    return str(said).lower() if said else text("key.why.bad_path")
 
 
 def _full(path: str) -> str:
@@ -180,10 +189,10 @@ def _full(path: str) -> str:
     return os.path.expanduser(bpy.path.abspath(path.strip())) if path.strip() else ""  # noqa: PTH111  # for polls
 
 
-def _online_advice() -> str:
+def _online_advice() -> Text:
     """Say who can allow online access, in the words that Blender itself uses and translates."""
     if bpy.app.background and not bpy.app.online_access_override:
-        return "Launch Blender with --online-mode"
+        return text("access.launch_online")
     if bpy.app.online_access_override:
-        return "Launch Blender without --offline-mode"
-    return "Enable online access in System preferences"
+        return text("access.launch_not_offline")
+    return text("access.enable_online")

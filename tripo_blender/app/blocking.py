@@ -9,10 +9,11 @@ import bpy
 from ..core.errors import Failure, Kind, TripoError
 from ..core.events import Event, Failed, TaskCreated
 from ..core.job import Job
+from ..core.sentences.text import text
 from ..core.services.purchase import lost_answer
 from ..core.states import SPANS, JobState
 from ..scene.assets import AssetOptions, asset_options, check
-from ..scene.deliver import Arrived, wait_reason
+from ..scene.deliver import Arrived, awaited
 from ..storage.journal import Journal
 from . import preparation, submit
 from .account import Access
@@ -26,15 +27,15 @@ def checked_asset_options(library: str | Path, catalog: str = "") -> AssetOption
     """Give where models are kept as assets: in this library, or as preferred; raises `TripoError` of kind usage."""
     asked = asset_options(bpy.context, str(library), catalog)
     if catalog and not (asked.library or asked.in_file):
-        raise TripoError(Kind.USAGE, "A catalog is for an asset. Name the library to save it in by --asset-library")
+        raise TripoError(Kind.USAGE, text("asset.catalog_alone"))
     check(asked, bpy.context)
     return asked
 
 
 def check_takes_models() -> None:
     """Raise `TripoError` where Blender could not take a model in now: before one is ordered."""
-    if reason := wait_reason(bpy.context):
-        raise TripoError(Kind.USAGE, f"Blender cannot take a model in now. It {reason[0].lower()}{reason[1:]}")
+    if what := awaited(bpy.context):
+        raise TripoError(Kind.USAGE, text("import.not_now", what=what))
 
 
 def finish(
@@ -121,16 +122,16 @@ def cancelled(job: Job | None) -> Failure:
     if job is not None and not job.task_id and job.state in (JobState.SUBMITTING, JobState.UNCERTAIN):
         return job.failure or lost_answer("interrupted while the order was out")
     if job is None or not job.base_url:
-        return Failure(Kind.CANCELLED, "Cancelled: nothing was brought in")
-    if not job.task_id:
-        return Failure(Kind.CANCELLED, "Cancelled before anything was ordered")
-    if job.state is JobState.READY:
-        what = f"The model is on this disk: bring it in by: tripo resume {job.id}"
+        what = text("job.cancelled_import")
+    elif not job.task_id:
+        what = text("job.cancelled_early")
+    elif job.state is JobState.READY:
+        what = text("job.cancelled_ready", job=job.id)
     elif job.percent >= SPANS[JobState.DOWNLOADING][0]:
-        what = f"The model is made and paid for: fetch it by: tripo fetch {job.task_id}"
+        what = text("job.cancelled_paid", task=job.task_id)
     else:
-        what = f"The service goes on with its task {job.task_id} and may charge for it"
-    return Failure(Kind.CANCELLED, f"Cancelled. {what}")
+        what = text("job.cancelled_under_way", task=job.task_id)
+    return Failure(Kind.CANCELLED, what)
 
 
 def _unfailing(on_event: Callable[[Event], None]) -> Callable[[Event], None]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import TripoError
+from ..core.sentences.text import Text, text
 from ..scene.folders import jobs_folder, jobs_path
 from . import incremental
 from .on_exit import on_exit
@@ -68,17 +69,20 @@ def _clear() -> Iterator[None]:
     look.start()
 
 
-def outcome() -> str:
+def outcome() -> Text:
     """Say what the last clearing has removed, and what it could not."""
     removed, failed = cleared
-    parts = [f"{_counted(removed, 'model')} removed" if removed or failed else "No model is kept, so none was removed"]
-    if failed:
-        parts.append(f"{_counted(failed, 'job')} could not be cleared: make the add-on's folder writable")
-    return "; ".join(parts)
+    if not (removed or failed):
+        return text("panel.cleared_none")
+    what = text("panel.cleared", models=_models(removed))
+    if not failed:
+        return what
+    jobs = text("panel.job") if failed == 1 else text("panel.jobs", count=failed)
+    return text("panel.cleared_partly", what=what, jobs=jobs)
 
 
-def _counted(count: int, name: str) -> str:
-    return f"{count} {name}" if count == 1 else f"{count} {name}s"
+def _models(count: int) -> Text:
+    return text("panel.model") if count == 1 else text("panel.models", count=count)
 
 
 def _models_in(job_id: str) -> int:
@@ -107,16 +111,18 @@ on_exit(look.stop)
 on_exit(clear.stop)
 
 
-def told() -> str:
+def told() -> Text | None:
     """Give a line on what is kept, for the preferences; it is looked at meanwhile, unless that was just now."""
     global _looked
     if not _looked or time.monotonic() - _looked > _FRESH_SECONDS:
         _looked = time.monotonic()
         look.start()
     if found is None:
-        return ""
-    line = f"{_counted(found.models, 'model')}, {_size(found.size)}; {_size(found.free)} free on this disk"
-    return f"{outcome()}. {line}" if time.monotonic() < _told_until else line
+        return None
+    line = text("panel.stored", models=_models(found.models), size=_size(found.size), free=_size(found.free))
+    if time.monotonic() < _told_until:
+        return text("panel.cleared_and_stored", cleared=outcome(), stored=line)
+    return line
 
 
 def _size(count: int) -> str:

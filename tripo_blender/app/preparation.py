@@ -14,6 +14,7 @@ from ..core.errors import TripoError
 from ..core.events import Delayed, Event, Failed, Prepared
 from ..core.job import Job
 from ..core.messages import Configure
+from ..core.sentences.text import text
 from ..scene import assets, deliver
 from ..storage.model_check import check_model
 from ..storage.version import addon_version
@@ -82,7 +83,7 @@ def _prepared(job: Job, given: Access, tell: Callable[[Event], None]) -> Prepare
     stop = Interrupt()
     try:
         with stop.listening():
-            tell(Delayed("Preparing the model"))
+            tell(Delayed(text("import.preparing")))
             outcome = _converter.prepare(job, stop)
         if outcome is None:
             raise KeyboardInterrupt  # it came where Python passes over errors

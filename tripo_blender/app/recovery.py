@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..core.errors import Failure, Kind, TripoError
+from ..core.errors import Kind, TripoError
 from ..core.events import Cancelled
 from ..core.job import Job
 from ..core.recovery import (
@@ -18,19 +18,21 @@ from ..core.recovery import (
     too_many_files,
 )
 from ..core.request_check import problem_at
-from ..core.serialization import RecordError
+from ..core.sentences.text import Text, text
 from ..core.services.registry import service_of
+from ..core.states import word_of
 from ..scene.folders import jobs_folder
 from ..storage.journal import Journal
+from ..storage.record import UnreadableRecord
 from .account import Access, unavailable_reason
 
 
-def on_record() -> tuple[list[Unfinished], list[str]]:
-    """Give every job that can be gone on with, oldest first, and a sentence for each record that cannot be read."""
+def on_record() -> tuple[list[Unfinished], list[Text]]:
+    """Give every job that can be gone on with, oldest first, and a text for each record that cannot be read."""
     journal = Journal(jobs_folder())
-    jobs, sentences = journal.look(ended=False)
+    jobs, unreadable = journal.look(ended=False)
     found = [journal.unfinished(job) for job in jobs]
-    return [each for each in found if each is not None], sentences
+    return [each for each in found if each is not None], unreadable
 
 
 def state_of(job_id: str) -> Unfinished | None:
@@ -50,8 +52,8 @@ def known(job_id: str) -> Unfinished:
     if job is not None and journal.ownership.elsewhere(job_id):
         raise TripoError.of(elsewhere(job.name))
     if job is not None:
-        raise TripoError(Kind.USAGE, f"The job of {job.name} is {job.state}, so there is nothing to resume")
-    raise TripoError(Kind.USAGE, f"There is no job {job_id!r} on record. Look at those that are: tripo jobs")
+        raise TripoError(Kind.USAGE, text("job.nothing_to_resume", name=job.name, state=word_of(job.state)))
+    raise TripoError(Kind.USAGE, text("job.unknown", job=job_id))
 
 
 def ready_to_run(found: Unfinished, given: Access, *, send_again: bool = False, task_id: str = "") -> tuple[Job, Path]:
@@ -69,7 +71,7 @@ def ready_to_run(found: Unfinished, given: Access, *, send_again: bool = False, 
     return job, jobs_folder()
 
 
-def leave(found: Unfinished) -> str:
+def leave(found: Unfinished) -> Text:
     """Give a job up, and say what is left of it.
 
     Raises `TripoError` where another process has it, or the disk keeps it as it was.
@@ -94,20 +96,14 @@ def leave(found: Unfinished) -> str:
 def _recorded(journal: Journal, job_id: str) -> Job | None:
     try:
         return journal.record_of(job_id)
-    except RecordError as error:
-        raise TripoError(Kind.DISK, str(error)) from error
+    except UnreadableRecord as error:
+        raise TripoError(Kind.DISK, error.text) from error
 
 
 def _check_inputs(job: Job) -> None:
     """Raise `TripoError` where what a job is made of cannot be sent: of kind usage, or picture where a file is gone."""
-    if sentence := problem_at(service_of(job.account.service), job.request):
-        raise TripoError(Kind.USAGE, sentence)
+    if wrong := problem_at(service_of(job.account.service), job.request):
+        raise TripoError(Kind.USAGE, wrong)
     for path in job.request.files.values():
         if not Path(path).is_file():
-            raise TripoError.of(_file_gone(job, path))
-
-
-def _file_gone(job: Job, path: str) -> Failure:
-    what = "the copy of a file that it is made of is" if len(job.request.files) > 1 else "the copy of its image is"
-    sentence = f"{job.name} cannot be ordered: {what} gone from the disk. Give this job up and generate again"
-    return Failure(Kind.PICTURE, sentence, path)
+            raise TripoError(Kind.PICTURE, text("image.copy_of_job_gone", name=job.name), detail=path)

@@ -17,10 +17,11 @@ from ..core.events import AnswerLost, Cancelled, Delayed, Event, Failed, Prepare
 from ..core.job import Job
 from ..core.messages import Cancel, Configure, Ended, Fault, Happened, Learnt, Run, UseAccount
 from ..core.recovery import further, not_given_up
+from ..core.sentences.text import text
 from ..core.services.failures import may_still_be_made
 from ..core.services.purchase import lost_answer
-from ..core.states import JobState
-from ..scene.deliver import bring_in, wait_reason
+from ..core.states import JobState, word_of
+from ..scene.deliver import awaited, bring_in
 from ..storage.journal import Journal
 from ..storage.locks import Ownership
 from ..storage.version import addon_version
@@ -94,7 +95,7 @@ class Session:
         if self._worker is not None and (job.working or self._is_being_prepared(job)):
             self._worker.send(Cancel(job_id))
         if job.working and job.in_doubt:  # it is uncertain again as soon as the worker says that nothing more was sent
-            self._happened(job_id, Delayed("Stopping"))
+            self._happened(job_id, Delayed(text("job.stopping")))
             return
         self._happened(job_id, Cancelled())
         if not job.working:
@@ -104,12 +105,9 @@ class Session:
         """Order an uncertain job once more, at the user's word. Raises `TripoError`."""
         job = self.jobs[job_id]
         if job.state is not JobState.UNCERTAIN:
-            raise TripoError(Kind.USAGE, f"The job of {job.name} is not uncertain: it is {job.state}")
+            raise TripoError(Kind.USAGE, text("order.nothing_to_decide", name=job.name, state=word_of(job.state)))
         if not job.account.is_same(access.account):  # the key of one account is not for another
-            raise TripoError(
-                Kind.USAGE,
-                f"{job.name} was ordered at {job.base_url}. Set the base URL in the preferences back to send it again",
-            )
+            raise TripoError(Kind.USAGE, text("job.ordered_elsewhere", name=job.name, url=job.base_url))
         self.start(job.after(Started()), access, folder)
 
     def finished(self, job: Job) -> None:
@@ -198,11 +196,9 @@ class Session:
             Ownership(folder).release(job.id)
             sent = self._worker.send(Run(job))
         except OSError as error:
-            raise TripoError(
-                Kind.INTERNAL, "The add-on's helper process could not start. Restart Blender", detail=str(error)
-            ) from error
+            raise TripoError(Kind.INTERNAL, text("job.helper_not_started"), detail=str(error)) from error
         if not sent:
-            raise TripoError(Kind.INTERNAL, "The add-on's helper process has ended. Try again", detail="broken pipe")
+            raise TripoError(Kind.INTERNAL, text("job.helper_gone"), detail="broken pipe")
 
     def _receive(self) -> None:
         until = time.perf_counter() + _READ_BUDGET
@@ -238,7 +234,7 @@ class Session:
         detail = worker.log_tail()[-300:]
         _log.error("the worker ended: %s", detail)
         for job in [job for job in self.jobs.values() if self._is_being_prepared(job)]:
-            self._happened(job.id, Prepared(why="Imported in place: the add-on's helper process ended"))
+            self._happened(job.id, Prepared(why=text("import.in_place.helper_ended")))
         for job in [self._recalled(job) for job in self.jobs.values() if job.working]:
             access, folder = self._access.get(job.id), self._folders.get(job.id)
             if not (job.working or job.state is JobState.READY):
@@ -278,9 +274,9 @@ class Session:
         if ready is None:
             return
         context = bpy.context
-        if reason := wait_reason(context):
-            if ready.note != reason:
-                self._happened(ready.id, Delayed(reason))
+        if what := awaited(context):
+            if ready.note != (note := text("import.waiting", what=what)):
+                self._happened(ready.id, Delayed(note))
             return
         try:
             arrived = bring_in(ready, context)
@@ -362,13 +358,9 @@ def _close() -> None:
 
 
 def _worker_died(job: Job, detail: str) -> Failure:
-    advice = may_still_be_made(job.task_id) if job.task_id else "Restart Blender and generate again"
-    return Failure(Kind.INTERNAL, f"The add-on's helper process ended unexpectedly. {advice}", detail)
+    advice = may_still_be_made(job.task_id) if job.task_id else text("job.restart")
+    return Failure(Kind.INTERNAL, text("job.helper_ended", advice=advice), detail)
 
 
 def _import_mistake(error: Exception) -> Failure:
-    return Failure(
-        Kind.IMPORT,
-        "The add-on made a mistake when it brought the model in. The file is kept; please report this",
-        f"{type(error).__name__}: {error}",
-    )
+    return Failure(Kind.IMPORT, text("import.mistake"), f"{type(error).__name__}: {error}")

@@ -11,6 +11,7 @@ import bpy
 
 from ..core.disk_errors import why_not_written
 from ..core.errors import Kind, TripoError
+from ..core.sentences.text import text
 from ..core.services.endpoint import is_url, picture_address_problem
 from ..core.task import PROMPT, ImageFile, ImageUrl, Input, OutputOf, Words, copy_stem
 from ..core.text import as_name, without_number
@@ -25,8 +26,8 @@ _WORDS_IN_NAME = 5
 def check(sources: Mapping[str, Source]) -> None:
     """Raise `TripoError` of kind picture where one is a web address that cannot be sent."""
     for source in sources.values():
-        if isinstance(source, str) and is_url(source) and (sentence := picture_address_problem(source)):
-            raise TripoError(Kind.PICTURE, sentence)
+        if isinstance(source, str) and is_url(source) and (wrong := picture_address_problem(source)):
+            raise TripoError(Kind.PICTURE, wrong)
 
 
 def capture(sources: Mapping[str, Source], folder: Path, scene: bpy.types.Scene) -> dict[str, Input]:
@@ -38,11 +39,7 @@ def capture(sources: Mapping[str, Source], folder: Path, scene: bpy.types.Scene)
         return {slot: _captured(slot, source, folder, scene) for slot, source in sources.items()}
     except OSError as error:
         why = why_not_written(error.errno)
-        raise TripoError(
-            Kind.DISK,
-            f"The picture could not be written to the add-on's folder: {why}, then generate again",
-            detail=str(error),
-        ) from error
+        raise TripoError(Kind.DISK, text("image.not_copied", why=why), detail=str(error)) from error
 
 
 def copied(inputs: Mapping[str, Input], folder: Path) -> dict[str, Input]:
@@ -72,18 +69,18 @@ def file_name(source: Source) -> str:
         return source.name
     if isinstance(source, Words | OutputOf):
         return ""
-    text = str(source)
-    if is_url(text):
-        text = text.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
-    text = text.rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1]
+    name = str(source)
+    if is_url(name):
+        name = name.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
+    name = name.rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1]
     with contextlib.suppress(UnicodeError):  # what the system's own encoding does not know may still be UTF-8
-        text = os.fsencode(text).decode("utf-8", "surrogateescape")
-    return as_name(text)
+        name = os.fsencode(name).decode("utf-8", "surrogateescape")
+    return as_name(name)
 
 
-def _as_name(text: str) -> str:
-    text = re.sub(r"\.(png|jpe?g|webp|exr|tiff?|tga|bmp|hdr|gif|glb|fbx)$", "", text, flags=re.IGNORECASE)
-    return as_name(text)[:_LONGEST_NAME].strip() or "Model"
+def _as_name(name: str) -> str:
+    name = re.sub(r"\.(png|jpe?g|webp|exr|tiff?|tga|bmp|hdr|gif|glb|fbx)$", "", name, flags=re.IGNORECASE)
+    return as_name(name)[:_LONGEST_NAME].strip() or "Model"
 
 
 def _captured(slot: str, source: Source, folder: Path, scene: bpy.types.Scene) -> Input:

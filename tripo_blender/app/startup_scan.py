@@ -13,6 +13,7 @@ from . import incremental, job_list, preload, recovery
 
 if TYPE_CHECKING:
     from ..core.recovery import Unfinished
+    from ..core.sentences.text import Text
 
 _FIRST_SECONDS = 2.0  # after the add-on is switched on, when Blender's start is over
 _TICK_SECONDS = 0.02  # with 10,000 jobs, half a minute
@@ -21,11 +22,11 @@ _ENDED = ("done", "cancelled")
 
 
 class Waiting:
-    """What waits, by the job's id, and a sentence for each record that cannot be read."""
+    """What waits, by the job's id, and a text for each record that cannot be read."""
 
     def __init__(self) -> None:
         self.found: dict[str, Unfinished] = {}
-        self.unreadable: list[str] = []
+        self.unreadable: list[Text] = []
         self.tasks: dict[str, str] = {}  # of jobs that failed, with their names
         self.looked = False
 
@@ -88,7 +89,7 @@ def _handle(job_id: str) -> None:
     try:
         found = recovery.state_of(job_id)
     except errors.TripoError as error:
-        waiting.unreadable.insert(0, str(error))
+        waiting.unreadable.insert(0, error.failure.text)
         redraw()
         return
     if found is not None and found.waits:

@@ -26,6 +26,7 @@ from ..core.placement import Spot
 from ..core.price import Price, total
 from ..core.recovery import checked_task_id
 from ..core.request_check import problem_at
+from ..core.sentences.text import text
 from ..core.serialization import RecordError
 from ..core.services.registry import service_of
 from ..core.task import IMAGE, Artifact, ImageFile, Input, OutputOf, Request, Role, TaskType, Words
@@ -70,8 +71,8 @@ def order(
     """Return the jobs of an order, in the order in which they are carried out, and the folder of their records.
 
     Images are taken as they are at this moment: painting on, or another pick, changes nothing. The jobs are named as
-    the order says, or like `like`. All that can be checked before money is spent is checked. Raise `TripoError` with a
-    sentence; nothing is left on the disk then.
+    the order says, or like `like`. All that can be checked before money is spent is checked. Raise
+    `TripoError`; nothing is left on the disk then.
     """
     sources.check(wanted.sources)
     ids, folder = _begin(access, wanted)
@@ -80,8 +81,8 @@ def order(
         inputs = sources.capture(wanted.sources, journal.folder_of(ids[0]), scene)
         requests = requests_of(wanted, inputs, ids)
         service = service_of(access.account.service)
-        if sentence := next(filter(None, (problem_at(service, request) for request in requests)), ""):
-            raise TripoError(Kind.USAGE, sentence)
+        if wrong := next(filter(None, (problem_at(service, request) for request in requests)), None):
+            raise TripoError(Kind.USAGE, wrong)
         jobs = _jobs(wanted, requests, ids, journal, access)
     except BaseException:
         for job_id in ids:
@@ -170,9 +171,7 @@ def import_file(path: Path, arrival: Arrival, spot: Spot, like: Job | None = Non
             model_format = format_of(file.read(HEAD), OF_USER)
     except OSError as error:
         raise TripoError(
-            Kind.USAGE,
-            f"There is no model file {str(path)!r} that can be read. Choose a GLB or FBX file",
-            detail=error.strerror or str(error),
+            Kind.USAGE, text("import.no_file", path=str(path)), detail=error.strerror or str(error)
         ) from error
     job_id = _new_id()
     if like is None:

@@ -16,17 +16,16 @@ from ..core.errors import Kind, TripoError, exit_code
 from ..core.job import Job
 from ..core.options.option import LONGEST_TEXT
 from ..core.recovery import Unfinished, Way, resumed
-from ..core.serialization import to_record
+from ..core.sentences.text import text
 from ..scene import export
 from ..scene.assets import AssetOptions
 from ..scene.export import Outputs
 from ..scene.folders import jobs_folder
 from ..storage.journal import Journal
-from .report import Report
+from .report import Report, spelt_out
 
 _OLDEST = 1e9  # s: a record may name any time
 TOO_LONG = f"it has more than {LONGEST_TEXT:,} characters: shorten it"
-_CHOICES = "--task TASK_ID, --send-again or --give-up"
 
 
 class Named(argparse.Action):
@@ -74,7 +73,7 @@ def list_jobs(report: Report) -> int:
         listed += 1
         size = journal.size_of(job.id)
         age = min(max(0.0, time.time() - job.created), _OLDEST)
-        words = found.words if found is not None else "In another Blender"
+        told = found.text if found is not None else text("cli.in_another_blender")
         record = {
             "event": "job",
             "job": job.id,
@@ -86,9 +85,9 @@ def list_jobs(report: Report) -> int:
             "bytes": size,
         }
         task = f", task {job.task_id}" if job.task_id else ""
-        report.told(record, f"{job.id}  {job.name}: {words}{task}, {_age(age)} old, {size / 1e6:.1f} MB")
-    last = {"event": "result", "ok": True, "exit_code": 0, "jobs": listed, "unreadable": unreadable}
-    report.told(last, *([] if listed else ["No job waits"]), *unreadable)
+        report.told(record, f"{job.id}  {job.name}: {told.english()}{task}, {_age(age)} old, {size / 1e6:.1f} MB")
+    last = {"event": "result", "ok": True, "exit_code": 0, "jobs": listed, "unreadable": spelt_out(tuple(unreadable))}
+    report.told(last, *([] if listed else [text("cli.nothing_waits")]), *unreadable)
     return 0
 
 
@@ -96,19 +95,19 @@ def resume(options: argparse.Namespace, report: Report) -> int:
     """Go on with one job or with all, and give the exit code; raises `TripoError`."""
     decided = options.send_again or bool(options.task) or options.give_up
     if options.all == bool(options.source):
-        raise TripoError(Kind.USAGE, "Name one job by its ID, or all with --all. See: tripo jobs")
+        raise TripoError(Kind.USAGE, text("cli.one_or_all"))
     if options.all and (decided or options.out):
-        raise TripoError(Kind.USAGE, "What is decided and where it is saved is said of one job: name its ID")
+        raise TripoError(Kind.USAGE, text("cli.one_job"))
     if options.all:
         return _resume_all(options, report)
     found = recovery.known(options.source)
     if options.give_up:
-        sentence = recovery.leave(found)
+        left = recovery.leave(found)
         record = {"event": "result", "ok": True, "exit_code": 0, "job": found.job.id, "task_id": found.job.task_id}
-        report.told(record | {"given_up": sentence}, sentence)
+        report.told(record | {"given_up": spelt_out(left)}, left)
         return 0
     if found.way is Way.DECIDE and not decided:
-        report.told({"event": "uncertain", "job": found.job.id}, f"Say what to do: {_CHOICES}")
+        report.told({"event": "uncertain", "job": found.job.id}, text("cli.decide"))
         resumed(found)  # raises that it is uncertain
     own = [] if options.asset_library else [export.own(found.job.name)]
     inputs = [*found.job.request.files.values(), found.job.model_path]
@@ -138,7 +137,7 @@ def _resume_all(options: argparse.Namespace, report: Report) -> int:
             told["uncertain"].append(job_id)
             report.told(
                 {"event": "uncertain", "job": job_id, "name": name},
-                f"{name}: it is not known whether it was ordered. tripo resume {job_id} with {_CHOICES}",
+                text("cli.decide_about", name=name, job=job_id),
             )
             continue
         try:
@@ -150,13 +149,19 @@ def _resume_all(options: argparse.Namespace, report: Report) -> int:
                 raise
             codes.append(exit_code(error.failure.kind))
             told["failed"].append(job_id)
-            failed: dict[str, Any] = {"event": "failed", "job": job_id, "error": to_record(error.failure)}
+            failed: dict[str, Any] = {"event": "failed", "job": job_id, "error": spelt_out(error.failure)}
             report.told(failed, f"{name}: {error.failure.sentence}")
         else:
             told["done"].append(job_id)
     code = codes[0] if codes else 0
-    last: dict[str, Any] = {"event": "result", "ok": code == 0, "exit_code": code, **told, "unreadable": unreadable}
-    report.told(last, *([] if found else ["No job waits"]), *unreadable)
+    last: dict[str, Any] = {
+        "event": "result",
+        "ok": code == 0,
+        "exit_code": code,
+        **told,
+        "unreadable": spelt_out(tuple(unreadable)),
+    }
+    report.told(last, *([] if found else [text("cli.nothing_waits")]), *unreadable)
     return code
 
 

@@ -12,7 +12,7 @@ import bpy
 
 from ..app import blocking, preparation, sources, submit
 from ..app.account import access
-from ..core.errors import Kind, TripoError, exit_code
+from ..core.errors import Failure, Kind, TripoError, exit_code
 from ..core.options import import_options as arrivals
 from ..core.options.generation import asked
 from ..core.options.generation_table import SETTINGS
@@ -21,6 +21,7 @@ from ..core.options.option import LONGEST_TEXT, Option
 from ..core.options.validation import quoted
 from ..core.options.versions import OFFERS
 from ..core.recovery import checked_task_id
+from ..core.sentences.text import text
 from ..core.task import IMAGE
 from ..scene import export
 from ..scene.location import spot
@@ -43,7 +44,7 @@ class _Parser(argparse.ArgumentParser):
     """Raises instead of ending the process, which is Blender."""
 
     def error(self, message: str) -> NoReturn:
-        raise TripoError(Kind.USAGE, f"{message[0].upper()}{message[1:]}. See: {self.prog} --help")
+        raise TripoError(Kind.USAGE, text("cli.usage", said=f"{message[0].upper()}{message[1:]}", program=self.prog))
 
     def print_help(self, file: object = None) -> NoReturn:
         raise _Help(self.format_help())
@@ -70,7 +71,7 @@ def run(arguments: Sequence[str], stopped: Callable[[], bool] = lambda: False) -
             return report.failed(failure, exit_code(failure.kind))
         except Exception as error:  # noqa: BLE001  # the exit code and the last line must tell, whatever happened
             _log.exception("tripo %s", " ".join(arguments))
-            return report.failed(TripoError(Kind.INTERNAL, f"The add-on made a mistake: {error}").failure, 1)
+            return report.failed(Failure(Kind.INTERNAL, text("cli.mistake", error=str(error))), 1)
         finally:
             preparation.end()
 
@@ -81,8 +82,7 @@ def _carry_out(options: argparse.Namespace, report: Report) -> int:
     try:
         Path.cwd()
     except OSError as error:
-        sentence = "The folder that this was started in is gone. Change to another one and try again"
-        raise TripoError(Kind.USAGE, sentence, detail=str(error)) from error
+        raise TripoError(Kind.USAGE, text("output.folder_gone"), detail=str(error)) from error
     if options.command == "resume":
         return interrupted.resume(options, report)
     if options.command == "fetch":
@@ -217,12 +217,12 @@ def _option(setting: Option) -> dict[str, Any]:
     return {"metavar": "NAME", "help": f"{setting.tooltip}: {offered}, or another (default: {setting.default})"}
 
 
-def _file(text: str) -> Path:
+def _file(typed: str) -> Path:
     """Return the path of a file; raise `ArgumentTypeError` where it is none, or that of a folder."""
-    if not text.strip():
+    if not typed.strip():
         raise argparse.ArgumentTypeError("it is empty: give a value, or leave it out")
-    if text.endswith(("/", os.sep)):
-        raise argparse.ArgumentTypeError(f"{quoted(text)} names a folder: give a file's name")
-    if len(text) > LONGEST_TEXT:
+    if typed.endswith(("/", os.sep)):
+        raise argparse.ArgumentTypeError(f"{quoted(typed)} names a folder: give a file's name")
+    if len(typed) > LONGEST_TEXT:
         raise argparse.ArgumentTypeError(TOO_LONG)
-    return Path(text)
+    return Path(typed)

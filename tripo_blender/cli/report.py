@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from ..core.errors import Failure
 from ..core.events import Event
 from ..core.inspection import Inspection, remarks
 from ..core.job import Job
+from ..core.sentences.text import Text
 from ..core.serialization import to_record
 from ..core.text import as_line
 from .output import Channel, open_channel
@@ -38,7 +40,7 @@ class Report:
         if self._as_json:
             name = type(event).__name__
             record = {"event": name[0].lower() + name[1:], "job": self.job.id, "state": str(self.job.state)}
-            self._json(record | to_record(event) | {"percent": round(self.job.percent, 1)})
+            self._json(record | spelt_out(event) | {"percent": round(self.job.percent, 1)})
         else:
             self._progress(self.job)
 
@@ -55,7 +57,7 @@ class Report:
                     "format": str(job.model_format),
                     "faces": found.faces,
                     "quads": found.quads,
-                    "warning": job.warning,
+                    "warnings": spelt_out(job.warnings),
                     "credits": job.credits,
                     "outputs": [str(path) for path in files],
                 }
@@ -65,26 +67,25 @@ class Report:
         cost = f", {job.credits:g} credits" if job.credits >= 0 else ""
         task = f", task {job.task_id}" if job.task_id else ""
         self._line(f"Done: {job.object_name}, {found.faces:,} {kind}{cost}{task}")
-        for sentence in (job.warning, *remarks(found)):
-            if sentence:
-                self._line(f"  {sentence}")
+        for remark in (*job.warnings, *remarks(found)):
+            self._line(f"  {remark.english()}")
         for path in files:
             self._line(f"  {path}")
 
-    def told(self, record: dict[str, Any], *lines: str) -> None:
+    def told(self, record: dict[str, Any], *lines: Text | str) -> None:
         """Tell something else: a record for programs, lines for a person."""
         if self._as_json:
             self._json(record)
         else:
             for line in lines:
-                self._line(line)
+                self._line(line.english() if isinstance(line, Text) else line)
 
     def failed(self, failure: Failure, code: int) -> int:
         """Tell a failure, and give the exit code back."""
         job_id, task_id = (self.job.id, self.job.task_id) if self.job else ("", "")
         if self._as_json:
             last = {"event": "result", "ok": False, "exit_code": code, "job": job_id, "task_id": task_id}
-            self._json(last | {"error": to_record(failure)})
+            self._json(last | {"error": spelt_out(failure)})
             return code
         self._line(failure.sentence)
         if technical := failure.technical():
@@ -95,13 +96,14 @@ class Report:
 
     def _progress(self, job: Job) -> None:
         state, percent = self._told
-        words = f"{job.name}: {job.state} {job.percent:.0f}%" + (f" ({job.note})" if job.note else "")
+        note = job.note.english() if job.note else ""
+        words = f"{job.name}: {job.state} {job.percent:.0f}%" + (f" ({note})" if note else "")
         if job.seconds_left > 0:
             words += f", {job.seconds_left:.0f} s left"
         if self._out.terminal:
             self._out.write(f"\r\x1b[K{as_line(words)}")
-        elif f"{job.state} {job.note}" != state or job.percent - percent >= _STEP:
-            self._told = (f"{job.state} {job.note}", job.percent)
+        elif f"{job.state} {note}" != state or job.percent - percent >= _STEP:
+            self._told = (f"{job.state} {note}", job.percent)
             self._line(words)
 
     def text(self, text: str) -> None:
@@ -114,6 +116,22 @@ class Report:
 
     def _json(self, record: dict[str, Any]) -> None:
         self._out.write(json.dumps(record) + "\n")
+
+
+def spelt_out(value: Any) -> Any:
+    """Give an event, a failure or a text as JSON values: each text by its key and parameters, and in English too."""
+    if isinstance(value, Text):
+        parameters = {name: spelt_out(each) for name, each in value.parameters.items()}
+        return {"reason": value.key, "parameters": parameters, "message": value.english()}
+    if isinstance(value, Failure):
+        technical = {"detail": value.detail, "code": value.code, "trace_id": value.trace_id}
+        return {"kind": str(value.kind)} | spelt_out(value.text) | {"message": value.sentence} | technical
+    if isinstance(value, tuple):
+        return [spelt_out(each) for each in value]
+    record = to_record(value)
+    if is_dataclass(value):
+        record |= {field.name: spelt_out(getattr(value, field.name)) for field in fields(value) if field.name in record}
+    return record
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import bpy.utils.previews
 
 from ..core.asset_catalog import FILE_NAME, clean_path, with_catalog
 from ..core.errors import Kind, TripoError
+from ..core.sentences.text import Text, text
 from ..core.text import as_file_stem, without_number
 from . import verified_write
 
@@ -158,8 +159,11 @@ def library_folder(context: bpy.types.Context, name_or_path: str) -> Path:
             error = cannot
     raise TripoError(
         Kind.USAGE,
-        f"There is no asset library {name_or_path!r}, nor a folder that it could be. Name one of the preferences "
-        f"({', '.join(map(repr, libraries)) or 'there are none'}), or an existing folder by its path",
+        text(
+            "asset.no_library",
+            library=name_or_path,
+            known=", ".join(map(repr, libraries)) or text("asset.no_libraries"),
+        ),
         detail=str(error or ""),
     ) from error
 
@@ -172,14 +176,12 @@ def check_library(folder: Path, catalog_path: str) -> None:
         with tempfile.NamedTemporaryFile(dir=place if place.exists() else folder):
             pass
     except OSError as error:
-        why = (error.strerror or "the disk refuses").lower()
+        why = error.strerror.lower() if error.strerror else text("disk.refuses")
         raise TripoError(
-            Kind.USAGE,
-            f"Nothing can be saved in the asset library {str(folder)!r}: {why}. Make it writable, or choose another",
-            detail=str(error),
+            Kind.USAGE, text("asset.library_read_only", folder=str(folder), why=why), detail=str(error)
         ) from error
     except TripoError as error:
-        raise TripoError(Kind.USAGE, str(error), detail=error.failure.detail) from error
+        raise TripoError(Kind.USAGE, error.failure.text, detail=error.failure.detail) from error
 
 
 def catalog_in(folder: Path, catalog_path: str) -> str:
@@ -189,21 +191,21 @@ def catalog_in(folder: Path, catalog_path: str) -> str:
     try:
         for _ in range(_ATTEMPTS):
             before = _read(file)
-            text, identity = with_catalog(before, catalog_path)
-            if text == before:
+            content, identity = with_catalog(before, catalog_path)
+            if content == before:
                 return identity
-            part.write_bytes(text.encode("utf-8", "surrogateescape"))
+            part.write_bytes(content.encode("utf-8", "surrogateescape"))
             if file.exists():
                 shutil.copymode(file, part)
             if _read(file) == before:  # else another Blender was quicker: its catalogs must not be lost
                 part.replace(file)
                 return identity
     except OSError as error:
-        raise _not_saved("The asset catalog", folder, error) from error
+        raise _not_saved(text("asset.of_catalog"), folder, error) from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-    raise _not_saved("The asset catalog", folder, OSError(f"{FILE_NAME} changes all the time"))
+    raise _not_saved(text("asset.of_catalog"), folder, OSError(f"{FILE_NAME} changes all the time"))
 
 
 def save_to_library(asset: bpy.types.ID, folder: Path, catalog_path: str) -> Path:
@@ -230,7 +232,7 @@ def save_to_library(asset: bpy.types.ID, folder: Path, catalog_path: str) -> Pat
         finally:
             part.unlink(missing_ok=True)
     except (OSError, RuntimeError) as error:
-        raise _not_saved(repr(asset.name), folder, error) from error
+        raise _not_saved(text("asset.of_model", name=asset.name), folder, error) from error
     finally:
         data.catalog_id = own_catalog
         if made:
@@ -307,10 +309,5 @@ def _images_of(asset: bpy.types.ID) -> list[bpy.types.Image]:
     ]
 
 
-def _not_saved(what: str, folder: Path, error: Exception) -> TripoError:
-    return TripoError(
-        Kind.DISK,
-        f"{what} could not be saved in the asset library {str(folder)!r}. "
-        "Check that the folder is there, can be written to and has room, then save again",
-        detail=str(error).strip(),
-    )
+def _not_saved(what: Text, folder: Path, error: Exception) -> TripoError:
+    return TripoError(Kind.DISK, text("asset.not_saved", what=what, folder=str(folder)), detail=str(error).strip())

@@ -10,6 +10,7 @@ import bpy
 from ..core.errors import Kind, TripoError
 from ..core.formats.glb import extensions
 from ..core.formats.model import ModelFormat, check_arrays
+from ..core.sentences.text import Text, text
 from ..storage.mapped_file import mapped
 from . import compat, custom_properties
 from .surfaces import Matched, Surface, match, read_surfaces
@@ -22,13 +23,13 @@ class _Unlike(Exception):
 
 
 def import_model(
-    path: Path, model_format: ModelFormat, *, merge: bool, advice: str
+    path: Path, model_format: ModelFormat, *, merge: bool, advice: Text
 ) -> tuple[list[bpy.types.Object], Matched]:
     """Import a model file into the current scene, one unit of it a metre; give its objects, and what is left to do.
 
     That is, for some meshes of a GLB, to take over the normals of the file: the importer takes up to three quarters
     of its time for them, and without them it merges vertices itself, where that is asked for. Other meshes come with
-    their normals and unmerged. Blender must be in Object Mode. Raises `TripoError` with a sentence: of kind import, or
+    their normals and unmerged. Blender must be in Object Mode. Raises `TripoError`: of kind import, or
     of kind model file where an FBX is found to be broken, with `advice`.
     """
     if model_format is ModelFormat.FBX:
@@ -55,12 +56,12 @@ def _match(objects: list[bpy.types.Object], surfaces: list[Surface], *, merged: 
     return matched
 
 
-def _check_arrays(path: Path, advice: str) -> None:
+def _check_arrays(path: Path, advice: Text) -> None:
     with mapped(path) as data:
         check_arrays(data, advice)
 
 
-def _import(path: Path, model_format: ModelFormat, stock: Callable[[], None], advice: str) -> list[bpy.types.Object]:
+def _import(path: Path, model_format: ModelFormat, stock: Callable[[], None], advice: Text) -> list[bpy.types.Object]:
     known, actions = set(bpy.data.objects), set(bpy.data.actions)
     try:
         with custom_properties.scenes_undisturbed(), _undisturbed(bpy.context.scene):
@@ -71,7 +72,7 @@ def _import(path: Path, model_format: ModelFormat, stock: Callable[[], None], ad
     if not any(obj.type == "MESH" and len(obj.data.polygons) for obj in imported):  # type: ignore[union-attr]
         raise TripoError(
             Kind.IMPORT,
-            "The file holds no model. If the service sent it, its support can look at the task",
+            text("import.no_mesh"),
             detail=f"{len(imported)} objects, no mesh with faces",
         )
     for action in bpy.data.actions:
@@ -161,27 +162,23 @@ def _all_data() -> Iterator[tuple[str, Iterable[bpy.types.ID]]]:
             yield prop.identifier, getattr(bpy.data, prop.identifier)
 
 
-def _import_failure(path: Path, model_format: ModelFormat, error: Exception, advice: str) -> TripoError:
+def _import_failure(path: Path, model_format: ModelFormat, error: Exception, advice: Text) -> TripoError:
     if model_format is ModelFormat.FBX:
         try:
             _check_arrays(path, advice)  # what the importer in C++ says of a broken one helps nobody
         except TripoError as broken:
             return broken
     detail = str(error).strip()
-    unsupported_reason = ""
+    what = None
     if model_format is ModelFormat.GLB:
         with mapped(path) as data:
             needed = extensions.required(data)
-        unsupported_reason = extensions.unsupported_reason(needed, ".".join(str(part) for part in bpy.app.version[:2]))
-    if unsupported_reason:
-        sentence = unsupported_reason
-    elif isinstance(error, AttributeError) or "could not be found" in detail:
-        name = "glTF 2.0" if model_format is ModelFormat.GLB else "FBX"
-        sentence = f"Blender's {name} importer is switched off. Enable its add-on in the preferences, then try again"
-    else:
-        sentence = f"Blender could not import the {model_format.upper()} file. {advice}"
+        what = extensions.unsupported_reason(needed, ".".join(str(part) for part in bpy.app.version[:2]))
+    if what is None and (isinstance(error, AttributeError) or "could not be found" in detail):
+        what = text("import.importer_off", importer="glTF 2.0" if model_format is ModelFormat.GLB else "FBX")
+    what = what or text("import.failed", format=model_format.upper(), advice=advice)
     _log.info("%s could not be imported: %s", path.name, detail)  # a traceback, of which the last line is told
-    return TripoError(Kind.IMPORT, sentence, detail=_log_tail(detail))
+    return TripoError(Kind.IMPORT, what, detail=_log_tail(detail))
 
 
 def _log_tail(report: str) -> str:

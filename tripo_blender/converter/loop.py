@@ -18,6 +18,7 @@ from ..core import retry
 from ..core.errors import Failure, Kind, TripoError
 from ..core.events import Prepared
 from ..core.messages import CONVERTER_HOME, Convert, Converted, Fault, decode, encode
+from ..core.sentences.text import text
 from ..core.serialization import RecordError
 from .preload import warm
 from .prepare import prepare
@@ -84,7 +85,7 @@ def _convert(order: Convert) -> Converted:
         return Converted(order.job.id, failure=error.failure)
     except Exception as error:  # noqa: BLE001  # this model is imported in place then; the next may go well
         _log.exception("job %s", order.job.id)
-        failure = Failure(Kind.INTERNAL, "The model could not be prepared", f"{type(error).__name__}: {error}")
+        failure = Failure(Kind.INTERNAL, text("import.not_prepared"), f"{type(error).__name__}: {error}")
         return Converted(order.job.id, failure=failure)
 
 

@@ -11,6 +11,7 @@ import re
 import uuid  # noqa: TID253  # for an id made of a name, without chance
 
 from .errors import Kind, TripoError
+from .sentences.text import text
 from .text import printable
 
 FILE_NAME = "blender_assets.cats.txt"
@@ -32,25 +33,25 @@ _LONGEST_SIMPLE_NAME = 62  # bytes, as in Blender
 _NAMESPACE = "tripo-blender/catalog/"  # not to be changed: a path has the same id in every library
 
 
-def with_catalog(text: str, path: str) -> tuple[str, str]:
+def with_catalog(content: str, path: str) -> tuple[str, str]:
     """Give the text of a catalog file with a catalog of that path in it, and the catalog's id.
 
     All that is there stays as it is, and an id that the path has already wins. Raises `TripoError` of kind disk where
     the file is of a version that we do not know, of kind usage for a path without a name.
     """
     wanted = clean_path(path)
-    newline = "\r\n" if "\r\n" in text else "\n"
-    text = _with_version(text, newline)
+    newline = "\r\n" if "\r\n" in content else "\n"
+    content = _with_version(content, newline)
     paths: dict[str, str] = {}
-    for line in text.split("\n"):
-        entry = _ENTRY.fullmatch(_content(line))
+    for line in content.split("\n"):
+        entry = _ENTRY.fullmatch(_entry(line))
         if entry is not None:
             paths.setdefault(entry[1].lower(), _cleaned(entry[2]))
     for identity, known in paths.items():
         if known == wanted and identity != _NOWHERE:
-            return text, identity
+            return content, identity
     identity = _new_id(wanted, set(paths))
-    return f"{_ended(text, newline)}{identity}:{wanted}:{_simple_name(wanted)}{newline}", identity
+    return f"{_ended(content, newline)}{identity}:{wanted}:{_simple_name(wanted)}{newline}", identity
 
 
 def clean_path(path: str) -> str:
@@ -60,39 +61,34 @@ def clean_path(path: str) -> str:
     """
     cleaned = _cleaned(path)
     if not cleaned:
-        raise TripoError(Kind.USAGE, f"{path!r} is no name for an asset catalog. Name one such as Tripo or Props/Tripo")
+        raise TripoError(Kind.USAGE, text("asset.catalog_name", path=path))
     return cleaned
 
 
-def _with_version(text: str, newline: str) -> str:
+def _with_version(content: str, newline: str) -> str:
     """Give the text with a version in front of all entries, without which Blender reads none."""
     at = 0
-    for line in text.split("\n"):
-        content = _content(line)
-        if content.startswith("VERSION "):
-            if re.fullmatch(r"VERSION +0*1(\D.*)?", content) is None:
-                raise TripoError(
-                    Kind.DISK,
-                    "The asset library's catalogs are in a format that this add-on does not know. "
-                    "Update the add-on, or choose another library",
-                    detail=f"{FILE_NAME}: {content[:40]}",
-                )
-            return text
-        if content:
-            return f"{text[:at]}{_VERSION}{newline}{text[at:]}"
+    for line in content.split("\n"):
+        entry = _entry(line)
+        if entry.startswith("VERSION "):
+            if re.fullmatch(r"VERSION +0*1(\D.*)?", entry) is None:
+                raise TripoError(Kind.DISK, text("asset.catalog_format"), detail=f"{FILE_NAME}: {entry[:40]}")
+            return content
+        if entry:
+            return f"{content[:at]}{_VERSION}{newline}{content[at:]}"
         at += len(line) + 1
-    preface = "" if text.strip() else _PREFACE.replace("\n", newline)
-    return f"{_ended(text, newline)}{preface}{_VERSION}{newline}{newline}"
+    preface = "" if content.strip() else _PREFACE.replace("\n", newline)
+    return f"{_ended(content, newline)}{preface}{_VERSION}{newline}{newline}"
 
 
-def _content(line: str) -> str:
+def _entry(line: str) -> str:
     """Give what a line says to Blender: nothing if it is empty or a comment."""
     trimmed = line.strip(_BLANKS)
     return "" if trimmed.startswith("#") else trimmed
 
 
-def _ended(text: str, newline: str) -> str:
-    return text if text.endswith("\n") or not text else text + newline
+def _ended(content: str, newline: str) -> str:
+    return content if content.endswith("\n") or not content else content + newline
 
 
 def _cleaned(path: str) -> str:

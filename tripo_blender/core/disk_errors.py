@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 
+from .sentences.text import Text, text
+
 NO_MORE_FILES = (errno.EMFILE, errno.ENFILE)  # connections count among the files that are open
 
-_NO_ROOM = "the disk has no room for it. Make room"
-_NO_RIGHT = "the folder cannot be written to. Make it writable"
-_GONE = "the folder is gone. Make it again"
-_WORDS = {
+_NO_ROOM, _NO_RIGHT, _GONE = text("disk.no_room"), text("disk.read_only"), text("disk.folder_gone")
+_WHY = {
     errno.ENOSPC: _NO_ROOM,
     errno.EDQUOT: _NO_ROOM,
     errno.EFBIG: _NO_ROOM,
@@ -18,10 +18,10 @@ _WORDS = {
     errno.EROFS: _NO_RIGHT,
     errno.ENOENT: _GONE,
     errno.ENOTDIR: _GONE,
-    errno.ENAMETOOLONG: "its name is too long. Choose a shorter one",
+    errno.ENAMETOOLONG: text("disk.name_too_long"),
 }
 
 
-def why_not_written(number: int | None) -> str:
-    """Return why a file could not be written, and, as a sentence of its own, what to do; `number` is the errno."""
-    return _WORDS.get(number or 0, "something is wrong with the disk. See that its folder is there and has room")
+def why_not_written(number: int | None) -> Text:
+    """Return why a file could not be written, and what to do, as a part of a sentence; `number` is the errno."""
+    return _WHY.get(number or 0, text("disk.unknown"))

@@ -1,4 +1,4 @@
-"""Every way a job can fail, and the sentence a user reads."""
+"""Every way a job can fail: a kind to act on, and a text for the user."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Self
 
 from .plain_text import plain, shortened
+from .sentences.text import Text, Translate, text
 
 
 class Kind(StrEnum):
@@ -47,21 +48,20 @@ def exit_code(kind: Kind) -> int:
     return _EXIT_CODES.get(kind, 1)
 
 
-# Characters; the sentences that are written here have 300 at most, with a name or two that somebody typed.
-_LONGEST = {"sentence": 600, "detail": 1_000, "code": 200, "trace_id": 200}
+_LONGEST = {"detail": 1_000, "code": 200, "trace_id": 200}  # characters
 
 
 @dataclass(frozen=True)
 class Failure:
     """One failure as data: it crosses the pipe, lies in the job record and is shown in the panel.
 
-    `sentence` is for the artist and says what to do. `detail` is the technical text. `code` is the service's
+    `text` is for the artist and says what to do. `detail` is the technical text. `code` is the service's
     own code and `trace_id` what its support asks for; both are empty when there were none. Whoever wrote a part of
     them, a service or a model file, none holds a control character, or is without end.
     """
 
     kind: Kind
-    sentence: str
+    text: Text
     detail: str = ""
     code: str = ""
     trace_id: str = ""
@@ -69,6 +69,15 @@ class Failure:
     def __post_init__(self) -> None:
         for name, most in _LONGEST.items():
             object.__setattr__(self, name, shortened(plain(getattr(self, name)), most))
+
+    @property
+    def sentence(self) -> str:
+        """The text in English."""
+        return self.made(str)
+
+    def made(self, translate: Translate) -> str:
+        """Return the text in the language of `translate`; of a newer version's record, its kind and key at least."""
+        return self.text.made(translate, text("unknown_failure", kind=self.kind, key=self.text.key))
 
     def technical(self) -> str:
         """Give detail, code and trace id in one line, for logs and reports."""
@@ -81,13 +90,16 @@ class Failure:
 
 
 class TripoError(Exception):
-    """A failure on its way up; `str()` is the sentence."""
+    """A failure on its way up; `str()` is its sentence in English."""
 
-    def __init__(self, kind: Kind, sentence: str, *, detail: str = "", code: str = "", trace_id: str = "") -> None:
-        self.failure = Failure(kind, sentence, detail, code, trace_id)
-        super().__init__(self.failure.sentence)
+    def __init__(self, kind: Kind, text: Text, *, detail: str = "", code: str = "", trace_id: str = "") -> None:
+        self.failure = Failure(kind, text, detail, code, trace_id)
+        super().__init__(self.failure)
+
+    def __str__(self) -> str:
+        return self.failure.sentence
 
     @classmethod
     def of(cls, failure: Failure) -> Self:
         """Wrap a failure that came as data."""
-        return cls(failure.kind, failure.sentence, detail=failure.detail, code=failure.code, trace_id=failure.trace_id)
+        return cls(failure.kind, failure.text, detail=failure.detail, code=failure.code, trace_id=failure.trace_id)

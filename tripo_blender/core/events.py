@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from .errors import Failure
 from .inspection import Inspection
+from .sentences.text import Text
 from .task import Artifact, Role
 
 
@@ -65,7 +66,7 @@ class Progressed:
 class Delayed:
     """Something passing is in the way, and what is done about it."""
 
-    note: str
+    note: Text
 
 
 @dataclass(frozen=True)
@@ -103,16 +104,16 @@ class Prepared:
     path: str = ""
     names: str = ""
     inspection: Inspection | None = None
-    why: str = ""
+    why: Text | None = None
 
 
 @dataclass(frozen=True)
 class Imported:
-    """The model is in the scene; `warning` says in sentences what is not as it was ordered or asked for."""
+    """The model is in the scene; `warnings` say what is not as it was ordered or asked for."""
 
     object_name: str
     inspection: Inspection | None = None
-    warning: str = ""
+    warnings: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)

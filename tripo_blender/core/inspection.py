@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .options.generation import Settings, effective
+from .sentences.text import Text, text
 
 _ENOUGH_QUADS = 0.95  # of the faces: a remesher leaves a few triangles at poles
 _OVER_LIMIT = 1.1  # the service calls the face limit a target; ComfyUI's pages on Tripo say the same
@@ -35,38 +36,40 @@ class Inspection:
         return frozenset(self.maps.split(",")) if self.maps else frozenset()
 
 
-def summary(settings: Settings, found: Inspection) -> str:
+def summary(settings: Settings, found: Inspection) -> Text:
     """Give counts, quads and UVs in a few words; the number of faces beside the limit, where one was asked for."""
     limit = effective(settings).face_limit
-    faces = f"{found.faces:,} of {limit:,} faces" if limit else f"{found.faces:,} faces"
-    quads = f"{found.quad_share:.0%} quads" if found.quads else "no quads"
+    faces = text("model.faces_of", faces=found.faces, most=limit) if limit else text("model.faces", faces=found.faces)
+    quads = text("model.quads", share=found.quad_share) if found.quads else text("model.no_quads")
     if not found.unwrapped:
-        return f"{faces}, {quads}, no UVs"
-    return f"{faces}, {quads}, UVs {'leave' if found.outside > 0 else 'within'} the unit square"
+        uvs = text("model.no_uvs")
+    else:
+        uvs = text("model.uvs_outside") if found.outside > 0 else text("model.uvs_inside")
+    return text("model.summary", faces=faces, quads=quads, uvs=uvs)
 
 
-def shortfalls(settings: Settings, found: Inspection) -> list[str]:
+def shortfalls(settings: Settings, found: Inspection) -> list[Text]:
     """Give a sentence for each thing that was paid for and is not there."""
     wanted = effective(settings)
     sentences = []
     if wanted.quad and found.quad_share < _ENOUGH_QUADS:
-        sentences.append(f"Quads were ordered, but only {found.quad_share:.0%} of the faces are quads")
+        sentences.append(text("model.few_quads", share=found.quad_share))
     if wanted.face_limit and found.faces > wanted.face_limit * _OVER_LIMIT:
-        sentences.append(f"At most {wanted.face_limit:,} faces were ordered, and {found.faces:,} came")
+        sentences.append(text("model.many_faces", most=wanted.face_limit, faces=found.faces))
     if wanted.texture and "Base Color" not in found.map_names:
-        sentences.append("A texture was ordered, but the model came without one")
+        sentences.append(text("model.no_texture"))
     elif wanted.texture and wanted.pbr and not {"Metallic", "Roughness", "Normal"} & found.map_names:
-        sentences.append("PBR was ordered, but the model came without metallic, roughness and normal maps")
+        sentences.append(text("model.no_pbr"))
     return sentences
 
 
-def remarks(found: Inspection) -> list[str]:
+def remarks(found: Inspection) -> list[Text]:
     """Give a sentence for each thing about the file that an artist should know."""
     sentences = []
     if found.missing:
-        sentences.append(f"Pictures that the file names were not found: {found.missing}")
+        sentences.append(text("model.images_missing", names=found.missing))
     if found.maps and not found.unwrapped:
-        sentences.append("A part of the model has no UVs, so its texture cannot show")
+        sentences.append(text("model.partly_unwrapped"))
     if found.outside > 0:
-        sentences.append(f"The UVs of {max(found.outside, 0.01):.0%} of the faces leave the unit square")
+        sentences.append(text("model.uvs_leave", share=max(found.outside, 0.01)))
     return sentences

@@ -30,6 +30,7 @@ from .inspection import Inspection
 from .options.generation import Settings, as_options, settings_of
 from .options.import_options import Arrival
 from .placement import Spot
+from .sentences.text import Text, text
 from .services.endpoint import is_url
 from .states import SPANS, TRANSITIONS, JobState
 from .task import IMAGE, Artifact, ImageFile, ImageUrl, Request, Role
@@ -57,7 +58,7 @@ class Job:
     percent: float = 0.0
     queue_position: int = -1
     seconds_left: float = -1.0
-    note: str = ""
+    note: Text | None = None
     task_id: str = ""
     trace_id: str = ""
     credits: float = -1.0
@@ -69,7 +70,7 @@ class Job:
     spot: Spot = Spot()  # noqa: RUF009
     prepared: Prepared | None = None
     inspection: Inspection | None = None
-    warning: str = ""
+    warnings: tuple[Text, ...] = ()
     model_seed: int = -1
     texture_seed: int = -1
     unsettled: Failure | None = None
@@ -160,7 +161,9 @@ class Job:
         changed = replace(self, state=target, **_changes(self, event))
         if target != self.state:
             start = SPANS.get(target, (self.percent, 0))[0]
-            changed = replace(changed, percent=max(self.percent, start), queue_position=-1, seconds_left=-1.0, note="")
+            changed = replace(
+                changed, percent=max(self.percent, start), queue_position=-1, seconds_left=-1.0, note=None
+            )
         return changed
 
 
@@ -174,25 +177,22 @@ def _late(job: Job, event: Event) -> Job:
 
 def _uncertain_again(job: Job, event: Failed | Cancelled) -> Job:
     """Give the job as it is when a way out of the doubt has led nowhere: with that reason, and without a task."""
-    if job.state is JobState.GENERATING:
-        what = f"It was stopped before the task {job.task_id} was found"
-        rest = "Check the task's id: whether the order was made is still not known"
-    else:
-        what = "It was stopped before it was ordered again"
-        rest = "Whether the first order was made is still not known: look at your account before you send it again"
-    failure, earlier = Failure(Kind.UNCERTAIN, what), job.unsettled or job.failure
+    searching, earlier = job.state is JobState.GENERATING, job.unsettled or job.failure
     if isinstance(event, Failed):
-        failure = event.failure
-    detail = failure.technical() or (earlier.technical() if earlier else "")
-    failure = Failure(Kind.UNCERTAIN, f"{failure.sentence}. {rest}", detail)
+        what, detail = event.failure.text, event.failure.technical()
+    else:
+        what = text("order.stopped_before_found", task=job.task_id) if searching else text("order.stopped")
+        detail = ""
+    doubt = text("order.task_not_confirmed", what=what) if searching else text("order.not_confirmed", what=what)
+    failure = Failure(Kind.UNCERTAIN, doubt, detail or (earlier.technical() if earlier else ""))
     trace_id = earlier.trace_id if earlier else job.trace_id
-    return replace(job, state=JobState.UNCERTAIN, failure=failure, task_id="", trace_id=trace_id, note="")
+    return replace(job, state=JobState.UNCERTAIN, failure=failure, task_id="", trace_id=trace_id, note=None)
 
 
 def _out_of_place(job: Job, event: Event) -> Failure:
     return Failure(
         Kind.INTERNAL,
-        "The add-on lost track of this job. Nothing was sent twice; please report this with the job's details",
+        text("job.lost_track"),
         detail=f"{type(event).__name__} while {job.state}, task {job.task_id or 'none'}",
     )
 
@@ -204,7 +204,7 @@ def _progress(job: Job, event: Progressed) -> dict[str, Any]:
         "percent": max(job.percent, percent),
         "queue_position": event.queue_position,
         "seconds_left": event.seconds_left,
-        "note": "",
+        "note": None,
     }
 
 
@@ -218,7 +218,7 @@ def _answer_lost(job: Job, event: AnswerLost) -> dict[str, Any]:
 
 def _again(job: Job, _event: Started | TaskNamed) -> dict[str, Any]:
     """A record of version 0.1.0 says why it is uncertain in its failure alone."""
-    doubt = Failure(Kind.UNCERTAIN, "It is not known whether it was ordered")
+    doubt = Failure(Kind.UNCERTAIN, text("order.in_doubt"))
     return {"unsettled": job.unsettled or job.failure or doubt if job.in_doubt else None, "failure": None}
 
 
@@ -247,11 +247,11 @@ _CHANGES: dict[type[Event], Callable[[Job, Any], dict[str, Any]]] = {
         "unsettled": None,
     },
     Downloaded: lambda job, event: {"artifacts": event.artifacts},
-    Prepared: lambda job, event: {"prepared": event, "note": ""},
+    Prepared: lambda job, event: {"prepared": event, "note": None},
     Imported: lambda job, event: {
         "object_name": event.object_name,
         "inspection": event.inspection,
-        "warning": event.warning,
+        "warnings": event.warnings,
     },
     Failed: _failed,
     Cancelled: lambda job, event: {"unsettled": None},

@@ -124,8 +124,11 @@ def decode(line: bytes) -> Message | Happened:
     if not isinstance(record, dict):
         raise RecordError("not an object")
     message, event = record.get("message"), record.get("event")
-    if isinstance(message, str) and message in _MESSAGES:
-        return from_record(_MESSAGES[message], record)
-    if isinstance(event, str) and event in _EVENTS and isinstance(record.get("job"), str):
-        return Happened(record["job"], from_record(_EVENTS[event], record))
+    try:
+        if isinstance(message, str) and message in _MESSAGES:
+            return from_record(_MESSAGES[message], record)
+        if isinstance(event, str) and event in _EVENTS and isinstance(record.get("job"), str):
+            return Happened(record["job"], from_record(_EVENTS[event], record))
+    except RecursionError as error:  # texts inside each other
+        raise RecordError(str(error)) from error
     raise RecordError(f"unknown message {message or event!r}")

@@ -11,18 +11,18 @@ from graphlib import CycleError, TopologicalSorter
 
 from .errors import Failure, Kind
 from .job import Job
+from .sentences.text import Text, text
 from .states import JobState
 from .task import VIEWS_IN_ORDER, ImageFile, Input, ModelFile, OutputOf, Role, TaskType, word_of
 
 _GIVES = (JobState.READY, JobState.DONE)
-_ENDED = {JobState.FAILED: "failed", JobState.CANCELLED: "was cancelled"}
 
 
 @dataclass(frozen=True)
 class Waits:
     """It cannot start yet; `note` says what for."""
 
-    note: str
+    note: Text
 
 
 def judged(job: Job, others: Mapping[str, Job | None]) -> Job | Waits | Failure:
@@ -43,7 +43,8 @@ def judged(job: Job, others: Mapping[str, Job | None]) -> Job | Waits | Failure:
             continue
         taken = _taken(each, job, other)
         if taken is None:
-            return _failure(f"{other.name} gave no {word_of(each.role)}, which {job.name} needs", each.job_id)
+            none = text("needs.no_output", other=other.name, output=word_of(each.role), name=job.name)
+            return Failure(Kind.NEEDS, none, each.job_id)
         inputs = {**job.request.inputs, slot: taken}
         job = replace(job, request=replace(job.request, inputs=inputs))
     return waits or job
@@ -54,9 +55,7 @@ def alone(job: Job, others: Mapping[str, Job | None]) -> Job | Failure:
     verdict = judged(job, others)
     if not isinstance(verdict, Waits):
         return verdict
-    return Failure(
-        Kind.NEEDS, f"{verdict.note}. Nothing was ordered: see that one to its end, then resume this", job.id
-    )
+    return Failure(Kind.NEEDS, text("needs.not_yet", what=verdict.note), job.id)
 
 
 def circle(jobs: Mapping[str, Job]) -> tuple[str, ...]:
@@ -71,30 +70,28 @@ def circle(jobs: Mapping[str, Job]) -> tuple[str, ...]:
 
 def circle_failure(names: str) -> Failure:
     """Return the failure of jobs of which none can start before the others; `names` says which they are."""
-    return Failure(Kind.NEEDS, f"{names} need each other, so none of them can start. Generate them anew", "a circle")
+    return Failure(Kind.NEEDS, text("needs.circle", names=names), "a circle")
 
 
 def _hopeless(job: Job, need: OutputOf, other: Job | None) -> Failure | None:
     if other is None:
-        return _failure(f"What {job.name} needs is no longer on record, or cannot be read", need.job_id)
-    if other.state in _ENDED:
-        return _failure(f"{other.name} {_ENDED[other.state]}, and {job.name} needs it", need.job_id)
+        return Failure(Kind.NEEDS, text("needs.gone", name=job.name), need.job_id)
+    if other.state is JobState.FAILED:
+        return Failure(Kind.NEEDS, text("needs.failed", other=other.name, name=job.name), need.job_id)
+    if other.state is JobState.CANCELLED:
+        return Failure(Kind.NEEDS, text("needs.cancelled", other=other.name, name=job.name), need.job_id)
     if need.role is Role.VIEWS:  # the service has them, and is told which by their task
         if not job.account.is_same(other.account):
-            return _failure(f"{other.name} is of another service than {job.name}, which needs its views", need.job_id)
+            return Failure(Kind.NEEDS, text("needs.other_account", other=other.name, name=job.name), need.job_id)
         if {job.request.task, other.request.task} == {TaskType.EDIT_MULTIVIEW_IMAGE}:
-            return _failure(f"The views of {other.name} were edited already, which can be done once", need.job_id)
+            return Failure(Kind.NEEDS, text("needs.edited", other=other.name), need.job_id)
     return None
 
 
-def _failure(what: str, job_id: str) -> Failure:
-    return Failure(Kind.NEEDS, f"{what}. Nothing was ordered for it; generate it again from what is there", job_id)
-
-
-def _waiting(other: Job) -> str:
+def _waiting(other: Job) -> Text:
     if other.state is JobState.UNCERTAIN:
-        return f"Waits for {other.name}, which may or may not have been ordered: decide about that first"
-    return f"Waits for {other.name}"
+        return text("needs.waiting_in_doubt", other=other.name)
+    return text("needs.waiting", other=other.name)
 
 
 def _taken(need: OutputOf, job: Job, other: Job) -> Input | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .sentences.text import Text, text
+
 
 @dataclass(frozen=True)
 class Price:
@@ -31,6 +33,6 @@ def total(prices: Iterable[Price | None]) -> Price | None:
     return Price(sum(price.least for price in found), sum(price.most for price in found))
 
 
-def in_words(price: Price | None) -> str:
+def in_words(price: Price | None) -> Text:
     """Say a price: "about 30 credits"."""
-    return "a price that is not known" if price is None else f"about {price} credits"
+    return text("price.unknown") if price is None else text("price.about", credits=str(price))

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import unicodedata
 
+from .sentences.text import Text, text
+
 LONGEST_PROMPT = 1_024  # characters
 LONGEST_NEGATIVE_PROMPT = 255
+POSITIVE, NEGATIVE = text("input.prompt"), text("input.negative_prompt")
 
 # Unassigned (of a newer Unicode than Python's, which are mostly emoji), private, and halves of a character.
 _REFUSED = {"Cn", "Co", "Cs"}
@@ -22,30 +25,28 @@ _EMOJI_MARKS = "\ufe0f\u20e3"  # these make an emoji of a digit, or of a plain s
 _TAGS = 0xE0000  # of flags, and variants of signs
 
 
-def problem_of_prompt(text: str, *, negative: bool = False) -> str:
-    """Return what is wrong with a prompt, as a sentence; empty when it can be sent. None needs a negative prompt."""
+def problem_of_prompt(words: str, *, negative: bool = False) -> Text | None:
+    """Return what is wrong with a prompt; None when it can be sent. Nobody needs a negative prompt."""
     if negative:
-        return problem_of_words(text, "negative prompt", LONGEST_NEGATIVE_PROMPT) if text.strip() else ""
-    return problem_of_words(text, "prompt", LONGEST_PROMPT)
+        return problem_of_words(words, NEGATIVE, LONGEST_NEGATIVE_PROMPT) if words.strip() else None
+    return problem_of_words(words, POSITIVE, LONGEST_PROMPT)
 
 
-def problem_of_words(text: str, what: str, longest: int) -> str:
-    """Return what is wrong with a text, which is called `what`, as a sentence; empty when it can be sent."""
-    if not text.strip():
-        return f"The {what} is empty: write it in words"
-    if len(text) > longest:
-        return f"The {what} has {len(text):,} characters, {longest:,} at most are taken: shorten it"
-    place = next((place for place, letter in enumerate(text, 1) if _is_refused(letter)), 0)
+def problem_of_words(words: str, what: Text, longest: int) -> Text | None:
+    """Return what is wrong with words, which are called `what`; None when they can be sent."""
+    if not words.strip():
+        return text("prompt.empty", what=what)
+    if len(words) > longest:
+        return text("prompt.too_long", what=what, count=len(words), most=longest)
+    place = next((place for place, letter in enumerate(words, 1) if _is_refused(letter)), 0)
     if place:
-        return (
-            f"The {what} has {_named(text[place - 1])} at place {place:,}, which the service does not take: remove it"
-        )
-    return ""
+        return text("prompt.refused_character", what=what, character=_named(words[place - 1]), place=place)
+    return None
 
 
-def counter(text: str, *, negative: bool = False) -> str:
+def counter(words: str, *, negative: bool = False) -> str:
     """Return how much of the room of a prompt is taken, such as "12 / 1,024"."""
-    return f"{len(text):,} / {LONGEST_NEGATIVE_PROMPT if negative else LONGEST_PROMPT:,}"
+    return f"{len(words):,} / {LONGEST_NEGATIVE_PROMPT if negative else LONGEST_PROMPT:,}"
 
 
 def _is_refused(letter: str) -> bool:
@@ -60,4 +61,4 @@ def _is_refused(letter: str) -> bool:
 def _named(letter: str) -> str:
     """Return a character by its number, and its name where it has one: a font of Blender's may not have it."""
     name = unicodedata.name(letter, "").lower()
-    return f"the character U+{ord(letter):04X}" + (f" ({name})" if name else "")
+    return f"U+{ord(letter):04X}" + (f" ({name})" if name else "")

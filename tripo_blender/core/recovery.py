@@ -10,9 +10,10 @@ from .account import Account
 from .errors import Failure, Kind, TripoError
 from .events import AnswerLost, Cancelled, Failed, Started, TaskCreated, TaskNamed
 from .job import Job
+from .sentences.text import Text, text
 from .services.purchase import lost_answer
 from .services.task_id import is_task_id
-from .states import JobState
+from .states import JobState, word_of
 from .task import COPY
 
 
@@ -39,20 +40,25 @@ class Unfinished:
         return self.way is not Way.FETCH
 
     @property
-    def words(self) -> str:
-        """Say in a few words what it is."""
+    def text(self) -> Text:
+        """What it is, in a few words."""
         if self.way is Way.FOLLOW:
             if self.job.state is JobState.GENERATING:
-                return f"Being made: {self.job.percent:.0f}%"
-            return "Made, to be downloaded"
+                return text("job.can.be_followed", percent=self.job.percent)
+            return text("job.can.be_downloaded")
         return _WORDS[self.way]
+
+    @property
+    def words(self) -> str:
+        """What it is, in a few words of English."""
+        return self.text.english()
 
 
 _WORDS = {
-    Way.ORDER: "Not ordered yet",
-    Way.TAKE_IN: "Ready, needs no network",
-    Way.DECIDE: "Uncertain",
-    Way.FETCH: "Failed, can be fetched again",
+    Way.ORDER: text("job.can.be_ordered"),
+    Way.TAKE_IN: text("job.can.be_imported"),
+    Way.DECIDE: text("job.can.be_decided"),
+    Way.FETCH: text("job.can.be_downloaded_again"),
 }
 _WAYS = {
     JobState.QUEUED: Way.ORDER,
@@ -61,7 +67,7 @@ _WAYS = {
     JobState.DOWNLOADING: Way.FOLLOW,
     JobState.UNCERTAIN: Way.DECIDE,
 }
-_INTERRUPTED = Failure(Kind.INTERNAL, "Blender or the add-on's helper process ended before it was ordered again")
+_INTERRUPTED = Failure(Kind.INTERNAL, text("order.interrupted"))
 _WITHOUT_RECORD = (COPY, "preview.", "model.blend", "model.part", "cancelled")  # worth nothing without one
 CANCEL_SECONDS = 60.0  # in which whoever is to hear that a job is cancelled surely has
 ABANDONED_SECONDS = 86_400.0  # a record follows its images at once; but clocks are set, by hours too
@@ -96,13 +102,13 @@ def resumed(found: Unfinished, *, send_again: bool = False, task_id: str = "") -
     job = found.job
     if found.way is not Way.DECIDE:
         if send_again or task_id:
-            raise TripoError(Kind.USAGE, f"The job of {job.name} is not uncertain, so there is nothing to decide")
+            raise TripoError(Kind.USAGE, text("order.nothing_to_decide", name=job.name, state=word_of(job.state)))
         if found.way is Way.FETCH:
             return _fetched(job)
         # No longer one that is new: where its record is gone by the time of the order, it was given up elsewhere.
         return job.after(Started()) if job.state is JobState.QUEUED else job
     if send_again and task_id:
-        raise TripoError(Kind.USAGE, "Either send the order again or name its task, not both")
+        raise TripoError(Kind.USAGE, text("order.two_decisions"))
     if task_id:
         return job.after(TaskNamed(checked_task_id(task_id)))
     if send_again:
@@ -110,11 +116,11 @@ def resumed(found: Unfinished, *, send_again: bool = False, task_id: str = "") -
     raise TripoError.of(_undecided(job))
 
 
-def checked_task_id(text: str) -> str:
+def checked_task_id(typed: str) -> str:
     """Give the id of a task as it was typed or pasted; raise `TripoError` where it is none."""
-    task_id = text.strip()
+    task_id = typed.strip()
     if not is_task_id(task_id):
-        raise TripoError(Kind.USAGE, "This is no task id. Paste the id as your account or the failed job shows it")
+        raise TripoError(Kind.USAGE, text("task.invalid_id"))
     return task_id
 
 
@@ -128,23 +134,18 @@ def stopped(job: Job) -> Job:
     return job if job.state is JobState.UNCERTAIN else job.after(Cancelled())
 
 
-def given_up(found: Unfinished) -> str:
+def given_up(found: Unfinished) -> Text:
     """Say what is left of a job that the user leaves."""
     if found.job.task_id:
-        return f"{found.job.name} was given up. Its task {found.job.task_id} can still be fetched by its id"
+        return text("job.discarded_with_task", name=found.job.name, task=found.job.task_id)
     if found.way is Way.DECIDE:
-        return f"{found.job.name} was given up. If your account shows its task, it can be fetched by its id"
-    return f"{found.job.name} was given up. Nothing was ordered for it"
+        return text("job.discarded_in_doubt", name=found.job.name)
+    return text("job.discarded", name=found.job.name)
 
 
 def not_given_up(name: str, detail: str) -> Failure:
     """Give the failure of a job whose end cannot be written down."""
-    return Failure(
-        Kind.DISK,
-        f"{name} could not be given up: its record is as it was. Make the add-on's folder writable, then give it up "
-        "again",
-        detail,
-    )
+    return Failure(Kind.DISK, text("job.not_discarded", name=name), detail)
 
 
 def abandoned(names: Collection[str], age: float) -> bool:
@@ -158,21 +159,12 @@ def abandoned(names: Collection[str], age: float) -> bool:
 
 def elsewhere(name: str) -> Failure:
     """Give the failure of a job that another process carries out."""
-    return Failure(
-        Kind.ELSEWHERE,
-        f"Another Blender on this computer carries out the job of {name}. Wait for it there, or close that Blender and "
-        "try again",
-    )
+    return Failure(Kind.ELSEWHERE, text("job.in_another_blender", name=name))
 
 
 def too_many_files(detail: str) -> Failure:
     """Give the failure of a job for which no more files can be opened."""
-    return Failure(
-        Kind.DISK,
-        "No more files can be opened at the moment. Wait until other jobs have ended, or raise the limit of open "
-        "files, then try again",
-        detail,
-    )
+    return Failure(Kind.DISK, text("disk.too_many_files"), detail)
 
 
 def superseded(job: Job, recorded: Job | None) -> Failure | None:
@@ -184,16 +176,17 @@ def superseded(job: Job, recorded: Job | None) -> Failure | None:
     if job.task_id or (recorded is None and not begun):
         return None
     if recorded is None:
-        sentence = f"The job of {job.name} was given up elsewhere in the meantime, so nothing was sent"
-        return Failure(Kind.ELSEWHERE, sentence, "it has no record any more")
+        discarded = text("job.discarded_elsewhere", name=job.name)
+        return Failure(Kind.ELSEWHERE, discarded, "it has no record any more")
     before = [JobState.QUEUED, JobState.UPLOADING]
     if job.in_doubt:  # at the user's word
         before += [JobState.SUBMITTING, JobState.UNCERTAIN]
     if recorded.state in before or _is_unheard(recorded):
         return None
-    what = f"The job of {job.name} was taken up elsewhere in the meantime"
-    advice = f"Its task {recorded.task_id} can be fetched by its id" if recorded.task_id else "Look at your account"
-    return Failure(Kind.ELSEWHERE, f"{what}, so nothing was sent. {advice}", f"its record says {recorded.state}")
+    task_id = recorded.task_id
+    advice = text("job.task_remains", task=task_id) if task_id else text("order.look_at_account")
+    continued = text("job.continued_elsewhere", name=job.name, advice=advice)
+    return Failure(Kind.ELSEWHERE, continued, f"its record says {recorded.state}")
 
 
 def ended_elsewhere(found: Unfinished, recorded: Job | None) -> Failure | None:
@@ -201,13 +194,13 @@ def ended_elsewhere(found: Unfinished, recorded: Job | None) -> Failure | None:
     if found.way is Way.FETCH:  # it has ended, and is fetched at the user's word
         return None
     if recorded is None or recorded.state is JobState.CANCELLED:
-        what = "was given up"
+        ended = text("job.was.discarded")
     elif recorded.state is JobState.DONE:
-        what = "was finished"
+        ended = text("job.was.finished")
     else:
         return None
-    sentence = f"The job of {found.job.name} {what} elsewhere in the meantime, so nothing was done for it"
-    return Failure(Kind.ELSEWHERE, sentence, "it has no record any more" if recorded is None else "")
+    what = text("job.ended_elsewhere", name=found.job.name, ended=ended)
+    return Failure(Kind.ELSEWHERE, what, "it has no record any more" if recorded is None else "")
 
 
 def further(known: Job, recorded: Job | None) -> Job:
@@ -227,27 +220,18 @@ def account_problem(found: Unfinished, account: Account) -> TripoError | None:
     """Return what is wrong where a job belongs to another account than the key does: it goes to its own alone."""
     if found.way is Way.TAKE_IN or found.job.account.is_same(account):
         return None
-    return TripoError(
-        Kind.USAGE,
-        f"The job of {found.job.name} was begun at {found.job.base_url}. Enter that address and its key in the "
-        "preferences, then resume it",
-    )
+    return TripoError(Kind.USAGE, text("job.other_service", name=found.job.name, url=found.job.base_url))
 
 
 def without_account(job: Job) -> Failure:
     """Return the failure of a job whose account nobody has given a key for: that of another is not taken."""
-    return Failure(
-        Kind.NO_KEY, f"There is no key for the account of {job.name}. Choose that account, then resume it", job.base_url
-    )
+    return Failure(Kind.NO_KEY, text("key.none_for_account", name=job.name), job.base_url)
 
 
 def _undecided(job: Job) -> Failure:
     failure = job.failure or lost_answer("")
-    sentence = (
-        f"Whether {job.name} was ordered is not known. Look at your account: then paste the task's id, send the order "
-        "again, or give it up"
-    )
-    return Failure(Kind.UNCERTAIN, sentence, failure.detail, failure.code, failure.trace_id)
+    undecided = text("order.undecided", name=job.name)
+    return Failure(Kind.UNCERTAIN, undecided, failure.detail, failure.code, failure.trace_id)
 
 
 def _is_unheard(job: Job) -> bool:

@@ -1,6 +1,7 @@
 """Frozen dataclasses to plain JSON values and back: for the pipe and for the job records on disk.
 
-Of a union of dataclasses each has a `TAG`, which the record keeps beside its fields.
+Of a union of dataclasses each has a `TAG`, which the record keeps beside its fields; of plain values and one dataclass
+an object is that one.
 """
 
 from __future__ import annotations
@@ -152,6 +153,9 @@ def _read_one_of(kinds: list[Any], hint: Any, value: Any, where: str) -> Any:
         if chosen is None:
             raise RecordError(f"{where}: {_tag_of(value)!r} is not known")
         return from_record(chosen, value)
+    record = next((kind for kind in kinds if is_dataclass(kind)), None)
+    if record is not None and isinstance(value, dict):
+        return _read(record, value, where)
     # Of plain values the type says which it is: a whole number is no truth value, and no number with a point.
     exact = next((kind for kind in kinds if type(value) is kind), kinds[0])
     return _read(exact, value, where)

@@ -22,6 +22,7 @@ from .events import (
     TaskFound,
     TaskNamed,
 )
+from .sentences.text import Text, text
 
 
 class JobState(StrEnum):
@@ -96,3 +97,21 @@ SPANS: dict[JobState, tuple[float, float]] = {
     _S.READY: (99, 99),
     _S.DONE: (100, 100),
 }
+
+_WORDS = {
+    _S.QUEUED: text("job.is.queued"),
+    _S.UPLOADING: text("job.is.uploading"),
+    _S.SUBMITTING: text("job.is.submitting"),
+    _S.GENERATING: text("job.is.generating"),
+    _S.DOWNLOADING: text("job.is.downloading"),
+    _S.READY: text("job.is.ready"),
+    _S.DONE: text("job.is.done"),
+    _S.UNCERTAIN: text("job.is.uncertain"),
+    _S.FAILED: text("job.is.failed"),
+    _S.CANCELLED: text("job.is.cancelled"),
+}
+
+
+def word_of(state: JobState) -> Text:
+    """Return what a job in that state is, in a sentence."""
+    return _WORDS[state]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from .options.option import Value
+from .sentences.text import Text, text
 from .task_type import TaskType as TaskType  # noqa: PLC0414  # whoever asks for a task finds all of it here
 
 
@@ -28,12 +29,22 @@ class Role(StrEnum):
 VIEWS_IN_ORDER = (Role.FRONT, Role.LEFT, Role.BACK, Role.RIGHT)  # as the service counts them
 IMAGE_ROLES = frozenset({Role.IMAGE, *VIEWS_IN_ORDER})  # what a task gives to be seen
 
-_WORDS = {Role.MODEL: "model", Role.IMAGE: "image", Role.VIEWS: "set of four views", Role.RIG_REPORT: "rig report"}
+_WORDS = {
+    Role.MODEL: text("task.output.model"),
+    Role.PREVIEW: text("task.output.preview"),
+    Role.IMAGE: text("task.output.image"),
+    Role.FRONT: text("task.output.front"),
+    Role.LEFT: text("task.output.left"),
+    Role.BACK: text("task.output.back"),
+    Role.RIGHT: text("task.output.right"),
+    Role.VIEWS: text("task.output.views"),
+    Role.RIG_REPORT: text("task.output.rig_report"),
+}
 
 
-def word_of(role: Role) -> str:
+def word_of(role: Role) -> Text:
     """Return what a file of that role is called in a sentence."""
-    return _WORDS.get(role, f"{role} image")
+    return _WORDS[role]
 
 
 @dataclass(frozen=True)

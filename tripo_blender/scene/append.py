@@ -7,6 +7,7 @@ from ..converter.prepared import PreparedModel
 from ..core.errors import Kind, TripoError
 from ..core.events import Prepared
 from ..core.inspection import Inspection
+from ..core.sentences.text import text
 
 
 def append(prepared: Prepared) -> PreparedModel:
@@ -41,8 +42,4 @@ def _with_data(objects: list[bpy.types.Object]) -> set[bpy.types.ID]:
 
 
 def _gone(path: str, detail: str) -> TripoError:
-    return TripoError(
-        Kind.IMPORT,
-        "The prepared model is gone from the disk",
-        detail=f"{path}: {detail}",
-    )
+    return TripoError(Kind.IMPORT, text("import.prepared_gone"), detail=f"{path}: {detail}")

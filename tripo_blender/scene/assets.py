@@ -11,6 +11,7 @@ from ..core.asset_catalog import clean_path, with_catalog
 from ..core.errors import Kind, TripoError
 from ..core.job import Job
 from ..core.provenance import PART_OF
+from ..core.sentences.text import Text, text
 from . import addon_preferences
 
 CATALOG, TAGS = "Tripo", "tripo"
@@ -57,8 +58,8 @@ def check(asked: AssetOptions, context: bpy.types.Context) -> None:
         assets.check_library(assets.library_folder(context, asked.library), asked.catalog)
 
 
-def keep(main: bpy.types.Object, job: Job, asked: AssetOptions, context: bpy.types.Context) -> str:
-    """Keep a model as asked for, and give a sentence on where it went; raises `TripoError`."""
+def keep(main: bpy.types.Object, job: Job, asked: AssetOptions, context: bpy.types.Context) -> Text:
+    """Keep a model as asked for, and say where it went; raises `TripoError`."""
     from ..converter import assets  # noqa: PLC0415  # Blender's start shall not wait for it
 
     objects = family(main)
@@ -73,14 +74,14 @@ def keep(main: bpy.types.Object, job: Job, asked: AssetOptions, context: bpy.typ
         preview=preview,
     )
     if not asked.library:
-        return f"Marked as an asset of this file, in the catalog {asked.catalog}"
+        return text("asset.marked", catalog=asked.catalog)
     try:
         with _on_its_own(objects[0]):
             saved = assets.save_to_library(asset, assets.library_folder(context, asked.library), asked.catalog)
     finally:
         if not (asked.in_file or marked_before):
             assets.unmark(asset)
-    return f"Saved as an asset: {saved}"
+    return text("asset.saved", path=str(saved))
 
 
 def family(main: bpy.types.Object) -> list[bpy.types.Object]:
@@ -139,5 +140,5 @@ def main_of(job: Job) -> bpy.types.Object:
     """Give the main object of a job that is done; raises `TripoError` of kind usage where it is gone."""
     obj = bpy.context.scene.objects.get(job.object_name)
     if obj is None:
-        raise TripoError(Kind.USAGE, f"{job.object_name or job.name} is no longer in the scene. Import it again first")
+        raise TripoError(Kind.USAGE, text("asset.not_in_scene", name=job.object_name or job.name))
     return obj

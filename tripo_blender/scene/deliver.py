@@ -13,6 +13,7 @@ from ..core.errors import Kind, TripoError
 from ..core.events import Imported
 from ..core.inspection import shortfalls
 from ..core.job import Job
+from ..core.sentences.text import Text, text
 from ..core.services.registry import name_of
 from ..core.task import IMAGE_ROLES, Role
 from ..storage.model_check import check_model
@@ -41,19 +42,19 @@ class Arrived:
         return self.objects[0]
 
 
-def wait_reason(context: bpy.types.Context) -> str:
-    """Give what a ready model waits for, in words for the panel; empty when it can come in."""
+def awaited(context: bpy.types.Context) -> Text | None:
+    """Give what a ready model waits for; None when it can come in."""
     if bpy.app.is_job_running("RENDER"):
-        return "Waits for the render to finish"
+        return text("import.waiting.render")
     if bpy.app.is_job_running("OBJECT_BAKE"):  # it reads the file's data in a thread of its own
-        return "Waits for the bake to finish"
+        return text("import.waiting.bake")
     if context.mode != "OBJECT":
-        return "Waits for Object Mode"
+        return text("import.waiting.object_mode")
     if _transforming(context):
-        return "Waits for the tool to finish"
+        return text("import.waiting.tool")
     if not context.scene.is_editable or context.scene.override_library is not None:
-        return "Waits for a scene that is not linked"
-    return ""
+        return text("import.waiting.scene")
+    return None
 
 
 def _transforming(context: bpy.types.Context) -> bool:
@@ -78,7 +79,7 @@ def bring_in(job: Job, context: bpy.types.Context, asset: assets.AssetOptions | 
     from . import place, textures  # noqa: PLC0415
 
     if job.model_format is None:
-        raise TripoError(Kind.INTERNAL, "This job has no model file. Please report it", detail=f"state {job.state}")
+        raise TripoError(Kind.INTERNAL, text("import.no_model"), detail=f"state {job.state}")
     if not Path(job.model_path).is_file():
         raise TripoError(Kind.IMPORT, _gone(job), detail=job.model_path)
     before = list(context.selected_objects), context.view_layer.objects.active
@@ -92,9 +93,9 @@ def bring_in(job: Job, context: bpy.types.Context, asset: assets.AssetOptions | 
     _push_undo(f"Generate {job.name}" if job.task_id else f"Import {job.name}")
     if job.ordered:
         remarks += shortfalls(job.settings, prepared.inspection)
-    warning = ". ".join(remark for remark in remarks if remark)
+    warnings = tuple(remark for remark in remarks if remark is not None)
     objects = [prepared.main, *(obj for obj in prepared.objects if obj != prepared.main)]
-    return Arrived(Imported(prepared.main.name, prepared.inspection, warning), objects)
+    return Arrived(Imported(prepared.main.name, prepared.inspection, warnings), objects)
 
 
 def _bring_in_images(job: Job) -> Arrived:
@@ -108,19 +109,19 @@ def _push_undo(message: str) -> None:
         bpy.ops.ed.undo_push(message=message)
 
 
-def _prepared(job: Job, context: bpy.types.Context) -> tuple["PreparedModel", str]:
+def _prepared(job: Job, context: bpy.types.Context) -> tuple["PreparedModel", Text | None]:
     """Give a job's model, set up: appended where a second Blender has done that, else imported here; and why so."""
-    why = job.prepared.why if job.prepared is not None else ""
+    why = job.prepared.why if job.prepared is not None else None
     if job.prepared is not None and job.prepared.path:
         from ..converter.importing import rolled_back  # noqa: PLC0415
         from .append import append  # noqa: PLC0415
 
         try:
             with rolled_back():  # a part of a model must not stay beside the whole one
-                return append(job.prepared), ""
+                return append(job.prepared), None
         except TripoError as error:
             _log.warning("%s", error.failure.technical())
-            why = "Imported in place: what was prepared in the background is gone"
+            why = text("import.in_place.gone")
     try:
         check_model(job, memory_limit(context))
     except OSError as error:
@@ -143,23 +144,21 @@ def _scene_collection_active(layer: bpy.types.ViewLayer) -> Iterator[None]:
         layer.active_layer_collection = own
 
 
-def _keep(main: bpy.types.Object, job: Job, asset: assets.AssetOptions, context: bpy.types.Context) -> str:
-    """Keep a model as an asset; gives a sentence where that failed but was not required.
+def _keep(main: bpy.types.Object, job: Job, asset: assets.AssetOptions, context: bpy.types.Context) -> Text | None:
+    """Keep a model as an asset; give a text where that failed but was not required.
 
     Else it raises `TripoError` of kind disk: the library was looked at before anything was ordered.
     """
     if not (asset.in_file or asset.library):
-        return ""
+        return None
     try:
-        _log.info("%s", assets.keep(main, job, asset, context))
+        _log.info("%s", assets.keep(main, job, asset, context).english())
     except TripoError as error:
         if asset.required:
-            raise TripoError(Kind.DISK, str(error), detail=error.failure.detail) from error
-        return str(error)
-    return ""
+            raise TripoError(Kind.DISK, error.failure.text, detail=error.failure.detail) from error
+        return error.failure.text
+    return None
 
 
-def _gone(job: Job) -> str:
-    if job.task_id:
-        return "The downloaded model is gone from the disk. Fetch it again"
-    return "The model file is gone from the disk. Import it again from where it is now"
+def _gone(job: Job) -> Text:
+    return text("import.download_gone") if job.task_id else text("import.file_gone")

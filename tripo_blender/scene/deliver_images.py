@@ -5,6 +5,7 @@ import bpy
 from ..core.errors import Kind, TripoError
 from ..core.job import Job
 from ..core.provenance import image_name, image_properties
+from ..core.sentences.text import text
 from ..core.services.registry import name_of
 from ..core.task import IMAGE_ROLES, Artifact, Role
 
@@ -45,7 +46,5 @@ def _load(job: Job, artifact: Artifact) -> bpy.types.Image:
 
 def _unread(job: Job, artifact: Artifact, detail: str) -> TripoError:
     return TripoError(
-        Kind.IMPORT,
-        f"An image of {job.name} is gone from the disk or cannot be read. Download it again",
-        detail=f"{artifact.path}: {detail.strip()}",
+        Kind.IMPORT, text("image.output_gone", name=job.name), detail=f"{artifact.path}: {detail.strip()}"
     )

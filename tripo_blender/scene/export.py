@@ -14,6 +14,7 @@ import bpy
 from ..converter import verified_write
 from ..core.errors import Kind, TripoError
 from ..core.job import Job
+from ..core.sentences.text import Text, text
 from ..core.text import as_file_stem
 from ..storage.journal import Journal
 from . import output_paths, place
@@ -38,7 +39,7 @@ def checked(files: Sequence[Path], *, overwrite: bool = False, inputs: Sequence[
     absolute = [_full(path) for path in files]
     for path in absolute:
         if path.suffix.lower() not in _SUFFIXES:
-            raise TripoError(Kind.USAGE, f"Cannot save as {path.name!r}: the name must end in {', '.join(_SUFFIXES)}")
+            raise TripoError(Kind.USAGE, text("output.suffix", name=path.name, suffixes=", ".join(_SUFFIXES)))
     output_paths.check(absolute, overwrite=overwrite, inputs=inputs)
     return Outputs(tuple(absolute), overwrite)
 
@@ -140,15 +141,15 @@ def _selected(objects: Sequence[bpy.types.Object]) -> Iterator[None]:
         place.select(*before, bpy.context)
 
 
-def _not_saved(path: Path, job: Job, error: Exception) -> str:
+def _not_saved(path: Path, job: Job, error: Exception) -> Text:
     if isinstance(error, AttributeError):
-        why = f"Blender's exporter for {path.suffix.lower()} is switched off. Enable its add-on in the preferences"
+        why = text("output.exporter_off", suffix=path.suffix.lower())
     elif isinstance(error, FileExistsError):
-        why = "a file of that name was made meanwhile, and stays. Choose another name"
+        why = text("output.made_meanwhile")
     else:
         why = output_paths.reason(error, path.parent)
-    again = f"save it without paying again by: tripo resume {job.id}" if job.task_id else "import it again"
-    return f"{path.name!r} could not be saved: {why}, then {again}"
+    again = text("output.resume", job=job.id) if job.task_id else text("output.import_again")
+    return text("output.not_saved", name=path.name, why=why, again=again)
 
 
 def _detail(job: Job, error: Exception) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import bpy
 
 from ..core import errors
+from ..core.sentences.text import text
 from .addon_preferences import ADDON
 
 
@@ -21,9 +22,5 @@ def jobs_folder() -> Path:
         folder = Path(jobs_path())
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise errors.TripoError(
-            errors.Kind.DISK,
-            "The add-on's folder cannot be made. Make Blender's user folder writable",
-            detail=str(error),
-        ) from error
+        raise errors.TripoError(errors.Kind.DISK, text("disk.no_folder"), detail=str(error)) from error
     return folder

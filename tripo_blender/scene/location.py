@@ -9,6 +9,7 @@ from mathutils import Vector
 from ..core.errors import Kind, TripoError
 from ..core.options.import_options import Arrival
 from ..core.placement import Box, Spot
+from ..core.sentences.text import text
 
 _ABOVE = 1e-3  # scene units: a cursor that lies on a face finds that face, not the one below
 
@@ -21,9 +22,7 @@ def spot(context: bpy.types.Context, arrival: Arrival, clicked: Vector | None = 
     noted = _noted(context, arrival, clicked)
     box = (*noted.box.size, *noted.box.base) if noted.box else ()
     if not all(map(isfinite, (noted.x, noted.y, noted.z, *box))):  # as a driver or a script may leave them
-        what = "The object that was chosen" if noted.box else "The 3D cursor"
-        reset = "Clear its transforms" if noted.box else "Reset it (Shift C)"
-        raise TripoError(Kind.USAGE, f"{what} has a location that is not a number. {reset} and try again")
+        raise TripoError(Kind.USAGE, text("scene.object_invalid") if noted.box else text("scene.cursor_invalid"))
     return noted
 
 
@@ -38,12 +37,10 @@ def _noted(context: bpy.types.Context, arrival: Arrival, clicked: Vector | None)
     if arrival.fit == "box":
         target = context.view_layer.objects.active
         if target is None or not target.select_get():
-            raise TripoError(Kind.USAGE, "Select the object whose bounding box the model shall fill, or choose a size")
+            raise TripoError(Kind.USAGE, text("scene.no_object"))
         return replace(noted, box=box_of(target), replaced=target.name if arrival.replace else "")
     if arrival.place == "mouse" and clicked is None:
-        raise TripoError(
-            Kind.USAGE, "Nothing was clicked. Press the button in a window, or choose another place than the mouse"
-        )
+        raise TripoError(Kind.USAGE, text("scene.no_click"))
     if arrival.place == "origin":
         return noted
     cursor = scene.cursor.location

@@ -13,6 +13,7 @@ from pathlib import Path
 from ..core.disk_errors import why_not_written
 from ..core.errors import Kind, TripoError
 from ..core.part_names import PREFIX, files_of, part_name
+from ..core.sentences.text import Text, text
 
 _LONGEST_FOLDER = 980  # bytes; Blender cuts paths at 1,023, and what it writes first has 30 more than the folder
 _PROBE = 2**20  # bytes: a .blend of a model without textures takes about as much
@@ -26,11 +27,11 @@ def check(paths: Sequence[Path], *, overwrite: bool, inputs: Sequence[str] = ())
     """
     seen: set[tuple[int, int, str]] = set()
     for path in paths:
-        if sentence := _problem(path, overwrite=overwrite, inputs=inputs):
-            raise TripoError(Kind.USAGE, sentence)
+        if wrong := _problem(path, overwrite=overwrite, inputs=inputs):
+            raise TripoError(Kind.USAGE, wrong)
         identity = _identity(path)
         if identity in seen:
-            raise TripoError(Kind.USAGE, f"Two outputs would be saved as {str(path)!r}. Give each a name of its own")
+            raise TripoError(Kind.USAGE, text("output.same", path=str(path)))
         seen.add(identity)
 
 
@@ -42,7 +43,7 @@ def check_folder(folder: Path, size: int = 0) -> None:
         os.fsync(file.fileno())
 
 
-def reason(error: Exception, folder: Path) -> str:
+def reason(error: Exception, folder: Path) -> Text:
     """Return why a file could not be written, and what to do; what Blender reports itself does not say."""
     number = error.errno if isinstance(error, OSError) else None
     if number is None:
@@ -98,41 +99,41 @@ def take(part: Path, path: Path, *, overwrite: bool) -> None:
             os.close(descriptor)
 
 
-def _problem(path: Path, *, overwrite: bool, inputs: Sequence[str]) -> str:
-    """Return what keeps a file from being saved there, as a sentence; empty when nothing does."""
+def _problem(path: Path, *, overwrite: bool, inputs: Sequence[str]) -> Text | None:
+    """Return what keeps a file from being saved there; None when nothing does."""
     try:
         there = path.lstat()
     except FileNotFoundError:
         there = None
     except OSError as error:
         return _unreachable(path, error)
-    if there is not None and (sentence := _taken(path, there, overwrite=overwrite, inputs=inputs)):
-        return sentence
+    if there is not None and (taken := _taken(path, there, overwrite=overwrite, inputs=inputs)):
+        return taken
     folder = _real(path).parent
     if not folder.is_dir():
-        return f"There is no folder {str(folder)!r} to save in. Make it first"
+        return text("output.no_folder", folder=str(folder))
     if len(os.fsencode(folder)) > _LONGEST_FOLDER:
-        return f"The path of the folder of {path.name!r} is too long for Blender. Choose a folder with a shorter one"
+        return text("output.folder_too_long", name=path.name)
     try:
         check_folder(folder)
     except OSError as error:
-        why = (error.strerror or "it cannot be written to").lower()
-        return f"Nothing can be saved in the folder {str(folder)!r}: {why}. Make it writable, or choose another"
-    return ""
+        why = error.strerror.lower() if error.strerror else text("disk.not_writable")
+        return text("output.folder_read_only", folder=str(folder), why=why)
+    return None
 
 
-def _taken(path: Path, there: os.stat_result, *, overwrite: bool, inputs: Sequence[str]) -> str:
+def _taken(path: Path, there: os.stat_result, *, overwrite: bool, inputs: Sequence[str]) -> Text | None:
     with contextlib.suppress(OSError):  # a link that leads nowhere is a link all the same
         there = path.stat()
     if stat.S_ISDIR(there.st_mode):
-        return f"{str(path)!r} is a folder. Choose another name"
+        return text("output.is_folder", path=str(path))
     if any(_is_same(path, each) for each in inputs):
-        return f"{str(path)!r} is what the model is made from, and stays as it is. Choose another name"
+        return text("output.is_input", path=str(path))
     if not (stat.S_ISREG(there.st_mode) or stat.S_ISLNK(there.st_mode)):
-        return f"{str(path)!r} is there and is no file. Choose another name"
+        return text("output.is_no_file", path=str(path))
     if not overwrite:
-        return f"{str(path)!r} is there already. Choose another name by --out, or replace it by --overwrite"
-    return ""
+        return text("output.exists", path=str(path))
+    return None
 
 
 def _is_same(path: Path, other: str) -> bool:
@@ -142,13 +143,14 @@ def _is_same(path: Path, other: str) -> bool:
         return False
 
 
-def _unreachable(path: Path, error: OSError) -> str:
+def _unreachable(path: Path, error: OSError) -> Text:
     if error.errno == errno.ENAMETOOLONG:
         name = path.name if len(path.name) < 40 else f"{path.name[:20]}...{path.name[-10:]}"
-        return f"The name {name!r}, or a folder's on the way to it, is too long for this disk. Choose a shorter one"
+        return text("output.name_too_long", name=name)
     if error.errno == errno.ENOTDIR:
-        return f"{str(path.parent)!r} leads through a file, so nothing can be saved there. Choose another place"
-    return f"{str(path)!r} cannot be reached: {(error.strerror or 'the disk refuses').lower()}. Choose another place"
+        return text("output.through_file", folder=str(path.parent))
+    why = error.strerror.lower() if error.strerror else text("disk.refuses")
+    return text("output.unreachable", path=str(path), why=why)
 
 
 def _real(path: Path) -> Path:

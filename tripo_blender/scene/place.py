@@ -7,14 +7,15 @@ from mathutils import Vector
 
 from ..converter.prepared import PreparedModel
 from ..core.job import Job
+from ..core.sentences.text import Text, text
 from . import variations
 
 COLLECTION = "Tripo"
 _GAP = 0.2  # of a model's width, between two of a row
 
 
-def put(prepared: PreparedModel, job: Job, context: bpy.types.Context) -> str:
-    """Put a model where its job says; gives a sentence where something is not as it was asked for."""
+def put(prepared: PreparedModel, job: Job, context: bpy.types.Context) -> Text | None:
+    """Put a model where its job says; give a text where something is not as it was asked for."""
     collection, remark = _collection(context, job)
     _move(prepared.objects, collection)
     context.view_layer.update()
@@ -24,7 +25,7 @@ def put(prepared: PreparedModel, job: Job, context: bpy.types.Context) -> str:
     context.view_layer.update()
     _show(prepared.objects, context)
     if job.spot.replaced and not _hide(job.spot.replaced, context):
-        remark = remark or f"{job.spot.replaced} is no longer there to be replaced"
+        remark = remark or text("scene.nothing_to_replace", name=job.spot.replaced)
     if job.arrival.select:
         select(prepared.objects, prepared.main, context)
     return remark
@@ -49,7 +50,7 @@ def _sides(obj: bpy.types.Object) -> tuple[float, float] | None:
     return min(sides), max(sides)
 
 
-def _collection(context: bpy.types.Context, job: Job) -> tuple[bpy.types.Collection, str]:
+def _collection(context: bpy.types.Context, job: Job) -> tuple[bpy.types.Collection, Text | None]:
     """Give the collection for a model: one that can be seen and changed, made where it is missing."""
     scene, layer = context.scene, context.view_layer
     if job.arrival.collection == "active":
@@ -59,10 +60,10 @@ def _collection(context: bpy.types.Context, job: Job) -> tuple[bpy.types.Collect
         wanted = _own(scene) or _new(COLLECTION, scene.collection)
     if not (_visible(layer.layer_collection, wanted) and wanted.is_editable and wanted.override_library is None):
         where = scene.collection
-        return where, f"The collection {wanted.name} is hidden or linked, so the model is in {where.name}"
+        return where, text("scene.collection_hidden", wanted=wanted.name, used=where.name)
     if job.arrival.collection == "own":
-        return _new(job.name, wanted), ""
-    return wanted, ""
+        return _new(job.name, wanted), None
+    return wanted, None
 
 
 def _move(objects: list[bpy.types.Object], wanted: bpy.types.Collection) -> None:

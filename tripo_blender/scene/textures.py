@@ -7,15 +7,16 @@ import bpy
 
 from ..converter.images import bytes_of
 from ..core.formats.image.head import HEAD_BYTES, read_head
+from ..core.sentences.text import Text, text
 from ..core.text import as_file_stem
 
 _FOLDER = "textures"
 
 
-def write_beside(images: Iterable[bpy.types.Image]) -> str:
-    """Write packed pictures into the folder textures; gives a sentence where they stay packed, and why."""
+def write_beside(images: Iterable[bpy.types.Image]) -> Text | None:
+    """Write packed pictures into the folder textures; give a text where they stay packed, and why."""
     if not bpy.data.filepath:
-        return "The file was never saved, so the textures are packed into it"
+        return text("scene.not_saved")
     folder = Path(bpy.data.filepath).parent / _FOLDER
     try:
         folder.mkdir(exist_ok=True)
@@ -23,8 +24,8 @@ def write_beside(images: Iterable[bpy.types.Image]) -> str:
             if image.packed_file is not None:
                 _write(image, folder)
     except OSError as error:
-        return f"The textures could not be written to {folder} ({error.strerror}), so they are packed"
-    return ""
+        return text("scene.textures_not_written", folder=str(folder), why=error.strerror or str(error))
+    return None
 
 
 def _write(image: bpy.types.Image, folder: Path) -> None:

@@ -12,12 +12,13 @@ from pathlib import Path
 from ..core.errors import Failure, Kind
 from ..core.job import Job
 from ..core.recovery import Unfinished, elsewhere, stopped, superseded, too_many_files, unfinished
+from ..core.sentences.text import Text
 from ..core.serialization import RecordError
 from ..core.states import JobState
 from ..core.task import Role
 from . import output_parts
 from .locks import Ownership
-from .record import half_written, read_text, record_text, unreadable
+from .record import UnreadableRecord, half_written, read_text, record_text, unreadable
 from .record_head import head_of
 from .replacing import put_in_place
 from .small_file import open_new, read_small
@@ -104,23 +105,23 @@ class Journal:
         """Give the jobs on record, oldest first; what cannot be read is passed over and left where it is."""
         return self.look()[0]
 
-    def look(self, *, ended: bool = True) -> tuple[list[Job], list[str]]:
-        """Give the jobs on record, oldest first, and a sentence for each record that cannot be read.
+    def look(self, *, ended: bool = True) -> tuple[list[Job], list[Text]]:
+        """Give the jobs on record, oldest first, and a text for each record that cannot be read.
 
         Such a record is left where it is, whatever becomes of the others. Without those that have `ended`, of which
         only the head is read, it takes a seventh of the time.
         """
-        jobs, sentences = [], []
+        jobs, unread = [], []
         for name in self.names():
             if not ended and (head := head_of(self.path_of(name))) is not None and head.state in _ENDED:
                 continue
             try:
                 job = self.record_of(name)
-            except RecordError as error:
-                sentences.append(str(error))
+            except UnreadableRecord as error:
+                unread.append(error.text)
             else:
                 jobs += [job] if job else []
-        return sorted(jobs, key=lambda job: job.created), sentences
+        return sorted(jobs, key=lambda job: job.created), unread
 
     def names(self) -> list[str]:
         """Give the ids of the jobs that have a folder; what else lies there is passed over."""
@@ -129,7 +130,7 @@ class Journal:
         return []
 
     def record_of(self, job_id: str) -> Job | None:
-        """Give a job as its record says, None where nothing is on record; raises `RecordError` with a sentence.
+        """Give a job as its record says, None where nothing is on record; raises `UnreadableRecord`.
 
         One that was cancelled is so, though the process that was to write it down has died.
         """
@@ -140,9 +141,9 @@ class Journal:
             part = target.with_suffix(_PART)
             if not part.is_file() or self.ownership.elsewhere(job_id):  # it is being written just now
                 return None
-            raise RecordError(half_written(job_id)) from None
+            raise UnreadableRecord(half_written(job_id)) from None
         except (OSError, ValueError) as error:
-            raise RecordError(unreadable(job_id)) from error
+            raise UnreadableRecord(unreadable(job_id)) from error
         job = read_text(text, job_id)
         return stopped(job) if not job.final and self.is_cancelled(job_id) else job
 
@@ -172,8 +173,8 @@ class Journal:
             self._unmark(job.id)
         try:
             failure = superseded(job, self.record_of(job.id))
-        except RecordError as error:
-            failure = Failure(Kind.DISK, str(error))
+        except UnreadableRecord as error:
+            failure = Failure(Kind.DISK, error.text)
         if failure is not None:
             self.ownership.release(job.id)
         return failure

@@ -11,7 +11,7 @@ from typing import Any
 
 Record = dict[str, Any]
 
-FORMAT = 2  # of the records that are written
+FORMAT = 3  # of the records that are written
 
 _ON_THE_WEB = ("http://", "https://")  # how the picture of a job began that was no file, in any case
 _SETTINGS_OF_1: Mapping[str, Any] = {
@@ -63,4 +63,26 @@ def _from_1(old: Record) -> Record:
     return record
 
 
-MIGRATIONS: Mapping[int, Callable[[Record], Record]] = {1: _from_1}
+def _from_2(old: Record) -> Record:
+    """What was finished English is now a key with parameters; the old words stay as they were written."""
+    record = dict(old)
+    for name in ("failure", "unsettled"):
+        if (failure := record.get(name)) is not None:
+            record[name] = dict(failure)
+            record[name]["text"] = _as_written(record[name].pop("sentence"))
+    if note := record.pop("note", ""):
+        record["note"] = _as_written(note)
+    if warning := record.pop("warning", ""):
+        record["warnings"] = [_as_written(warning)]
+    if (prepared := record.get("prepared")) is not None:
+        record["prepared"] = dict(prepared)
+        if why := record["prepared"].pop("why", ""):
+            record["prepared"]["why"] = _as_written(why)
+    return record
+
+
+def _as_written(words: str) -> Record:
+    return {"key": "as_written", "parameters": {"text": words}}
+
+
+MIGRATIONS: Mapping[int, Callable[[Record], Record]] = {1: _from_1, 2: _from_2}

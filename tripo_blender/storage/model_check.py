@@ -11,15 +11,16 @@ from pathlib import Path
 from ..core.formats.limits import Limits
 from ..core.formats.model import FROM_SERVICE, OF_USER, ModelFormat, check
 from ..core.job import Job
+from ..core.sentences.text import Text
 from .mapped_file import mapped
 
 
 def check_file(
-    path: Path, advice: str = FROM_SERVICE, limits: Limits | None = None, *, trusted: bool = False
+    path: Path, advice: Text = FROM_SERVICE, limits: Limits | None = None, *, trusted: bool = False
 ) -> ModelFormat:
     """Give the format of a model file by its bytes; raises `TripoError` of kind model file, or `OSError`.
 
-    `advice` ends the sentence: what to do about a bad file. A trusted file is the user's own. The arrays of an FBX are
+    `advice` is what to do about a bad file. A trusted file is the user's own. The arrays of an FBX are
     unpacked by whoever imports it: that takes longer than all the rest, and hurts only the importer in Python.
     """
     limits = limits or Limits()

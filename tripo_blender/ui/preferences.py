@@ -11,6 +11,7 @@ from ..core import network
 from ..core.services.registry import DEFAULT, service_of
 from ..scene.addon_preferences import ADDON, Preferences
 from .panels.text import draw_sentence
+from .shown import shown
 
 _SERVICE = service_of(DEFAULT)
 _UPLOAD_METHODS = (
@@ -125,9 +126,9 @@ class TripoPreferences(Preferences, bpy.types.AddonPreferences):
         layout.use_property_decorate = False
         layout.prop(self, "api_key")
         layout.prop(self, "key_file")
-        sentence, at_fault = account.key_told(context)
-        if sentence:
-            draw_sentence(layout, context, sentence, "ERROR" if at_fault else "INFO")
+        told, at_fault = account.key_told(context)
+        if told:
+            draw_sentence(layout, context, shown(told), "ERROR" if at_fault else "INFO")
         layout.prop(self, "base_url")
         col = _group(layout, "Models")
         col.prop(self, "at_once")
@@ -138,15 +139,16 @@ class TripoPreferences(Preferences, bpy.types.AddonPreferences):
         split = col.split(factor=0.4)  # as the properties above
         split.label()
         row = split.row()
-        row.label(text=model_cache.told())
+        stored = model_cache.told()
+        row.label(text=shown(stored) if stored else "", translate=False)
         row.operator("tripo.clear_kept", text="Clear", icon="TRASH")
         col = _group(layout, "Network")
         col.prop(self, "upload_method")
         col.prop(self, "proxy")
-        if sentence := network.proxy_problem(self.proxy.strip()):
-            draw_sentence(col, context, sentence, "ERROR")
+        if wrong := network.proxy_problem(self.proxy.strip()):
+            draw_sentence(col, context, shown(wrong), "ERROR")
         elif self.proxy.strip():
-            col.label(text=network.proxy_told(self.proxy.strip()))
+            col.label(text=shown(network.proxy_told(self.proxy.strip())), translate=False)
         col.prop(self, "certificates")
         col = _group(layout, "Assets")
         col.prop(self, "keep_as")

@@ -15,6 +15,7 @@ from ..core.events import Event, Failed, Prepared
 from ..core.formats.model import FROM_SERVICE
 from ..core.job import Job
 from ..core.messages import Configure, Convert
+from ..core.sentences.text import Text, text
 from ..core.services.registry import name_of
 from ..storage.journal import Journal
 from .second_blender import SecondBlender
@@ -66,10 +67,10 @@ class Converter:
             return self._prepare(job, stop)
         except OSError as error:
             _log.warning("job %s: %s", job.id, error)
-            return Prepared(why="Imported in place: the disk cannot hold a second copy")
+            return Prepared(why=text("import.in_place.disk"))
         except Exception:  # noqa: BLE001  # a mistake of ours must not keep a model from the scene
             _log.exception("job %s", job.id)
-            return Prepared(why="Imported in place: it could not be set up in the background")
+            return Prepared(why=text("import.in_place.failed"))
         finally:
             self._turn.release()
 
@@ -92,12 +93,12 @@ class Converter:
     def _prepare(self, job: Job, stop: Stop) -> Event | None:
         size = Path(job.model_path).stat().st_size
         if 0 <= _available_memory() < retry.memory_needed(size):
-            return Prepared(why="Imported in place: there is little memory left")
+            return Prepared(why=text("import.in_place.memory"))
         second = self._up(stop)
         if stop.is_set():
             return None
         if second is None:
-            return Prepared(why="Imported in place: a second Blender could not be started")
+            return Prepared(why=text("import.in_place.no_blender"))
         folder = second.home if self._journal is None else self._journal.folder_of(job.id)
         blend = folder / _BLEND
         outcome = self._convert(
@@ -131,18 +132,18 @@ class Converter:
                 return None
         return second
 
-    def _dangerous(self, job: Job, what: str) -> Failed:
+    def _dangerous(self, job: Job, what: Text) -> Failed:
         """Give the failure of a job whose model no importer should see; only an artist can let it come all the same."""
         if self._journal is not None:
-            advice = "Save your work before you import it all the same"
+            advice = text("import.save_first")
         else:
-            advice = FROM_SERVICE if job.task_id else "Choose another file"
-        return Failed(Failure(Kind.MODEL_DANGEROUS, f"{what}, so it was kept away from this one. {advice}"))
+            advice = FROM_SERVICE if job.task_id else text("import.choose_another")
+        return Failed(Failure(Kind.MODEL_DANGEROUS, what.advising(advice)))
 
     def _convert(self, second: SecondBlender, order: Convert, size: int, stop: Stop) -> Event | None:
         if not second.send(order):
             self._end()
-            return Prepared(why="Imported in place: the second Blender had ended")
+            return Prepared(why=text("import.in_place.blender_ended"))
         until = time.monotonic() + retry.conversion_deadline(size)
         while not stop.is_set() and time.monotonic() < until:
             answer = second.receive(_LOOK_SECONDS)
@@ -152,17 +153,9 @@ class Converter:
                 return answer.prepared or _not_prepared(answer.failure)
             if second.finished:
                 self._end()
-                return (
-                    None
-                    if stop.is_set()
-                    else self._dangerous(order.job, "Blender crashed in the background on this model file")
-                )
+                return None if stop.is_set() else self._dangerous(order.job, text("import.crashed"))
         self._end()  # it is still at it
-        return (
-            None
-            if stop.is_set()
-            else self._dangerous(order.job, "Setting this model up in the background took too long")
-        )
+        return None if stop.is_set() else self._dangerous(order.job, text("import.too_slow"))
 
 
 def _not_prepared(failure: Failure | None) -> Event:
@@ -170,7 +163,7 @@ def _not_prepared(failure: Failure | None) -> Event:
     if failure is not None and failure.kind is not Kind.INTERNAL:
         return Failed(failure)
     _log.warning("converter: %s", failure)
-    return Prepared(why="Imported in place: it could not be set up in the background")
+    return Prepared(why=text("import.in_place.failed"))
 
 
 def _available_memory() -> int:

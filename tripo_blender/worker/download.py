@@ -13,6 +13,7 @@ from ..core.formats.image.check import check
 from ..core.formats.image.head import HEAD_BYTES, read_head
 from ..core.formats.limits import Limits
 from ..core.formats.model import FROM_SERVICE
+from ..core.sentences.text import text
 from ..core.serialization import from_record, to_record
 from ..core.task import Artifact, Role, word_of
 from ..storage.model_check import check_file
@@ -44,7 +45,7 @@ def fetch(client: Client, url: str, part: Path, progress: Callable[[float], None
         if download.status in _EXPIRED:
             raise TripoError(
                 Kind.LINK_EXPIRED,
-                "The link to the finished model has expired. The service keeps the model for a while: fetch it again",
+                text("task.link_expired"),
                 detail=f"the file host answered {download.status}",
             )
         if download.status == 416:  # what lies here is not the beginning of what the host has
@@ -115,7 +116,7 @@ class Refused(TripoError):
     """A file that no importer should see; it was paid for, so it is kept as `artifact`."""
 
     def __init__(self, failure: Failure, artifact: Artifact) -> None:
-        super().__init__(failure.kind, failure.sentence, detail=failure.detail)
+        super().__init__(failure.kind, failure.text, detail=failure.detail)
         self.artifact = artifact
 
 
@@ -136,16 +137,15 @@ def keep(part: Path, folder: Path, role: Role, limits: Limits) -> Artifact:
 
 def _checked_image(part: Path, role: Role) -> str:
     """Return the format of an image; raise `TripoError` of kind model file where it is none, or not whole."""
-    what = f"The {word_of(role)} that the service made"
     if (size := part.stat().st_size) > LARGEST_IMAGE:
-        sentence = f"{what} is larger than {LARGEST_IMAGE / 1e6:.0f} MB. {FROM_SERVICE}"
-        raise TripoError(Kind.MODEL_FILE, sentence, detail=f"{size} bytes")
+        large = text("task.output_too_large", output=word_of(role), most=LARGEST_IMAGE / 1e6, advice=FROM_SERVICE)
+        raise TripoError(Kind.MODEL_FILE, large, detail=f"{size} bytes")
     data = part.read_bytes()
     try:
         check(data)
     except TripoError as error:
-        sentence = f"{what} is damaged. {FROM_SERVICE}"
-        raise TripoError(Kind.MODEL_FILE, sentence, detail=error.failure.technical()) from error
+        damaged = text("task.output_damaged", output=word_of(role), advice=FROM_SERVICE)
+        raise TripoError(Kind.MODEL_FILE, damaged, detail=error.failure.technical()) from error
     head = read_head(data[:HEAD_BYTES]) or read_head(data)
     assert head is not None  # it was checked
     return head.format
@@ -154,12 +154,10 @@ def _checked_image(part: Path, role: Role) -> str:
 def _too_large() -> TripoError:
     return TripoError(
         Kind.MODEL_FILE,
-        f"The model file is larger than {LARGEST_MODEL / 1e9:.0f} GB. {FROM_SERVICE}",
+        text("model.too_large", most=LARGEST_MODEL / 1e9, advice=FROM_SERVICE),
         detail="the download was stopped there",
     )
 
 
 def _broken(detail: str) -> TripoError:
-    return TripoError(
-        Kind.NETWORK, "The download of the finished model broke off. Check the network and try again", detail=detail
-    )
+    return TripoError(Kind.NETWORK, text("network.download_broke_off"), detail=detail)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
 from ..core import retry
 from ..core.errors import Failure, Kind, TripoError
 from ..core.services.base import HttpRequest, Refused, Service, TaskReport
-from ..core.services.failures import may_still_be_made
+from ..core.services.failures import unreachable_task
 from .http.client import Client, NoAnswer, NotSent
 from .stop import Stop
 
@@ -67,8 +66,7 @@ class Polling:
         try:
             return self._service.read_poll(client.call(request, patience=patience), task_id)
         except (NotSent, NoAnswer) as error:
-            sentence = f"{error.failure.sentence}. {may_still_be_made(task_id)}"
-            return Refused(replace(error.failure, sentence=sentence), again=True)
+            return Refused(unreachable_task(error.failure, task_id), again=True)
 
 
 def _says_it(meaning: TaskReport | Refused) -> bool:

@@ -19,6 +19,7 @@ from ..core.job import Job
 from ..core.messages import Configure, Happened, Learnt
 from ..core.network import Network
 from ..core.recovery import elsewhere, too_many_files, without_account
+from ..core.sentences.text import text
 from ..core.serialization import RecordError
 from ..core.services.registry import DEFAULT, SERVICES, unknown_service
 from ..core.states import JobState
@@ -286,7 +287,7 @@ class Pool:
                     if converter is None or not runner.job.model_path:
                         runner.prepared(Prepared())
                     else:
-                        runner.prepared(Delayed("Preparing the model"))
+                        runner.prepared(Delayed(text("import.preparing")))
                         failed = _bad_file(job, limits) if unseen else None
                         if (outcome := failed or converter.prepare(runner.job, stop)) is not None:
                             runner.prepared(outcome)

@@ -34,8 +34,9 @@ from ..core.formats.limits import Limits
 from ..core.job import Job
 from ..core.recovery import too_many_files
 from ..core.request_check import outputs_of_job
+from ..core.sentences.text import text
 from ..core.services.base import Created, Service, TaskStatus, Unclear, expected_outputs
-from ..core.services.failures import lost_task, may_still_be_made, missing_output, passing, unfinished_task
+from ..core.services.failures import lost_task, missing_output, passing, unfinished_task, unreachable_task
 from ..core.services.purchase import lost_answer
 from ..core.states import JobState
 from ..core.task import Artifact, Role
@@ -155,7 +156,7 @@ class Runner:
         """Write down that no order is out: it has not been sent yet, or it was surely refused."""
         with self._stop.uninterrupted(), self._lock, contextlib.suppress(OSError):
             if self.job.state is JobState.SUBMITTING and not self._order_is_out:
-                self._journal.write(replace(self.job, state=JobState.UPLOADING, note=""))
+                self._journal.write(replace(self.job, state=JobState.UPLOADING, note=None))
 
     def _outcome(self, phase: Callable[[], Event]) -> Event:
         """Run a phase; whatever goes wrong in it becomes an event."""
@@ -177,8 +178,7 @@ class Runner:
     def _mistake(self, what: str) -> Event:
         if self._order_is_out:
             return AnswerLost(lost_answer(what))
-        sentence = "The add-on made a mistake with this job. Please report it with the job's details"
-        return Failed(Failure(Kind.INTERNAL, sentence, what))
+        return Failed(Failure(Kind.INTERNAL, text("job.mistake"), what))
 
     def _interrupted(self) -> Event:
         """The user stops the run; an order that is out and unanswered may have been bought all the same."""
@@ -217,7 +217,8 @@ class Runner:
         self._go_on()
         seconds = retry.retry_wait(attempt, retry_after, random.random())
         self._withdraw()
-        self._happened(Delayed(f"{passing(failure)}; trying again in {max(1, round(seconds))} s"))
+        note = text("job.retrying", what=passing(failure), seconds=max(1, round(seconds)))
+        self._happened(Delayed(note))
         if self._stop.wait(seconds):
             raise Stopped
         return seconds
@@ -296,8 +297,7 @@ class Runner:
             except (NotSent, NoAnswer) as error:
                 attempt += 1
                 if attempt > retry.READ_RETRIES:
-                    sentence = f"{error.failure.sentence}. {may_still_be_made(self.job.task_id)}"
-                    raise TripoError.of(replace(error.failure, sentence=sentence)) from error
+                    raise TripoError.of(unreachable_task(error.failure, self.job.task_id)) from error
                 self._delay(attempt, error.failure, error.retry_after if isinstance(error, Busy) else -1.0)
             except TripoError as error:
                 # A file that is no model may be a proxy's page, or have been cut short on its way.
@@ -331,9 +331,5 @@ def _disk_failure(error: OSError, task_id: str) -> Failure:
     detail = f"{type(error).__name__}: {error.strerror or error} {error.filename or ''}".strip()
     if error.errno in NO_MORE_FILES:
         return too_many_files(detail)
-    again = "then fetch the model again, which is paid for" if task_id else "and try again"
-    return Failure(
-        Kind.DISK,
-        f"The add-on could not write to its folder. Make room on the disk, or make the folder writable, {again}",
-        detail,
-    )
+    what = text("disk.full_or_read_only_paid") if task_id else text("disk.full_or_read_only")
+    return Failure(Kind.DISK, what, detail)

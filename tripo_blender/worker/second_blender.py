@@ -15,6 +15,7 @@ from typing import IO
 
 from ..core.errors import Failure, Kind
 from ..core.messages import CONVERTER_HOME, Convert, Converted, Fault, decode, encode
+from ..core.sentences.text import text
 from ..core.serialization import RecordError
 from ..core.services.credentials import is_key_variable
 from .pipes import Lines
@@ -120,7 +121,7 @@ class SecondBlender:
         elif self._ordered:  # whatever else it says now means that no answer comes
             _log.warning("converter, of job %s: %s", self._ordered, answer)
             self.lost_track = True
-            failure = Failure(Kind.INTERNAL, "The second Blender could not tell what came of the model", str(answer))
+            failure = Failure(Kind.INTERNAL, text("import.not_told"), str(answer))
             self._answers.append(Converted(self._ordered, failure=failure))
         elif isinstance(answer, Converted):
             self.up = True

@@ -15,6 +15,7 @@ from ..core.errors import Failure, Kind, TripoError
 from ..core.formats.image.head import HEAD_BYTES, MIME_TYPES, read_head
 from ..core.job import Job
 from ..core.request_check import problem_at
+from ..core.sentences.text import text
 from ..core.services.base import Created, HttpRequest, Refused, RouteMissing, Service, Unclear, Uploaded
 from ..core.services.endpoint import UploadMethod
 from ..core.services.purchase import lost_answer
@@ -79,8 +80,8 @@ class Sending:
         for slot, image in images.items():
             with _readable(Path(image.path)):
                 self.sha256[slot] = hash_of_whole(Path(image.path), self.go_on)
-        if sentence := problem_at(self.service, self.job.request.with_hashes(self.sha256)):
-            raise TripoError(Kind.USAGE, f"{sentence}. Nothing was sent")
+        if wrong := problem_at(self.service, self.job.request.with_hashes(self.sha256)):
+            raise TripoError(Kind.USAGE, text("request.not_sent", what=wrong))
         for slot, given in self.job.request.inputs.items():
             if isinstance(given, ImageUrl):
                 self._uploads[slot] = Uploaded(url=given.url, format=_format_of_url(given.url))
@@ -119,7 +120,7 @@ class Sending:
                 return meaning, method
         raise TripoError(
             Kind.REFUSED,
-            "The gateway has no such upload address. Choose another way for pictures in the preferences",
+            text("service.no_upload_url"),
             detail=f"{', '.join(method.name for method in methods)} answered 404 or 405",
         )
 
@@ -160,8 +161,7 @@ class Sending:
             return refused
         failure = Failure(
             Kind.PICTURE,
-            "This gateway takes no pictures from this computer. Put the picture on the web and give its public address "
-            "instead",
+            text("service.no_local_images"),
             refused.failure.technical(),
             refused.failure.code,
             refused.failure.trace_id,
@@ -175,12 +175,9 @@ def _readable(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = "is gone from the disk" if isinstance(error, FileNotFoundError) else "cannot be read from the disk"
-        raise TripoError(
-            Kind.PICTURE,
-            f"The job's copy of the picture {why}. Generate again from the picture",
-            detail=f"{error.strerror or error} {path.name}",
-        ) from error
+        gone = isinstance(error, FileNotFoundError)
+        what = text("image.copy_gone") if gone else text("image.copy_unreadable")
+        raise TripoError(Kind.PICTURE, what, detail=f"{error.strerror or error} {path.name}") from error
 
 
 def _format_of_file(path: Path) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ..core.errors import Failure
 from ..core.job import Job
 from ..core.needs import Waits, circle, circle_failure, judged
+from ..core.sentences.text import Text
 from ..storage.journal import Journal
 
 
@@ -19,8 +20,8 @@ class WaitingList:
     journal: Journal
     _jobs: dict[str, Job] = field(default_factory=dict)
     _left: dict[str, Job] = field(default_factory=dict)  # as they were when they left their place
-    _notes: dict[str, str] = field(default_factory=dict)  # what each waits for
-    _told: dict[str, str] = field(default_factory=dict)  # and what of that is known
+    _notes: dict[str, Text] = field(default_factory=dict)  # what each waits for
+    _told: dict[str, Text] = field(default_factory=dict)  # and what of that is known
 
     def __contains__(self, job_id: object) -> bool:
         return job_id in self._jobs
@@ -70,7 +71,7 @@ class WaitingList:
                 return job, verdict
         return None
 
-    def news(self) -> dict[str, str]:
+    def news(self) -> dict[str, Text]:
         """Return what jobs wait for, by their ids, where that has changed since this was last asked."""
         news = {job_id: note for job_id, note in self._notes.items() if self._told.get(job_id) != note}
         self._told |= news

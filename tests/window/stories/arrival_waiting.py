@@ -26,7 +26,7 @@ def _in_mode(desk: Any) -> Any:
     desk.push_undo("Mine")
     before = _stands(desk)
     desk.generate()
-    yield from _waits(desk, "Waits for Object Mode")
+    yield from _waits(desk, "Waiting for Object Mode")
     desk.notes["before"], desk.notes["meanwhile"] = before, _stands(desk)
     with desk.at_viewport():
         bpy.ops.object.mode_set("EXEC_DEFAULT", True, mode="OBJECT")  # True: an undo step of its own
@@ -46,7 +46,7 @@ def _transform(desk: Any) -> Any:
     yield from desk.press("G")
     x, y = desk.area.x + desk.area.width // 3, desk.area.y + desk.area.height // 2
     desk.move(x + 60, y + 40)
-    yield from _waits(desk, "Waits for the tool to finish", words=False)
+    yield from _waits(desk, "Waiting for the tool to finish", words=False)
     desk.notes["modal"] = [operator.bl_idname for operator in desk.window.modal_operators]
     yield from desk.click_at(x + 80, y + 60)
     yield from desk.until_all_ended()
@@ -70,7 +70,7 @@ def _render(desk: Any) -> Any:
     yield from desk.until_generating()
     with desk.at_viewport():
         desk.notes["render"] = list(bpy.ops.render.render("INVOKE_DEFAULT"))
-    yield from _waits(desk, "Waits for the render to finish", words=desk.order["display"] == "NONE")
+    yield from _waits(desk, "Waiting for the render to finish", words=desk.order["display"] == "NONE")
     desk.notes["rendering"] = bpy.app.is_job_running("RENDER")
     yield from desk.until(lambda: not bpy.app.is_job_running("RENDER"), "the render to end", 60)
     yield from _comes_in(desk, before)
@@ -106,7 +106,7 @@ def _bake(desk: Any) -> Any:
     desk.notes["baking at first"] = bpy.app.is_job_running("OBJECT_BAKE")
     while bpy.app.is_job_running("OBJECT_BAKE"):
         if desk.jobs[0].state == "ready":
-            desk.notes["note"] = desk.jobs[0].note
+            desk.notes["note"] = desk.note
         desk.notes["states while baking"] = desk.states
         yield 0.1
     yield from _comes_in(desk, before)
@@ -132,7 +132,7 @@ def _linked(desk: Any) -> Any:
     desk.window.scene = bpy.data.scenes["Set"]
     desk.notes["editable"] = desk.window.scene.is_editable
     yield from desk.open_sidebar()
-    yield from _waits(desk, "Waits for a scene that is not linked")
+    yield from _waits(desk, "Waiting for a scene that is not linked")
     desk.window.scene = own
     desk.push_undo("Scene")
     yield from _comes_in(desk, before)
@@ -160,7 +160,7 @@ def _playing(desk: Any) -> Any:
 
 
 def _waits(desk: Any, sentence: str, *, words: bool = True) -> Any:
-    yield from desk.until(lambda: desk.jobs[0].note == sentence, f"the model to wait: {sentence}")
+    yield from desk.until(lambda: desk.note == sentence, f"the model to wait: {sentence}")
     if words:
         yield from desk.redrawn()
         desk.notes["words"] = desk.words("TRIPO_PT_jobs")

@@ -37,7 +37,7 @@ def _ended(desk: Any) -> Any:
 
 
 def _fetched(desk: Any) -> Any:
-    """Mend what was wrong, and click Fetch Again."""
+    """Mend what was wrong, and click Download Again."""
     _steer(desk, "faults", [])
     if desk.order.get("limit"):
         desk.session._worker.close()

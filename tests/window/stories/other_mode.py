@@ -20,7 +20,7 @@ def story(desk: Any) -> Any:
     own = desk.window.view_layer.objects.active
     before = _stands(desk, own)
     desk.generate()
-    yield from desk.until(lambda: desk.jobs[0].note == "Waits for Object Mode", "the model to wait")
+    yield from desk.until(lambda: desk.note == "Waiting for Object Mode", "the model to wait")
     for _ in range(3):
         yield from desk.redrawn()
     yield 1.0

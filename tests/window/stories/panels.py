@@ -119,10 +119,11 @@ def _make_up_jobs(desk: Any) -> None:
     core = desk.module("core.job")
     failure = desk.module("core.errors").Failure
     kind = desk.module("core.errors").Kind
+    text = desk.module("core.sentences.text").text
     settings = desk.settings.settings()
     failed = failure(
         kind.TASK_FAILED,
-        "The service could not make a model of this picture. Try a picture with one object that stands out",
+        text("task.failed", advice=text("task.try_another_image")),
         "status failed of caf\udce9",
         "2015",
         "d6cfeb06-4460-40fa-9308-e237b1615273",
@@ -130,12 +131,20 @@ def _make_up_jobs(desk: Any) -> None:
     state = core.JobState
     made_up = (
         ("Queued", state.QUEUED, {}),
-        ("Sent", state.UPLOADING, {"percent": 1.0, "note": "The connection was lost. Trying again in 8 s"}),
+        (
+            "Sent",
+            state.UPLOADING,
+            {"percent": 1.0, "note": text("job.retrying", what=text("service.no_connection"), seconds=8)},
+        ),
         ("Ordered", state.SUBMITTING, {"percent": 4.0}),
         ("Waiting in the service's queue", state.GENERATING, {"percent": 5.0, "queue_position": 12}),
         ("A statue of a rather long name in the park", state.GENERATING, {"percent": 61.0, "seconds_left": 134.0}),
         ("Loading", state.DOWNLOADING, {"percent": 95.0}),
-        ("Ready", state.READY, {"percent": 99.0, "note": "Waits for Object Mode"}),
+        (
+            "Ready",
+            state.READY,
+            {"percent": 99.0, "note": text("import.waiting", what=text("import.waiting.object_mode"))},
+        ),
         ("Done", state.DONE, {"percent": 100.0, "object_name": "Done"}),
         ("Uncertain", state.UNCERTAIN, {"failure": desk.module("core.services.purchase").lost_answer("timeout")}),
         ("Failed caf\udce9", state.FAILED, {"failure": failed}),  # a name whose bytes are no text

@@ -83,7 +83,7 @@ def _send_again(desk: Any) -> Any:
 
 
 def _waiting(desk: Any) -> Any:
-    """Order Now is clicked twice, and whatever comes under the mouse by that; then Send Again once."""
+    """Order Now is clicked twice, and whatever comes under the mouse by that; then Generate Again once."""
     desk.session.clear()
     ordering, given = desk.module("app.submit"), desk.module("app.account").access(bpy.context)
     scene, unfinished = desk.window.scene, desk.module("core.recovery")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from ..sentences.text import Text, text
 from .image.head import HEAD_BYTES, read_head
 
 _GIGABYTE = 2**30
@@ -24,15 +25,37 @@ COUNTS = {
     "bones": 2000,  # 6.8 s and 7.2 s (2000); a face for films has some hundred
     "skins": 2000,  # 4.9 s and 5.7 s (2000), each worn by a mesh of its own
     "animations": 1000,  # 1.1 s and 1.4 s (2000); as many nodes beside them: 8.1 s and 16 s
-    "channels of movement": 20_000,  # 1.1 s and 1.9 s (2000)
+    "animation channels": 20_000,  # 1.1 s and 1.9 s (2000)
     "shape keys": 2000,  # 0.2 s and 0.1 s (2000)
     "attributes": 2000,  # 0.4 s and 0.1 s (1990); of each mesh those beyond the first eight, as a usual one has
     "attributes of parts": 200_000,  # 11 s and 9 s (1,900,000); every part of a mesh gets those of all its parts
-    "variants of materials": 1000,
+    "material variants": 1000,
     "cameras": 1000,  # 4.2 s and 3.6 s (5000) in as many nodes; 14 s in 4.2.23 (300,000) that no node has
     "lights": 1000,
     "arrays": 100_000,  # 5.9 s and 6.4 s (100,000)
     "custom properties": 20_000,  # 2.0 s and 0.3 s (20,000) in one group: each is looked for among those before
+}
+
+_WORDS = {
+    "materials": text("model.count.materials"),
+    "images": text("model.count.images"),
+    "bones": text("model.count.bones"),
+    "skins": text("model.count.skins"),
+    "animations": text("model.count.animations"),
+    "animation channels": text("model.count.channels"),
+    "shape keys": text("model.count.shape_keys"),
+    "attributes": text("model.count.attributes"),
+    "attributes of parts": text("model.count.attributes_of_parts"),
+    "material variants": text("model.count.variants"),
+    "cameras": text("model.count.cameras"),
+    "lights": text("model.count.lights"),
+    "arrays": text("model.count.arrays"),
+    "custom properties": text("model.count.custom_properties"),
+    "vertices": text("model.count.vertices"),
+    "face corners": text("model.count.corners"),
+    "keyframes": text("model.count.keys"),
+    "objects and bones": text("model.count.nodes"),
+    "parts": text("model.count.parts"),
 }
 
 
@@ -54,22 +77,25 @@ class Limits:
 
 
 class BadFile(Exception):
-    """The file is refused: what is wrong with it, as a sentence; the technical text; and what helps, if it is known."""
+    """The file is refused: what is wrong with it; the technical text; and what helps, if it is known.
 
-    def __init__(self, what: str, detail: str, advice: str = "") -> None:
+    The template of `what` has a place for advice, which is `advice` or that of whoever has the file checked.
+    """
+
+    def __init__(self, what: Text, detail: str, advice: Text | None = None) -> None:
         super().__init__(what)
         self.what, self.detail, self.advice = what, detail, advice
 
 
-def cut_short(kind: str, detail: str) -> BadFile:
+def cut_short(model_format: str, detail: str) -> BadFile:
     """Give the refusal of a file whose end is missing."""
-    return BadFile(f"The {kind} is cut short", detail)
+    return BadFile(text("model.cut_short", format=model_format), detail)
 
 
 def too_many(what: str, count: int, most: int) -> BadFile:
     """Give the refusal of a file that has more of something than any model needs."""
-    advice = "Choose fewer faces" if what not in COUNTS else ""
-    return BadFile(f"The model has more than {most:,} {what}", f"at least {count}", advice)
+    advice = text("model.fewer_faces") if what not in COUNTS else None
+    return BadFile(text("model.too_many", most=most, what=_WORDS[what]), f"at least {count}", advice)
 
 
 @dataclass
@@ -105,12 +131,12 @@ class Demand:
 
     def add_corners(self, count: int) -> None:
         self.corners += count
-        self._within("corners of faces", self.corners, self.limits.corners)
+        self._within("face corners", self.corners, self.limits.corners)
         self.add_memory(count * self.corner)
 
     def add_keys(self, count: int) -> None:
         self.keys += count
-        self._within("keys", self.keys, self.limits.keys)
+        self._within("keyframes", self.keys, self.limits.keys)
         self.add_memory(count * 100)
 
     def add_nodes(self, count: int) -> None:
@@ -125,9 +151,9 @@ class Demand:
         self.memory += count
         if self.memory > self.limits.memory:
             raise BadFile(
-                f"To import the model takes more than {self.limits.memory / _GIGABYTE:.3g} GB of memory",
+                text("model.memory", most=self.limits.memory / _GIGABYTE),
                 f"at least {self.memory} bytes by estimate",
-                "Choose fewer faces or smaller textures, or raise the limit in the preferences",
+                text("model.less_memory"),
             )
 
     def add_picture(self, data: bytes | memoryview) -> None:
@@ -138,12 +164,12 @@ class Demand:
             head = read_head(bytes(data))  # a JPEG's size comes after its thumbnail and colour profile
         if head is None:
             if not self.trusted and start and not start.startswith(_NOT_DECODED):
-                raise BadFile("The model has a picture that is no whole PNG, JPEG or WebP", repr(start[:16]))
+                raise BadFile(text("model.image_damaged"), repr(start[:16]))
             return
         longest = max(head.width, head.height, _longest_frame(data) if head.format == "jpg" else 0)
         if longest > self.limits.side:
             raise BadFile(
-                f"The model has a picture of more than {self.limits.side} px a side",
+                text("model.image_too_large", most=self.limits.side),
                 f"{head.width} x {head.height} px, {head.format}",
             )
         deep = head.format == "png" and start[24:25] == b"\x10"  # 16 bits a channel become floats

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from ..errors import Kind, TripoError
+from ..sentences.text import Text, text
 from .fbx.file import check_fbx, unpack_arrays
 from .fbx.nodes import MAGIC
 from .glb.file import check_glb
@@ -26,13 +27,13 @@ class ModelFormat(StrEnum):
 
 
 # What to do about a bad file: of the service, or of the user's own.
-FROM_SERVICE = "The model is kept by the service: fetch it again, or ask its support"
-OF_USER = "Choose another file; File > Import may still open it"
+FROM_SERVICE = text("model.ask_service")
+OF_USER = text("model.choose_another")
 
 
 def check(
     data: bytes | memoryview,
-    advice: str = FROM_SERVICE,
+    advice: Text = FROM_SERVICE,
     limits: Limits = _USUAL,
     *,
     trusted: bool = False,
@@ -54,23 +55,23 @@ def check(
     )
 
 
-def check_arrays(data: bytes | memoryview, advice: str = FROM_SERVICE) -> None:
+def check_arrays(data: bytes | memoryview, advice: Text = FROM_SERVICE) -> None:
     """Unpack the arrays of an FBX that was checked but for these, piece by piece; raises as `check`."""
     _judged(lambda: unpack_arrays(memoryview(data)), advice)
 
 
-def format_of(head: bytes, advice: str = FROM_SERVICE) -> ModelFormat:
+def format_of(head: bytes, advice: Text = FROM_SERVICE) -> ModelFormat:
     """Give the format that a file's first `HEAD` bytes announce; raises as `check`, which has yet to see the rest."""
     return _judged(lambda: _announced(head), advice)
 
 
-def _judged(judge: Callable[[], _Verdict], advice: str) -> _Verdict:
+def _judged(judge: Callable[[], _Verdict], advice: Text) -> _Verdict:
     try:
         return judge()
     except BadFile as bad:
         what, detail, advice = bad.what, bad.detail, bad.advice or advice
     # Raised out here, as the other holds parts of the data by its traceback: a mapped file could not be closed.
-    raise TripoError(Kind.MODEL_FILE, f"{what}. {advice}", detail=detail)
+    raise TripoError(Kind.MODEL_FILE, what.advising(advice), detail=detail)
 
 
 def _format(
@@ -90,9 +91,9 @@ def _announced(head: bytes) -> ModelFormat:
     if head.startswith(MAGIC):
         return ModelFormat.FBX
     if head.startswith(b"PK\x03\x04"):
-        raise BadFile("The model file is a ZIP archive", "the file begins with PK")
+        raise BadFile(text("model.zip"), "the file begins with PK")
     if b"FBX" in head and head.lstrip().startswith(b";"):
-        raise BadFile("The model file is a text FBX, which Blender cannot read", "ASCII FBX")
+        raise BadFile(text("model.text_fbx"), "ASCII FBX")
     if not head:
-        raise BadFile("The model file is empty", "0 bytes")
-    raise BadFile("The model file is neither GLB nor FBX", f"the file begins with {head[:16]!r}")
+        raise BadFile(text("model.empty"), "0 bytes")
+    raise BadFile(text("model.unknown_format"), f"the file begins with {head[:16]!r}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from ..errors import Kind, TripoError
+from ..sentences.text import Text, text
 from ..task_type import MODEL_TASKS, TaskType
 from .generation_table import SETTING_BY_NAME, SETTINGS
 from .option import Value
@@ -59,26 +60,25 @@ def version_of(settings: Settings, task: TaskType) -> str:
 
 def unavailable(
     settings: Settings, task: TaskType = TaskType.IMAGE_TO_MODEL, *, reads_meshopt: bool = False
-) -> dict[str, str]:
-    """Return the settings that do not apply to a task, or not with the others, each with the reason as a sentence.
+) -> dict[str, Text]:
+    """Return the settings that do not apply to a task, or not with the others, each with the reason.
 
     `reads_meshopt` is whether who asks can read a model that is compressed so.
     """
-    reasons: dict[str, str] = {}
+    reasons: dict[str, Text] = {}
     for setting in SETTINGS:  # what others exclude comes before them
         on = [name for name in setting.excludes if getattr(settings, name) and name not in reasons]
         if task not in setting.tasks:
-            reasons[setting.name] = f"{setting.label} does nothing for this kind of task: leave it out"
+            reasons[setting.name] = text("setting.not_of_task", setting=setting.label)
         elif setting.name in line_of(settings.model_version).refuses:
-            version = settings.model_version
-            reasons[setting.name] = f"{setting.label} is not offered by model version {version}: choose another version"
+            reasons[setting.name] = text("setting.not_offered", setting=setting.label, version=settings.model_version)
         elif setting.needs_texture and not settings.texture:
-            reasons[setting.name] = f"{setting.label} needs Texture: turn Texture on, or leave {setting.label} out"
+            reasons[setting.name] = text("setting.needs_texture", setting=setting.label)
         elif on:
             others = " and ".join(SETTING_BY_NAME[name].label for name in on)
-            reasons[setting.name] = f"{setting.label} cannot be changed beside {others}: turn {others} off first"
+            reasons[setting.name] = text("setting.excluded", setting=setting.label, others=others)
         elif setting.name == "compress" and not reads_meshopt:
-            reasons[setting.name] = f"This Blender cannot read a model with {setting.label}: leave it out"
+            reasons[setting.name] = text("setting.unreadable", setting=setting.label)
     return reasons
 
 
@@ -88,35 +88,33 @@ def effective(settings: Settings, task: TaskType = TaskType.IMAGE_TO_MODEL, *, r
     return replace(settings, **{name: SETTING_BY_NAME[name].off for name in idle})  # type: ignore[arg-type]
 
 
-def problem(settings: Settings, task: TaskType = TaskType.IMAGE_TO_MODEL) -> str:
-    """Return the first value that is out of its limits, as a sentence; empty when all are within."""
+def problem(settings: Settings, task: TaskType = TaskType.IMAGE_TO_MODEL) -> Text | None:
+    """Return what is wrong with the first value that is out of its limits; None when all are within."""
     if task in MODEL_TASKS and not settings.model_version.strip():
-        return "Model Version is empty: choose one, for example " + DEFAULT_VERSION
+        return text("setting.no_version", version=DEFAULT_VERSION)
     for setting in SETTINGS:
         value = getattr(settings, setting.name)
-        if task in setting.tasks and setting.name != "face_limit" and (sentence := problem_with(setting, value)):
-            return sentence
-    return _problem_of_faces(effective(settings, task)) if task in MODEL_TASKS else ""
+        if task in setting.tasks and setting.name != "face_limit" and (wrong := problem_with(setting, value)):
+            return wrong
+    return _problem_of_faces(effective(settings, task)) if task in MODEL_TASKS else None
 
 
-def _problem_of_faces(applied: Settings) -> str:
+def _problem_of_faces(applied: Settings) -> Text | None:
     (low, high), what = _face_limits(applied)
     if not applied.face_limit or low <= applied.face_limit <= high:
-        return ""
-    return (
-        f"Face Limit must be from {low:,} to {high:,} for {what}, "
-        f"or 0 to let the service decide; it is {plain_number(applied.face_limit)}"
-    )
+        return None
+    return text("setting.face_limit", low=low, high=high, what=what, value=plain_number(applied.face_limit))
 
 
-def _face_limits(applied: Settings) -> tuple[tuple[int, int], str]:
+def _face_limits(applied: Settings) -> tuple[tuple[int, int], Text]:
     """Return the fewest and the most faces, and of what those are the limits."""
-    line, version = line_of(applied.model_version), f"model version {applied.model_version}"
+    line, version = line_of(applied.model_version), applied.model_version
     if applied.smart_low_poly:
-        return LOW_POLY_LIMITS[applied.quad], "Smart Low Poly" + (" with Quad Mesh" if applied.quad else "")
+        what = text("setting.of_low_poly_quads") if applied.quad else text("setting.of_low_poly")
+        return LOW_POLY_LIMITS[applied.quad], what
     if applied.quad and line.quad_limits:
-        return line.quad_limits, f"{version} with Quad Mesh"
-    return line.face_limits, version
+        return line.quad_limits, text("setting.of_version_quads", version=version)
+    return line.face_limits, text("setting.of_version", version=version)
 
 
 def asked(task: TaskType = TaskType.IMAGE_TO_MODEL, reads_meshopt: bool = False, /, **values: Value | None) -> Settings:
@@ -127,12 +125,12 @@ def asked(task: TaskType = TaskType.IMAGE_TO_MODEL, reads_meshopt: bool = False,
     """
     given = typed(SETTINGS, values)
     settings = Settings(**given)  # type: ignore[arg-type]
-    sentence = problem(settings, task)
+    wrong = problem(settings, task)
     for name, reason in unavailable(settings, task, reads_meshopt=reads_meshopt).items():
         if name in given and given[name] != SETTING_BY_NAME[name].off:
-            sentence = sentence or reason
-    if sentence:
-        raise TripoError(Kind.USAGE, sentence)
+            wrong = wrong or reason
+    if wrong:
+        raise TripoError(Kind.USAGE, wrong)
     return effective(settings, task, reads_meshopt=reads_meshopt)
 
 

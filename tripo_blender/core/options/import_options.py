@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import Kind, TripoError
+from ..sentences.text import Text, text
 from .import_table import AUTO, OPTION_BY_NAME, OPTIONS
 from .option import Value
 from .validation import problem_with, typed
@@ -40,18 +41,18 @@ def asked(**values: Value | None) -> Arrival:
         given.setdefault("fit", "longest")
     arrival = Arrival(**given)  # type: ignore[arg-type]
     idle = [name for name in unavailable(arrival) if name in given and given[name] != OPTION_BY_NAME[name].default]
-    sentence = problem(arrival)
-    if idle and not sentence:
-        sentence = f"{OPTION_BY_NAME[min(idle)].label} means nothing beside the other options: leave it out"
-    if sentence:
-        raise TripoError(Kind.USAGE, sentence)
+    wrong = problem(arrival)
+    if idle and not wrong:
+        wrong = text("setting.no_effect", setting=OPTION_BY_NAME[min(idle)].label)
+    if wrong:
+        raise TripoError(Kind.USAGE, wrong)
     return arrival
 
 
-def problem(arrival: Arrival) -> str:
-    """Give the first value that is out of its limits, as a sentence; empty when all are within."""
-    sentences = (problem_with(option, getattr(arrival, option.name)) for option in OPTIONS)
-    return next((sentence for sentence in sentences if sentence), "")
+def problem(arrival: Arrival) -> Text | None:
+    """Give what is wrong with the first value that is out of its limits; None when all are within."""
+    wrong = (problem_with(option, getattr(arrival, option.name)) for option in OPTIONS)
+    return next(filter(None, wrong), None)
 
 
 def unavailable(arrival: Arrival) -> frozenset[str]:

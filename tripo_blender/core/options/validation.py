@@ -6,23 +6,31 @@ import math
 from collections.abc import Iterable
 
 from ..errors import Kind, TripoError
+from ..sentences.text import Text, text
 from .option import LARGEST_NUMBER, Option, Value
 
 _LARGEST_SHOWN = 10**12
 _LONGEST_SHOWN = 60  # characters
-_KINDS = {bool: "True or False", int: "a whole number", float: "a number", str: "a text"}
+_TYPES = {
+    bool: text("setting.type.truth"),
+    int: text("setting.type.whole"),
+    float: text("setting.type.number"),
+    str: text("setting.type.text"),
+}
 
 
-def problem_with(option: Option, value: Value) -> str:
-    """Give what is wrong with a value of the right type, as a sentence; empty when nothing is."""
+def problem_with(option: Option, value: Value) -> Text | None:
+    """Give what is wrong with a value of the right type; None when nothing is."""
+    label = option.label
     if option.choices and value not in (allowed := [choice[0] for choice in option.choices]):
-        return f"{option.label} cannot be {quoted(value)}: choose {' or '.join(allowed)}"
+        return text("setting.not_a_choice", setting=label, value=quoted(value), choices=" or ".join(allowed))
     low, high = option.limits
     if isinstance(value, str) and not option.choices and len(value) > high:
-        return f"{option.label} has {len(value):,} characters, {high:,} at most are taken: shorten it"
+        return text("setting.too_long", setting=label, count=len(value), most=high)
     if isinstance(value, int | float) and not isinstance(value, bool) and not low <= value <= high:
-        return f"{option.label} must be from {plain_number(low)} to {plain_number(high)}; it is {plain_number(value)}"
-    return ""
+        shortest, longest, shown = plain_number(low), plain_number(high), plain_number(value)
+        return text("setting.out_of_range", setting=label, low=shortest, high=longest, value=shown)
+    return None
 
 
 def plain_number(number: float) -> str:
@@ -36,8 +44,8 @@ def quoted(value: object) -> str:
     """Give a value as a script wrote it, or of a long one the beginning."""
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) > _LARGEST_SHOWN:
         return plain_number(value)
-    text = repr(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+    written = repr(value)
+    return written if len(written) <= _LONGEST_SHOWN else f"{written[:_LONGEST_SHOWN]}..."
 
 
 def typed(options: Iterable[Option], values: dict[str, Value | None]) -> dict[str, Value]:
@@ -52,11 +60,12 @@ def typed(options: Iterable[Option], values: dict[str, Value | None]) -> dict[st
         if value is None:
             continue
         if name not in known:
-            raise TripoError(Kind.USAGE, f"There is no setting {quoted(name)}; there are: {', '.join(known)}")
+            raise TripoError(Kind.USAGE, text("setting.unknown", value=quoted(name), known=", ".join(known)))
         kind = type(known[name].default)
         if kind is float and type(value) is int and abs(value) <= LARGEST_NUMBER:
             value = float(value)  # noqa: PLW2901
         if type(value) is not kind:
-            raise TripoError(Kind.USAGE, f"{known[name].label} must be {_KINDS[kind]}; it is {quoted(value)}")
+            wrong = text("setting.wrong_type", setting=known[name].label, type=_TYPES[kind], value=quoted(value))
+            raise TripoError(Kind.USAGE, wrong)
         given[name] = value
     return given

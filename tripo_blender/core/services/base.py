@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from ..errors import Failure
 from ..redaction import Masks
+from ..sentences.text import Text
 from ..task import Input, Request, Role, TaskType
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class Slot:
     service, else the file itself is uploaded.
     """
 
-    word: str
+    word: Text
     kinds: tuple[type[Input], ...]
     required: bool = False
     longest: int = 0
@@ -187,8 +188,8 @@ class Service(Protocol):
     key_variable: str
     upload_methods: tuple[UploadMethod, ...]
 
-    def key_problem(self, key: str) -> str:
-        """Return what is wrong with an API key, as a sentence; empty when it can be sent."""
+    def key_problem(self, key: str) -> Text | None:
+        """Return what is wrong with an API key; None when it can be sent."""
 
     def spec(self, task: TaskType, version: str = "") -> TaskSpec | None:
         """Return what the service says of a kind of task with a model of that version; None where it does not offer it.
@@ -196,8 +197,8 @@ class Service(Protocol):
         Of a model that is refined the version is its own. An empty one is not known, or not chosen yet.
         """
 
-    def problem_of_task(self, task: TaskType, version: str = "") -> str:
-        """Return why a kind of task is not offered, as a sentence; empty where it is."""
+    def problem_of_task(self, task: TaskType, version: str = "") -> Text | None:
+        """Return why a kind of task is not offered; None where it is."""
 
     def price(self, request: Request) -> Price | None:
         """Return what a request costs, as far as it is known; it need not be complete yet."""

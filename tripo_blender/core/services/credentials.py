@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ..sentences.text import Text, text
 from .registry import SERVICES
 
 LONGEST_FILE = 4096  # bytes; a key is shorter than 200, so a longer file was picked by mistake
@@ -27,17 +28,17 @@ class KeyFile:
 
     path: str
     content: bytes = field(default=b"", repr=False)
-    why_unread: str = ""  # the system's words
+    why_unread: Text | str = ""  # the system's words, or ours
     others_may_read: bool = False
 
 
 @dataclass(frozen=True)
 class KeyGiven:
-    """The key that is taken, where it comes from, and what is wrong with that place, as a sentence."""
+    """The key that is taken, where it comes from, and what is wrong with that place, if anything is."""
 
     key: str = field(default="", repr=False)
     source: Source = Source.NONE
-    problem: str = ""
+    problem: Text | None = None
 
 
 def choose(argument: str, preference: str, file: KeyFile | None, variable: str) -> KeyGiven:
@@ -53,23 +54,23 @@ def choose(argument: str, preference: str, file: KeyFile | None, variable: str) 
 def read_key_file(file: KeyFile) -> KeyGiven:
     """Give the key that a file holds, or what is wrong with the file; what it holds is never repeated."""
     try:
-        text = file.content.decode("utf-8-sig").strip()  # Windows' Notepad puts a mark before the text
+        key = file.content.decode("utf-8-sig").strip()  # Windows' Notepad puts a mark before the text
     except UnicodeDecodeError:
-        text = "\0"
-    problem, quoted = "", _quoted(file.path)
+        key = "\0"
+    problem, path = None, _quoted(file.path)
     if file.why_unread:
-        problem = f"The key file {quoted} cannot be read: {file.why_unread}. Choose another"
+        problem = text("key.file_unreadable", path=path, why=file.why_unread)
     elif file.others_may_read:
-        problem = f"Other users of this computer can read the key file, or change it. Run: chmod 600 {quoted}"
+        problem = text("key.file_of_others", path=path)
     elif len(file.content) > LONGEST_FILE:
-        problem = f"The key file {quoted} is too large for one that holds a key. Choose another"
-    elif not text:
-        problem = f"The key file {quoted} is empty. Put the API key into it"
-    elif len(text.splitlines()) > 1:
-        problem = f"The key file {quoted} has more than one line. Leave nothing in it but the key"
-    elif not text.isprintable():
-        problem = f"The key file {quoted} is no text file. Choose another"
-    return KeyGiven("" if problem else text, Source.FILE, problem)
+        problem = text("key.file_too_large", path=path)
+    elif not key:
+        problem = text("key.file_empty", path=path)
+    elif len(key.splitlines()) > 1:
+        problem = text("key.file_lines", path=path)
+    elif not key.isprintable():
+        problem = text("key.file_binary", path=path)
+    return KeyGiven("" if problem else key, Source.FILE, problem)
 
 
 def others_may_reach(mode: int, platform: str) -> bool:
@@ -81,15 +82,15 @@ def others_may_reach(mode: int, platform: str) -> bool:
     return platform != "win32" and bool(mode & 0o077)
 
 
-def told(given: KeyGiven, file: str, preferences_file: str, variable: str) -> str:
+def told(given: KeyGiven, file: str, preferences_file: str, variable: str) -> Text | None:
     """Say which key is used and where it lies, for the preferences; nothing of the key itself."""
     if given.source is Source.PREFERENCES:
-        return f"This key is used. Blender keeps it, unencrypted, in {preferences_file}"
+        return text("key.used_preferences", file=preferences_file)
     if given.source is Source.FILE:
-        return given.problem or f"The key of the file {file} is used"
+        return given.problem or text("key.used_file", file=file)
     if given.source is Source.ENVIRONMENT:
-        return f"The key of the environment variable {variable} is used"
-    return ""
+        return text("key.used_variable", variable=variable)
+    return None
 
 
 def is_key_variable(name: str) -> bool:

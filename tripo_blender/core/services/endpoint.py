@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ..options.option import LONGEST_TEXT
+from ..sentences.text import Text, text
 
 # What every reader of addresses reads alike: plain characters, nothing before the host but the scheme, no backslash (a
 # slash to some), no query. Names in other scripts can be written as they travel, `xn--...`; shown like that, one that
@@ -35,31 +36,28 @@ def is_url(picture: str) -> bool:
     return picture.lower().startswith(("https://", "http://"))
 
 
-def picture_address_problem(address: str) -> str:
-    """Give what is wrong with the address of a picture, as a sentence that repeats none of it; empty when nothing is.
+def picture_address_problem(address: str) -> Text | None:
+    """Give what is wrong with the address of a picture, in a text that repeats none of it; None when nothing is.
 
     It is sent as it is, and kept with the job: a login in it would reach the service, the disk and the screen; and a
     picture that asks for one is not public.
     """
-    wrong = "This is not the address of a picture, such as https://example.com/chair.png. Copy it again"
+    wrong = text("image.url_invalid")
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
         return wrong
     if "@" in parts.netloc:
-        return (
-            "The picture's address holds a login, which the service and whoever sees the job would get to know. Give "
-            "an address that is public without one, or the picture as a file"
-        )
+        return text("image.url_login")
     if len(address) > LONGEST_TEXT:
-        return f"The picture's address has more than {LONGEST_TEXT:,} characters. Give a shorter one, or a file"
+        return text("image.url_too_long", most=LONGEST_TEXT)
     named = all(host.removesuffix(".").split(".")) and not re.search(r"[\s\\%]", parts.netloc)
-    return "" if named and not re.search(r"[\x00-\x1f\x7f]", address) else wrong
+    return None if named and not re.search(r"[\x00-\x1f\x7f]", address) else wrong
 
 
-def base_url_problem(base_url: str, example: str = "https://api.example.com/v2") -> str:
-    """Give what is wrong with a base URL, as a sentence with a good one; empty when the key may be sent there.
+def base_url_problem(base_url: str, example: str = "https://api.example.com/v2") -> Text | None:
+    """Give what is wrong with a base URL, in a text with a good one; None when the key may be sent there.
 
     Plain http is for this machine alone: over a network anybody could read the key.
     """
@@ -70,35 +68,39 @@ def base_url_problem(base_url: str, example: str = "https://api.example.com/v2")
     except ValueError:
         host, host_is_plain, parts = "", False, urlsplit("")
     if len(base_url) > LONGEST_TEXT:
-        return f"The base URL has more than {LONGEST_TEXT:,} characters. Correct it in the preferences"
+        return text("access.url_too_long", most=LONGEST_TEXT)
     if parts.scheme not in ("http", "https") or not host_is_plain or not _ADDRESS.fullmatch(base_url):
-        return f"The base URL is not an address such as {example}. Correct it in the preferences"
+        return text("access.url_invalid", example=example)
     if parts.scheme == "http" and not is_loopback(base_url):
-        return f"The base URL {parts.scheme}://{host} is not encrypted, so anybody could read the API key. Use https://"
-    return ""
+        return text("access.url_unencrypted", url=f"{parts.scheme}://{host}")
+    return None
 
 
 def normal_url(base_url: str) -> str:
     """Return a base URL without what makes no difference to where it leads; one with a problem as it is."""
-    text = base_url.strip()
-    if base_url_problem(text):
-        return text
-    parts = urlsplit(text)
+    address = base_url.strip()
+    if base_url_problem(address):
+        return address
+    parts = urlsplit(address)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     port = "" if parts.port in (None, _USUAL_PORTS[parts.scheme]) else f":{parts.port}"
     return f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}"
 
 
-def key_problem(key: str, service: str = "") -> str:
-    """Return what keeps an API key from being sent to any service, as a sentence; empty when nothing does."""
-    account = f"your {service} account" if service else "your account"
+def account_of(service: str) -> Text:
+    """Return what a sentence calls the account at a service; without its name where that is empty."""
+    return text("key.account_of", service=service) if service else text("key.account")
+
+
+def key_problem(key: str, service: str = "") -> Text | None:
+    """Return what keeps an API key from being sent to any service; None when nothing does."""
     if not key:
-        return f"There is no API key yet. Put the key from {account} into the add-on's preferences"
+        return text("key.missing", account=account_of(service))
     if len(key) > _LONGEST_KEY:
-        return f"The API key is longer than any. Copy it again from {account}"
+        return text("key.too_long", account=account_of(service))
     if not key.isascii() or not key.isprintable() or " " in key:
-        return f"The API key holds characters that no key has. Copy it again from {account}"
-    return ""
+        return text("key.invalid_characters", account=account_of(service))
+    return None
 
 
 def same_origin(address: str, other: str) -> bool:

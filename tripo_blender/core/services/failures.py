@@ -1,10 +1,12 @@
-"""From a refusal to the sentence an artist reads: by the service's own code first, by the HTTP status then."""
+"""From a refusal to the text an artist reads: by the service's own code first, by the HTTP status then."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from ..errors import Failure, Kind
+from ..sentences.text import Text, text
 from ..task import Role, word_of
 from .base import HttpAnswer, TaskReport
 from .quoting import excerpt, one_line, told, told_id
@@ -15,59 +17,25 @@ class _Reason(NamedTuple):
     """What is wrong, and what to do about it before a model is ordered (again)."""
 
     kind: Kind
-    what: str
-    advice: str
+    what: Text  # its template has a place for the advice
+    advice: Text
 
 
-_KEY = _Reason(
-    Kind.KEY_REFUSED,
-    "The service did not accept the API key",
-    "Copy the key again from your ModelStream account into the preferences",
-)
-_CREDIT = _Reason(
-    Kind.NO_CREDIT,
-    "There is not enough credit for this model",
-    "Top up the account that the API key belongs to, then generate again",
-)
-_ACCESS = _Reason(
-    Kind.NOT_ALLOWED,
-    "The service refused access",
-    "Check that the account is active and that the API key may use Tripo from this network",
-)
-_BUSY = _Reason(Kind.BUSY, "The service is busy with too many requests", "Wait a minute, then generate again")
-_DOWN = _Reason(Kind.SERVICE_DOWN, "The service has a fault at the moment", "Try again in a few minutes")
-_PICTURE = _Reason(
-    Kind.PICTURE, "The service could not use this picture", "Save it as PNG or JPEG, or choose another one"
-)
-_CONTENT = _Reason(
-    Kind.CONTENT,
-    "The picture was refused by the service's content policy",
-    "Choose another picture, or change this one",
-)
-_VERSION = _Reason(Kind.REFUSED, "The service does not know this model version", "Choose another one")
-_TASK_TYPE = _Reason(Kind.REFUSED, "The service does not offer this kind of task", "Choose another kind")
-_ORIGINAL = _Reason(
-    Kind.REFUSED,
-    "The service cannot go on from the task that was named: it has not succeeded, or is of another kind",
-    "Choose another one",
-)
-_PROMPT = _Reason(
-    Kind.REFUSED,
-    "The prompt has a character that the service does not take",
-    "Write it in plain letters, without emoji, then generate again",
-)
-_GONE = _Reason(
-    Kind.TASK_LOST, "The service does not know this task", "It may belong to another API key, or have expired"
-)
-_UPLOAD_GONE = _Reason(
-    Kind.PICTURE, "The service no longer has the uploaded picture", "Generate again to upload it anew"
-)
-_NOWHERE = _Reason(Kind.REFUSED, "The service has no such address", "Check the base URL in the preferences")
-_ELSEWHERE = _Reason(
-    Kind.REFUSED,
-    "The base URL leads on to another address, where the API key is not sent",
-    "Correct it in the preferences",
-)
+_KEY = _Reason(Kind.KEY_REFUSED, text("service.key_refused"), text("service.copy_key"))
+_CREDIT = _Reason(Kind.NO_CREDIT, text("service.no_credit"), text("service.top_up"))
+_ACCESS = _Reason(Kind.NOT_ALLOWED, text("service.no_access"), text("service.check_account"))
+_BUSY = _Reason(Kind.BUSY, text("service.busy"), text("service.wait"))
+_DOWN = _Reason(Kind.SERVICE_DOWN, text("service.fault"), text("service.try_later"))
+_PICTURE = _Reason(Kind.PICTURE, text("service.image_unusable"), text("service.save_image"))
+_CONTENT = _Reason(Kind.CONTENT, text("service.content_policy"), text("service.change_image"))
+_VERSION = _Reason(Kind.REFUSED, text("service.unknown_version"), text("service.choose_version"))
+_TASK_TYPE = _Reason(Kind.REFUSED, text("service.unknown_task_type"), text("service.choose_task_type"))
+_ORIGINAL = _Reason(Kind.REFUSED, text("service.original_unusable"), text("service.choose_original"))
+_PROMPT = _Reason(Kind.REFUSED, text("service.prompt_characters"), text("service.write_plainly"))
+_GONE = _Reason(Kind.TASK_LOST, text("service.unknown_task"), text("service.other_key"))
+_UPLOAD_GONE = _Reason(Kind.PICTURE, text("service.upload_gone"), text("service.upload_again"))
+_NOWHERE = _Reason(Kind.REFUSED, text("service.no_such_url"), text("service.check_url"))
+_ELSEWHERE = _Reason(Kind.REFUSED, text("service.redirected"), text("service.correct_url"))
 
 # Tripo's error codes (its v2 error page), and those of the gateway software that ModelStream resembles.
 _BY_CODE: dict[str, _Reason] = {
@@ -108,22 +76,22 @@ _BY_STATUS = {401: _KEY, 402: _CREDIT, 403: _ACCESS, 413: _PICTURE, 429: _BUSY}
 def failure_of(answer: HttpAnswer, task_id: str = "") -> Failure:
     """Give the failure that a refusing answer stands for. A 401 is the key, whatever code the body gives.
 
-    With the id of a task that was paid for, the sentence says how to come by it, and never to order again.
+    With the id of a task that was paid for, the text says how to come by it, and never to order again.
     """
     complaint = complaint_of(read_json(answer.body)) or Complaint()
     said = told(words_of(complaint), answer.masks, 300).rstrip(". ")
     reason = _reason(answer.status, complaint.code)
     if reason is None:
-        what = said or f"it gave HTTP status {answer.status} without a reason"
-        reason = _Reason(
-            Kind.REFUSED, f"The service refused the request: {what}", "Change the settings and generate again"
+        what = (
+            text("service.refused", said=said) if said else text("service.refused_without_reason", status=answer.status)
         )
+        reason = _Reason(Kind.REFUSED, what, text("service.change_settings"))
     advice = may_still_be_made(task_id) if task_id else reason.advice
     where = told(answer.headers.get("location"), answer.masks, 300)
     detail = f"HTTP {answer.status}" + (f" to {where}" if where else "")
     detail += f": {said}" if said else f": {excerpt(answer)}" if answer.body else ""
     code = told_id(complaint.code, answer.masks)
-    return Failure(reason.kind, f"{reason.what}. {advice}", detail, code, trace_id_of(answer))
+    return Failure(reason.kind, reason.what.advising(advice), detail, code, trace_id_of(answer))
 
 
 def _reason(status: int, code: str) -> _Reason | None:
@@ -139,31 +107,36 @@ def _reason(status: int, code: str) -> _Reason | None:
 
 
 _PASSING = {
-    Kind.BUSY: "The service is busy",
-    Kind.NETWORK: "No connection",
-    Kind.DISK: "No more files can be opened",
-    Kind.TASK_LOST: "The service does not find the task",
-    Kind.MODEL_FILE: "The model came broken",
+    Kind.BUSY: text("service.is_busy"),
+    Kind.NETWORK: text("service.no_connection"),
+    Kind.DISK: text("service.no_files"),
+    Kind.TASK_LOST: text("service.task_not_found"),
+    Kind.MODEL_FILE: text("service.model_damaged"),
 }
 
 
-def passing(failure: Failure) -> str:
+def passing(failure: Failure) -> Text:
     """Return in a few words what is in the way at the moment, and may pass."""
     if failure.code == "2000":  # as many at once as the account may have
-        return "The service is busy with your other tasks"
-    return _PASSING.get(failure.kind, "The service has a fault")
+        return text("service.is_busy_with_yours")
+    return _PASSING.get(failure.kind, text("service.has_fault"))
 
 
-def may_still_be_made(task_id: str) -> str:
+def may_still_be_made(task_id: str) -> Text:
     """Give the advice for a task that was paid for and cannot be followed at the moment."""
-    return f"The model may still be made: fetch its task {task_id} later"
+    return text("task.may_still_be_made", task=task_id)
+
+
+def unreachable_task(failure: Failure, task_id: str) -> Failure:
+    """Return a failure of the network with that advice."""
+    return replace(failure, text=text("task.unreachable", what=failure.text, advice=may_still_be_made(task_id)))
 
 
 def lost_task(task_id: str, detail: str) -> Failure:
     """Give the failure of a task that the service no longer knows, or says nothing of."""
     return Failure(
         Kind.TASK_LOST,
-        f"The service no longer knows the task {task_id}. Fetch it later, or with the API key that ordered it",
+        text("task.lost", task=task_id),
         detail,
     )
 
@@ -172,7 +145,7 @@ def unfinished_task(task_id: str, detail: str) -> Failure:
     """Give the failure of a task that the service has been at for longer than any takes."""
     return Failure(
         Kind.TASK_LOST,
-        f"The service did not finish the task {task_id} in two hours. Fetch it later, or ask its support with this id",
+        text("task.unfinished", task=task_id),
         detail,
     )
 
@@ -181,7 +154,7 @@ def missing_output(task_id: str, report: TaskReport, role: Role) -> Failure:
     """Return the failure of a task that is finished and does not give what it should."""
     return Failure(
         Kind.ANSWER,
-        f"The service says the {word_of(role)} is ready, but gives no link to it. Ask its support with the task id",
+        text("task.no_link", output=word_of(role)),
         f"task {task_id}; output holds {report.holds or 'nothing'}",
         trace_id=report.trace_id,
     )
@@ -193,15 +166,11 @@ def failure_of_task(status: str, code: str, message: str, task_id: str, trace_id
     detail = f"task {task_id} is {status}" + (f": {said}" if said else "")
     reason = _CONTENT if status == "banned" else _BY_CODE.get(code)
     if reason is None and status == "expired":
-        reason = _Reason(Kind.TASK_FAILED, "The task expired before the service came to it", "Generate again")
+        reason = _Reason(Kind.TASK_FAILED, text("task.expired"), text("task.generate_again"))
     if reason is None:
-        because = f" ({said})" if said else ""
-        reason = _Reason(
-            Kind.TASK_FAILED,
-            f"The service could not make a model from this picture{because}. Failed tasks are usually not charged",
-            "Try again, or choose a clearer picture",
-        )
-    return Failure(reason.kind, f"{reason.what}. {reason.advice}", detail, code, trace_id)
+        what = text("task.failed_because", said=said) if said else text("task.failed")
+        reason = _Reason(Kind.TASK_FAILED, what, text("task.try_another_image"))
+    return Failure(reason.kind, reason.what.advising(reason.advice), detail, code, trace_id)
 
 
 def words_of(complaint: Complaint) -> str:

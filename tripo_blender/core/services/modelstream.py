@@ -9,6 +9,7 @@ from urllib.parse import quote
 # takes ten times as long to import, waits for the first job.
 from .. import price, task as tasks
 from ..errors import Failure, Kind
+from ..sentences.text import Text, text
 from . import base, endpoint, failures, purchase, quoting, responses, tripo_prices, tripo_tasks
 from .endpoint import UploadMethod, normal_url
 
@@ -32,21 +33,21 @@ class ModelStream:
         """Return what is known of a kind of task with a model of that version; None where it is not offered."""
         return tripo_tasks.spec_of(task, version)
 
-    def problem_of_task(self, task: tasks.TaskType, version: str = "") -> str:
-        """Return why a kind of task is not offered, as a sentence; empty where it is."""
+    def problem_of_task(self, task: tasks.TaskType, version: str = "") -> Text | None:
+        """Return why a kind of task is not offered; None where it is."""
         return tripo_tasks.problem_of_task(task, version)
 
     def price(self, request: tasks.Request) -> price.Price | None:
         """Return what a request costs by Tripo's own list; the gateway has another, which is not published."""
         return tripo_prices.estimated(request)
 
-    def key_problem(self, key: str) -> str:
-        """Return what is wrong with an API key, as a sentence; empty when it can be sent.
+    def key_problem(self, key: str) -> Text | None:
+        """Return what is wrong with an API key; None when it can be sent.
 
         Its beginning tells nothing: `sk-`, `ms-` and `tsk_` have all been seen. Only a client id is known to be none.
         """
         if key.startswith("tcli_"):
-            return "This is a client id, not an API key. Copy the API key from the same page of your account"
+            return text("key.client_id")
         return endpoint.key_problem(key, self.name)
 
     def upload(self, base_url: str, method: UploadMethod, path: str, mime_type: str) -> base.HttpRequest:
@@ -66,7 +67,7 @@ class ModelStream:
         if complaint is None and answer.status < 300:
             failure = Failure(
                 Kind.ANSWER,
-                "The service's answer to the picture could not be read. Check the base URL in the preferences",
+                text("service.upload_unreadable"),
                 f"HTTP {answer.status} without a token",
                 trace_id=responses.trace_id_of(answer),
             )
@@ -109,7 +110,7 @@ class ModelStream:
         if "status" not in task:
             failure = Failure(
                 Kind.ANSWER,
-                f"The service's answer could not be read. {failures.may_still_be_made(task_id)}",
+                text("task.answer_unreadable", advice=failures.may_still_be_made(task_id)),
                 f"HTTP {answer.status}: {quoting.excerpt(answer)}",
                 trace_id=responses.trace_id_of(answer),
             )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from ..errors import Failure, Kind
+from ..sentences.text import text
 from .base import Created, HttpAnswer, Refused, Unclear
 from .failures import failure_of
 from .quoting import told_id
@@ -136,13 +137,7 @@ def _task_it_names(answer: HttpAnswer, value: dict[str, object]) -> str:
 
 def lost_answer(detail: str, trace_id: str = "") -> Failure:
     """Return the failure of a purchase whose outcome nobody knows."""
-    return Failure(
-        Kind.UNCERTAIN,
-        "The order was sent, but no clear answer came: the model may have been bought. "
-        "Look at your account before you send it again",
-        detail,
-        trace_id=trace_id,
-    )
+    return Failure(Kind.UNCERTAIN, text("order.unanswered"), detail, trace_id=trace_id)
 
 
 _MISSING = r"(is |was |must be |is a )?(required|missing|not specified|not provided|empty)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import Failure, Kind, TripoError
+from ..sentences.text import text
 from .modelstream import ModelStream
 
 if TYPE_CHECKING:
@@ -25,11 +26,7 @@ def unknown_service(service_id: str) -> Failure | None:
     """Return the failure of a job of a service that is not known here; None for one that is."""
     if service_id in SERVICES:
         return None
-    return Failure(
-        Kind.USAGE,
-        f"It was made with the service {service_id[:100]}, which this version does not know. "
-        "Update the add-on to go on with it",
-    )
+    return Failure(Kind.USAGE, text("job.unknown_service", service=service_id[:100]))
 
 
 def name_of(service_id: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from ..options.generation import body_fields, options_of, settings_of
 from ..options.versions import MOST_REFERENCES, UNKNOWN_REFERENCES, image_model_of, line_of
-from ..prompt import LONGEST_NEGATIVE_PROMPT, LONGEST_PROMPT
+from ..prompt import LONGEST_NEGATIVE_PROMPT, LONGEST_PROMPT, NEGATIVE, POSITIVE
+from ..sentences.text import Text, text
 from ..task import (
     DRAFT,
     IMAGE,
@@ -53,16 +54,13 @@ def spec_of(task: TaskType, version: str) -> TaskSpec | None:
     return spec
 
 
-def problem_of_task(task: TaskType, version: str) -> str:
-    """Return why a kind of task is not offered with a model of that version, as a sentence; empty where it is."""
+def problem_of_task(task: TaskType, version: str) -> Text | None:
+    """Return why a kind of task is not offered with a model of that version; None where it is."""
     if task is TaskType.REFINE_MODEL and version and not version.lower().startswith(_REFINED):
-        return (
-            f"Only drafts of old model versions (1.4 and before) can be refined; this one is made with {version}. "
-            "Generate the model again with a higher quality instead"
-        )
+        return text("request.no_refinement", version=version)
     if task is TaskType.MULTIVIEW_TO_MODEL and not line_of(version).takes_views:
-        return f"Model version {version} makes no model of several views: choose another version"
-    return ""
+        return text("request.no_views", version=version)
+    return None
 
 
 def body_of(request: Request, uploads: Uploads) -> dict[str, Any]:
@@ -76,32 +74,39 @@ _REFINED = ("v1.",)  # the only versions that gave drafts
 _IMAGE_ROLES = frozenset({Role.IMAGE, Role.PREVIEW, *VIEWS_IN_ORDER})
 
 
-def _image(word: str = "image", *, required: bool = True) -> Slot:
+def _image(word: Text, *, required: bool = True) -> Slot:
     return Slot(word, (ImageFile, ImageUrl, OutputOf), required, roles=_IMAGE_ROLES)
 
 
-def _words(word: str, longest: int = LONGEST_PROMPT, *, required: bool = False) -> Slot:
+def _words(word: Text, longest: int = LONGEST_PROMPT, *, required: bool = False) -> Slot:
     return Slot(word, (Words,), required, longest)
 
 
-def _output(word: str, role: Role, *, required: bool = True) -> Slot:
+def _output(word: Text, role: Role, *, required: bool = True) -> Slot:
     return Slot(word, (OutputOf,), required, roles=frozenset({role}), by_task=True)
 
 
 def _references(most: int) -> dict[str, Slot]:
     return {
-        reference_slot(number): _image(f"reference image {number}", required=False) for number in range(1, most + 1)
+        reference_slot(number): _image(text("input.reference", number=number), required=False)
+        for number in range(1, most + 1)
     }
 
 
 _PROMPTS = {
-    PROMPT: _words("prompt", required=True),
-    NEGATIVE_PROMPT: _words("negative prompt", LONGEST_NEGATIVE_PROMPT),
+    PROMPT: _words(POSITIVE, required=True),
+    NEGATIVE_PROMPT: _words(NEGATIVE, LONGEST_NEGATIVE_PROMPT),
 }
-_ONE_IMAGE = {IMAGE: _image()}
+_ONE_IMAGE = {IMAGE: _image(text("input.image"))}
 _VIEW_SLOTS = tuple(str(view) for view in VIEWS_IN_ORDER)
 _FOUR_VIEWS = {str(view): _image(word_of(view), required=view is Role.FRONT) for view in VIEWS_IN_ORDER}
-_EDITS = {edit_slot(view): _words(f"edit of the {view} view") for view in VIEWS_IN_ORDER}
+_EDIT_WORDS = {
+    Role.FRONT: text("input.edit_front"),
+    Role.LEFT: text("input.edit_left"),
+    Role.BACK: text("input.edit_back"),
+    Role.RIGHT: text("input.edit_right"),
+}
+_EDITS = {edit_slot(view): _words(_EDIT_WORDS[view]) for view in VIEWS_IN_ORDER}
 
 
 def _of_words(inputs: _Inputs, _uploads: Uploads) -> dict[str, Any]:
@@ -153,20 +158,20 @@ TASKS: Mapping[TaskType, TaskRow] = {
     TaskType.IMAGE_TO_MODEL: TaskRow(TaskSpec(_ONE_IMAGE), _of_image),
     TaskType.MULTIVIEW_TO_MODEL: TaskRow(
         TaskSpec(
-            _FOUR_VIEWS | {VIEWS: _output("set of views", Role.VIEWS, required=False)},
+            _FOUR_VIEWS | {VIEWS: _output(text("input.views"), Role.VIEWS, required=False)},
             some=_VIEW_SLOTS,
             fewest=2,
             instead=VIEWS,
         ),
         _of_views,
     ),
-    TaskType.REFINE_MODEL: TaskRow(TaskSpec({DRAFT: _output("draft", Role.MODEL)}), _of_draft),
+    TaskType.REFINE_MODEL: TaskRow(TaskSpec({DRAFT: _output(text("input.draft"), Role.MODEL)}), _of_draft),
     TaskType.TEXT_TO_IMAGE: TaskRow(TaskSpec(_PROMPTS, outputs=(Role.IMAGE,)), _of_words),
     TaskType.GENERATE_IMAGE: TaskRow(TaskSpec({PROMPT: _PROMPTS[PROMPT]}, outputs=(Role.IMAGE,)), _of_references),
     TaskType.GENERATE_MULTIVIEW_IMAGE: TaskRow(TaskSpec(_ONE_IMAGE, outputs=VIEWS_IN_ORDER), _of_image),
     TaskType.EDIT_MULTIVIEW_IMAGE: TaskRow(
         TaskSpec(
-            {VIEWS: _output("set of views", Role.VIEWS), **_EDITS},
+            {VIEWS: _output(text("input.views"), Role.VIEWS), **_EDITS},
             some=tuple(_EDITS),
             fewest=1,
             outputs=VIEWS_IN_ORDER,

@@ -11,6 +11,7 @@ import bpy
 from ...converter import compat
 from ...core.errors import Kind, TripoError
 from ...core.formats.image.head import HEAD_BYTES, LARGEST_FILE, PictureHead, fits, read_head, too_small
+from ...core.sentences.text import Text, text
 from .image_file import read, why_unreadable
 
 _RENDERED = {"RENDER_RESULT", "COMPOSITING"}
@@ -26,7 +27,7 @@ def save_file(path: Path, folder: Path) -> Path:
     """
     start, size = read(path, HEAD_BYTES)
     if not size:
-        raise TripoError(Kind.PICTURE, f"The image {path.name!r} is empty. Choose another image file")
+        raise TripoError(Kind.PICTURE, text("image.empty", name=path.name))
     head = read_head(start)
     if head is not None and _passes(head, size):
         target = folder / f"picture.{head.format}"
@@ -38,9 +39,7 @@ def save_file(path: Path, folder: Path) -> Path:
         image = None
     try:
         if image is None or not all(image.size):
-            raise TripoError(
-                Kind.PICTURE, f"The file {path.name!r} is not a picture that Blender can read. Choose a PNG or JPEG"
-            )
+            raise TripoError(Kind.PICTURE, text("image.not_an_image", name=path.name))
         return save_image(image, folder, bpy.context.scene)
     finally:
         if image is not None:
@@ -56,16 +55,14 @@ def save_image(image: bpy.types.Image, folder: Path, scene: bpy.types.Scene) -> 
     """
     rendered = image.type in _RENDERED
     if image.source == "TILED":
-        raise TripoError(
-            Kind.PICTURE, f"The image {image.name!r} is made of tiles (UDIM). Choose an image that is a single picture"
-        )
+        raise TripoError(Kind.PICTURE, text("image.tiled", name=image.name))
     if not rendered:
         if why := _why_unreadable(image):  # Blender would wait for ever for a pipe
-            raise TripoError(Kind.PICTURE, f"The file of the image {image.name!r} {why}. Choose another image")
+            raise TripoError(Kind.PICTURE, text("image.file_unreadable", name=image.name, why=why))
         if not all(image.size):
-            raise TripoError(Kind.PICTURE, f"Blender cannot read the image {image.name!r}. Choose another one")
-        if sentence := too_small(*image.size):
-            raise TripoError(Kind.PICTURE, sentence)
+            raise TripoError(Kind.PICTURE, text("image.unreadable_by_blender", name=image.name))
+        if wrong := too_small(*image.size):
+            raise TripoError(Kind.PICTURE, wrong)
         if (target := _copy_as_it_is(image, folder)) is not None:
             return target
     with _writing_scene(image, scene) as writer:
@@ -73,9 +70,9 @@ def save_image(image: bpy.types.Image, folder: Path, scene: bpy.types.Scene) -> 
         _write(image, target, writer, "PNG")
     head = _head(target)
     width, height = fits(head.width, head.height)
-    if sentence := too_small(head.width, head.height) or too_small(width, height):
+    if wrong := too_small(head.width, head.height) or too_small(width, height):
         target.unlink()
-        raise TripoError(Kind.PICTURE, sentence)
+        raise TripoError(Kind.PICTURE, wrong)
     if (width, height) == (head.width, head.height) and target.stat().st_size <= LARGEST_FILE:
         return target
     with _plain_scene() as writer:  # the look is in the file now: it must not come on top of itself
@@ -94,8 +91,8 @@ def render_result() -> bpy.types.Image | None:
 
 def _passes(head: PictureHead, size: int) -> bool:
     """Whether the service takes a file as it is; raise where no re-encoding can help."""
-    if sentence := too_small(head.width, head.height):
-        raise TripoError(Kind.PICTURE, sentence)
+    if wrong := too_small(head.width, head.height):
+        raise TripoError(Kind.PICTURE, wrong)
     return fits(head.width, head.height) == (head.width, head.height) and size <= LARGEST_FILE
 
 
@@ -103,10 +100,10 @@ def _path_of(image: bpy.types.Image) -> Path:
     return Path(bpy.path.abspath(image.filepath, library=image.library))
 
 
-def _why_unreadable(image: bpy.types.Image) -> str:
-    """Return why an image that is still to be read from its file cannot be; empty where it can, or needs no file."""
+def _why_unreadable(image: bpy.types.Image) -> Text | None:
+    """Return why an image that is still to be read from its file cannot be; None where it can, or needs no file."""
     if image.source not in {"FILE", "MOVIE"} or image.packed_file is not None or image.has_data:
-        return ""
+        return None
     return why_unreadable(_path_of(image))
 
 
@@ -221,16 +218,16 @@ def _write(image: bpy.types.Image, target: Path, writer: bpy.types.Scene, file_f
     except RuntimeError as error:
         raise TripoError(Kind.PICTURE, _why_unwritten(image, str(error)), detail=str(error).strip()) from None
     if not target.is_file() or not target.stat().st_size:
-        raise TripoError(Kind.PICTURE, f"The image {image.name!r} holds no picture. Choose another one")
+        raise TripoError(Kind.PICTURE, text("image.without_pixels", name=image.name))
 
 
-def _why_unwritten(image: bpy.types.Image, error: str) -> str:
+def _why_unwritten(image: bpy.types.Image, error: str) -> Text:
     if image.type not in _RENDERED:
-        return f"The image {image.name!r} could not be written. Make room on the disk, or choose another image"
+        return text("image.not_written", name=image.name)
     if "image data" in error:
-        return "There is no render of this scene yet. Render an image first (F12)"
+        return text("image.no_render")
     # So Blender also says of a render that was stopped before it showed anything.
-    return "The render could not be written. Render the image again (F12), or make room on the disk"
+    return text("image.render_not_written")
 
 
 def _shrunk(picture: Path, writer: bpy.types.Scene) -> Path:
@@ -271,5 +268,5 @@ def _head(path: Path) -> PictureHead:
     with path.open("rb") as file:
         head = read_head(file.read(HEAD_BYTES))
     if head is None:
-        raise TripoError(Kind.PICTURE, "The picture could not be written. Make room on the disk and try again")
+        raise TripoError(Kind.PICTURE, text("image.not_converted"))
     return head

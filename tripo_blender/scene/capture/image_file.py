@@ -5,15 +5,16 @@ import stat
 from pathlib import Path
 
 from ...core.errors import Kind, TripoError
+from ...core.sentences.text import Text, text
 
 _LONGEST_NAME = 60  # characters of it in a sentence
-_MISSING = "is not there"
+_MISSING = text("image.why.missing")
 _KINDS = (
-    (stat.S_ISDIR, "is a folder"),
-    (stat.S_ISFIFO, "is a pipe"),
-    (stat.S_ISSOCK, "is a socket"),
-    (stat.S_ISCHR, "is a device"),
-    (stat.S_ISBLK, "is a device"),
+    (stat.S_ISDIR, text("image.why.folder")),
+    (stat.S_ISFIFO, text("image.why.pipe")),
+    (stat.S_ISSOCK, text("image.why.socket")),
+    (stat.S_ISCHR, text("image.why.device")),
+    (stat.S_ISBLK, text("image.why.device")),
 )
 
 
@@ -31,18 +32,18 @@ def read(path: Path, most: int) -> tuple[bytes, int]:
         raise _unreadable(path, _reason(error)) from error
 
 
-def why_unreadable(path: Path) -> str:
-    """Return why a path leads to no file that could be read, as the end of a sentence; empty where it does."""
+def why_unreadable(path: Path) -> Text | None:
+    """Return why a path leads to no file that could be read, as the end of a sentence; None where it does."""
     try:
         found = os.stat(path)  # noqa: PTH116  # raises where `Path` answers "no"
         if not stat.S_ISREG(found.st_mode):
-            return next((words for kind, words in _KINDS if kind(found.st_mode)), "is no file")
+            return next((words for kind, words in _KINDS if kind(found.st_mode)), text("image.why.no_file"))
         os.close(_open(path))
     except OSError as error:
         return _reason(error)
     except ValueError:  # a zero in it, or a character that no name on this disk can have
         return _MISSING
-    return ""
+    return None
 
 
 def _open(path: Path) -> int:
@@ -50,14 +51,14 @@ def _open(path: Path) -> int:
     return os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: OSError) -> Text:
     if isinstance(error, FileNotFoundError):
         return _MISSING
-    return f"cannot be read: {(error.strerror or str(error)).lower()}"
+    return text("image.why.unreadable", why=(error.strerror or str(error)).lower())
 
 
-def _unreadable(path: Path, why: str) -> TripoError:
+def _unreadable(path: Path, why: Text) -> TripoError:
     if why == _MISSING:
-        return TripoError(Kind.PICTURE, f"There is no image at {str(path)!r}. Check the path")
+        return TripoError(Kind.PICTURE, text("image.missing", path=str(path)))
     name = path.name if len(path.name) <= _LONGEST_NAME else f"{path.name[:_LONGEST_NAME]}..."
-    return TripoError(Kind.PICTURE, f"The image {name!r} {why}. Choose another image file", detail=repr(str(path)))
+    return TripoError(Kind.PICTURE, text("image.unreadable", name=name, why=why), detail=repr(str(path)))

@@ -8,9 +8,11 @@ from mathutils import Vector
 
 from ...app import account, blocking, session, submit
 from ...core import errors
+from ...core.sentences.text import text
 from ...scene import location
 from ...scene.capture import image
 from .. import properties
+from ..shown import shown
 from .pick_location import PicksPlace
 from .purchase import note_press, press_refused
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from ...app.account import Access
     from ...app.sources import Picture
     from ...core.job import Job
+    from ...core.sentences.text import Text
 
 
 class TRIPO_OT_generate(PicksPlace, bpy.types.Operator):
@@ -37,9 +40,9 @@ class TRIPO_OT_generate(PicksPlace, bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Whether a picture is chosen and the service can be used; says why not."""
         reason = missing(context)
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+        if reason is not None:
+            cls.poll_message_set(shown(reason))
+        return reason is None
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> "set[OperatorReturnItems]":
         """Start a job and return at once."""
@@ -48,8 +51,8 @@ class TRIPO_OT_generate(PicksPlace, bpy.types.Operator):
         if properties.of(context.scene).arrival.asks_for_click:
             return self.pick(context)  # the second half of a double-click is a click beside the viewport then
         what = _wanted(context)
-        if sentence := press_refused(what):
-            self.report({"INFO"}, sentence)
+        if reason := press_refused(what):
+            self.report({"INFO"}, shown(reason))
             return {"CANCELLED"}
         outcome = self._start(context)
         if outcome == {"FINISHED"}:
@@ -64,7 +67,7 @@ class TRIPO_OT_generate(PicksPlace, bpy.types.Operator):
         try:
             start(context, clicked)
         except errors.TripoError as error:
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, shown(error.failure))
             return {"CANCELLED"}
         return {"FINISHED"}
 
@@ -76,25 +79,25 @@ class TRIPO_OT_generate(PicksPlace, bpy.types.Operator):
             jobs, folder = _order(context, given)
             blocking.finish_all(jobs, given, folder)
         except errors.TripoError as error:
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, shown(error.failure))
             return {"CANCELLED"}
         return {"FINISHED"}
 
 
-def missing(context: bpy.types.Context) -> str:
-    """Give what is missing before a model can be generated, as a tooltip; empty when nothing is."""
-    if (failure := account.poll_unavailable_reason(context)) is not None:
-        return str(failure)
+def missing(context: bpy.types.Context) -> "Text | None":
+    """Give what is missing before a model can be generated; None when nothing is."""
+    if (error := account.poll_unavailable_reason(context)) is not None:
+        return error.failure.text
     settings = properties.of(context.scene)
     if settings.source == "IMAGE" and settings.image is None:
-        return "Choose an image first"
+        return text("panel.choose_image")
     if settings.source == "FILE" and not settings.filepath:
-        return "Choose a picture file first"
+        return text("panel.choose_file")
     if settings.source == "WEB" and not settings.url.startswith(("https://", "http://")):
-        return "Enter the public web address of a picture first"
+        return text("panel.enter_url")
     if settings.source == "RENDER" and image.render_result() is None:
-        return "Render an image first (F12)"
-    return ""
+        return text("panel.render")
+    return None
 
 
 def start(context: bpy.types.Context, clicked: Vector | None = None) -> "Job":
@@ -136,7 +139,5 @@ def _picture(group: properties.TRIPO_PG_settings) -> "Picture":
     else:
         picture = group.url.strip() or None
     if picture is None:
-        raise errors.TripoError(
-            errors.Kind.PICTURE, "There is no picture. Choose an image, a file, a render or a web address"
-        )
+        raise errors.TripoError(errors.Kind.PICTURE, text("image.none"))
     return picture

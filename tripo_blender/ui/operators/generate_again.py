@@ -9,8 +9,10 @@ from ...app import account, blocking, session, sources, submit
 from ...core import errors, provenance, task
 from ...core.options import generation
 from ...core.repeated_press import another_costs
+from ...core.sentences.text import text
 from ...scene import location, provenance as origin
 from .. import properties
+from ..shown import shown
 from .purchase import AsksFirst
 
 if TYPE_CHECKING:
@@ -32,10 +34,10 @@ class TRIPO_OT_generate_again(AsksFirst, bpy.types.Operator):
         """Whether the active object says how it was made, and the service can be used."""
         obj = context.object
         if origin.settings_of(obj) is None:
-            cls.poll_message_set("Select an object that was made by Tripo")
+            cls.poll_message_set(shown(text("panel.select_object")))
             return False
-        if (failure := account.poll_unavailable_reason(context)) is not None:
-            cls.poll_message_set(str(failure))
+        if (error := account.poll_unavailable_reason(context)) is not None:
+            cls.poll_message_set(shown(error.failure))
             return False
         return True
 
@@ -61,7 +63,7 @@ class TRIPO_OT_generate_again(AsksFirst, bpy.types.Operator):
             else:
                 blocking.finish(job, given, folder)
         except errors.TripoError as error:
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, shown(error.failure))
             return {"CANCELLED"}
         return {"FINISHED"}
 
@@ -71,15 +73,11 @@ def _order(context: bpy.types.Context, given: "Access") -> "tuple[list[Job], Pat
     obj, group = context.object, properties.of(context.scene)
     settings = origin.settings_of(obj)
     if obj is None or settings is None:
-        raise errors.TripoError(errors.Kind.USAGE, "Select an object that was made by Tripo")
+        raise errors.TripoError(errors.Kind.USAGE, text("panel.select_object"))
     kept = submit.kept(str(obj.get(provenance.TASK_ID, "")))
     if kept is None:
         group.take(settings)
-        raise errors.TripoError(
-            errors.Kind.PICTURE,
-            "The picture of this model is no longer kept. Its settings are in the sidebar now: "
-            "choose the picture there and press Generate Model",
-        )
+        raise errors.TripoError(errors.Kind.PICTURE, text("image.not_stored"))
     arrival = group.arrival.arrival()
     place = location.spot(context, arrival, context.scene.cursor.location)
     wanted = submit.Order(kept.request.task, sources.sources_of(kept.request.inputs), settings)

@@ -12,6 +12,7 @@ from ...core import errors
 from ...scene import location
 from .. import properties
 from ..panels.import_options import draw_arrival
+from ..shown import shown
 from .jobs import OnJob, known
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class TRIPO_OT_import_model(bpy.types.Operator):
             for job in jobs:
                 take_in(job, context, beside=self.beside)
         except errors.TripoError as error:
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, shown(error.failure))
             return {"CANCELLED"}
         return {"FINISHED"}
 
@@ -83,7 +84,7 @@ class TRIPO_OT_import_again(OnJob, bpy.types.Operator):
             job = known(self.job_id)
             take_in(_job(context, Path(job.model_path), job), context, beside=beside)
         except errors.TripoError as error:
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, shown(error.failure))
             return {"CANCELLED"}
         return {"FINISHED"}
 
@@ -118,7 +119,7 @@ class TRIPO_OT_import_here(OnJob, bpy.types.Operator):
             job = known(self.job_id)
             take_in(_job(context, Path(job.model_path), job), context, beside=self.beside, here=True)
         except errors.TripoError as error:
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, shown(error.failure))
             return {"CANCELLED"}
         return {"FINISHED"}
 

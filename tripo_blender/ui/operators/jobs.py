@@ -9,8 +9,10 @@ from ...app import account, blocking, recovery, session, submit
 from ...app.startup_scan import waiting
 from ...core import errors, recovery as unfinished
 from ...core.repeated_press import another_costs
+from ...core.sentences.text import text
 from ...scene import location
 from .. import properties
+from ..shown import shown
 from .purchase import AsksFirst
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ class TRIPO_OT_cancel(OnJob, bpy.types.Operator):
     if TYPE_CHECKING:
         gives_up: bool
     else:
-        gives_up: BoolProperty(name="Give Up", options={"HIDDEN", "SKIP_SAVE"})
+        gives_up: BoolProperty(name="Discard", options={"HIDDEN", "SKIP_SAVE"})
 
     def execute(self, _context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Cancel the job."""
@@ -46,20 +48,22 @@ class TRIPO_OT_cancel(OnJob, bpy.types.Operator):
             job = known(self.job_id)
             session.session.cancel(job.id, gives_up=self.gives_up)
         except errors.TripoError as error:
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, shown(error.failure))
             return {"CANCELLED"}
         if self.gives_up:
-            ended = f"{job.name} has ended before, so there was nothing to give up"
-            told = ended if job.final else unfinished.given_up(unfinished.Unfinished(job, unfinished.Way.DECIDE))
-            self.report({"INFO"}, told)
+            if job.final:
+                told = text("panel.ended_before", name=job.name)
+            else:
+                told = unfinished.given_up(unfinished.Unfinished(job, unfinished.Way.DECIDE))
+            self.report({"INFO"}, shown(told))
         return {"FINISHED"}
 
 
 class TRIPO_OT_send_again(AsksFirst, OnJob, bpy.types.Operator):
-    """Order this model once more. Look at your account first: it may have been bought already"""
+    """Order this model once more. Look at your account first: you may have been charged already"""
 
     bl_idname = "tripo.send_again"
-    bl_label = "Send Again"
+    bl_label = "Generate Again..."
     bl_options = {"INTERNAL"}
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> "set[OperatorReturnItems]":
@@ -67,10 +71,10 @@ class TRIPO_OT_send_again(AsksFirst, OnJob, bpy.types.Operator):
         try:
             job = known(self.job_id)
         except errors.TripoError as error:
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, shown(error.failure))
             return {"CANCELLED"}
         price = account.price(job.request)
-        return self.ask(context, event, "Send Again", another_costs(price, uncertain=True))
+        return self.ask(context, event, "Generate Again", another_costs(price, uncertain=True))
 
     def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Order the job again."""
@@ -82,7 +86,7 @@ class TRIPO_OT_send_again(AsksFirst, OnJob, bpy.types.Operator):
                 raise failure
             session.session.send_again(known(self.job_id).id, given, submit.jobs_folder())
         except errors.TripoError as error:
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, shown(error.failure))
             return {"CANCELLED"}
         return {"FINISHED"}
 
@@ -93,10 +97,10 @@ def _failed_tasks(_self: object, _context: bpy.types.Context, text: str) -> list
 
 
 class TRIPO_OT_fetch(OnJob, bpy.types.Operator):
-    """Fetch the model of a task that was made before. Nothing is ordered"""
+    """Download the model of a task that was made before. Nothing is ordered"""
 
     bl_idname = "tripo.fetch"
-    bl_label = "Fetch Task"
+    bl_label = "Download by Task ID"
     bl_options = {"INTERNAL"}
 
     if TYPE_CHECKING:
@@ -105,7 +109,7 @@ class TRIPO_OT_fetch(OnJob, bpy.types.Operator):
     else:
         task_id: StringProperty(
             name="Task ID",
-            description="Id of the task, as your account or a failed job shows it",
+            description="ID of the task, as your account or a failed job shows it",
             search=_failed_tasks,
             search_options={"SUGGESTION"},
             options={"SKIP_SAVE"},
@@ -144,7 +148,7 @@ class TRIPO_OT_fetch(OnJob, bpy.types.Operator):
                 if like is not None and like.id != job.id:
                     session.session.replace(like.id)
         except errors.TripoError as error:
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, shown(error.failure))
             return {"CANCELLED"}
         return {"FINISHED"}
 
@@ -152,7 +156,7 @@ class TRIPO_OT_fetch(OnJob, bpy.types.Operator):
 def known(job_id: str) -> "Job":
     """Give the job of that id; raises `TripoError`."""
     if job_id not in session.session.jobs:
-        raise errors.TripoError(errors.Kind.USAGE, f"There is no job {job_id!r} in the list: it may have been cleared")
+        raise errors.TripoError(errors.Kind.USAGE, text("job.not_listed", job=job_id))
     return session.session.jobs[job_id]
 
 
@@ -167,7 +171,7 @@ class TRIPO_OT_clear(bpy.types.Operator):
     def poll(cls, _context: bpy.types.Context) -> bool:
         """Whether a job has ended."""
         if not any(job.final for job in session.session.jobs.values()):
-            cls.poll_message_set("No job has ended yet")
+            cls.poll_message_set(shown(text("panel.none_ended")))
             return False
         return True
 

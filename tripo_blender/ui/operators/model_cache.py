@@ -6,6 +6,7 @@ import bpy
 from bpy.props import BoolProperty
 
 from ...app import model_cache
+from ..shown import shown
 
 if TYPE_CHECKING:
     from bpy._typing.rna_enums import OperatorReturnItems
@@ -39,5 +40,5 @@ class TRIPO_OT_clear_kept(bpy.types.Operator):
         model_cache.clear.start()
         if not self.beside:
             model_cache.clear.finish()
-            self.report({"WARNING" if model_cache.cleared[1] else "INFO"}, model_cache.outcome())
+            self.report({"WARNING" if model_cache.cleared[1] else "INFO"}, shown(model_cache.outcome()))
         return {"FINISHED"}

@@ -7,6 +7,9 @@ from bpy_extras import view3d_utils
 from mathutils import Vector
 from mathutils.geometry import intersect_line_plane
 
+from ...core.sentences.text import text
+from ..shown import shown
+
 if TYPE_CHECKING:
     from bpy._typing.rna_enums import OperatorReturnItems
 
@@ -29,7 +32,7 @@ class PicksPlace:
     def pick(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
         """Ask for the click; what `invoke` gives back."""
         context.window.cursor_modal_set("CROSSHAIR")
-        context.workspace.status_text_set("Click where the model shall stand    Esc: Cancel")
+        context.workspace.status_text_set("Click where the model should stand    Esc: Cancel")
         context.window_manager.modal_handler_add(self)  # type: ignore[arg-type]
         return {"RUNNING_MODAL"}
 
@@ -44,7 +47,7 @@ class PicksPlace:
             return {"RUNNING_MODAL"}
         point = under_mouse(context, event.mouse_x, event.mouse_y)
         if point is None:
-            self.report({"INFO"}, "Click inside a 3D Viewport, or press Esc")
+            self.report({"INFO"}, shown(text("panel.click_viewport")))
             return {"RUNNING_MODAL"}
         self.cancel(context)
         return self.picked(context, point)

@@ -8,19 +8,23 @@ import bpy
 from bpy.props import BoolProperty
 
 from ...core import repeated_press
+from ...core.sentences.text import text
+from ..shown import shown
 
 if TYPE_CHECKING:
     from bpy._typing.rna_enums import OperatorReturnItems
 
+    from ...core.sentences.text import Text
+
 _last: repeated_press.Press | None = None
 
 
-def press_refused(what: Hashable) -> str:
-    """Give why a press does nothing, as a sentence; empty where it counts. Each press that does not starts the wait."""
-    sentence = repeated_press.refusal(_last, what, time.monotonic())
-    if sentence:
+def press_refused(what: Hashable) -> "Text | None":
+    """Give why a press does nothing; None where it counts. Each press that does not starts the wait."""
+    reason = repeated_press.refusal(_last, what, time.monotonic())
+    if reason:
         note_press(_last.what if _last else what)
-    return sentence
+    return reason
 
 
 def note_press(what: Hashable) -> None:
@@ -41,7 +45,7 @@ class AsksFirst:
     _asked = 0.0  # by the monotonic clock; 0: nobody was
 
     def ask(
-        self, context: bpy.types.Context, event: bpy.types.Event, title: str, message: str
+        self, context: bpy.types.Context, event: bpy.types.Event, title: str, message: "Text"
     ) -> "set[OperatorReturnItems]":
         """Open the dialog, whose title is on its button too; what `invoke` gives back."""
         self._asked = time.monotonic()
@@ -49,7 +53,7 @@ class AsksFirst:
             self,  # type: ignore[arg-type]
             event,
             title=title,
-            message=message,
+            message=shown(message),
             confirm_text=title,
         )
 
@@ -60,5 +64,5 @@ class AsksFirst:
         """
         if time.monotonic() - self._asked > context.preferences.inputs.mouse_double_click_time / 1000:
             return False
-        self.report({"INFO"}, "Nothing was ordered by a double-click. Press again, and confirm")
+        self.report({"INFO"}, shown(text("press.double_click")))
         return True

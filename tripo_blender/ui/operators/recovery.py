@@ -9,6 +9,8 @@ from ...app import account, blocking, recovery, session
 from ...app.startup_scan import redraw, waiting
 from ...core import errors
 from ...core.repeated_press import LISTED, another_costs, several_cost
+from ...core.sentences.text import text
+from ..shown import shown
 from .jobs import OnJob
 from .purchase import AsksFirst, note_press, press_refused
 
@@ -21,7 +23,7 @@ _TOOLTIPS = {
     "order": "Order this model now. The picture is sent to the service, which charges for the model",
     "follow": "Go on with this model, which the service has been paid for. Nothing is ordered",
     "take_in": "Bring this model in from the disk. Neither network nor key is needed",
-    "decide": "Fetch the task that this order made after all, by its id as your account shows it. Nothing is ordered",
+    "decide": "Download the task that this order made after all, by its ID in your account. Nothing is ordered",
 }
 
 
@@ -38,31 +40,31 @@ class TRIPO_OT_resume(AsksFirst, OnJob, bpy.types.Operator):
     else:
         task_id: StringProperty(
             name="Task ID",
-            description="Id of the task that an uncertain order made after all, as your account shows it",
+            description="ID of the task that this order made after all, as your account shows it",
             options={"SKIP_SAVE"},
         )
-        send_again: BoolProperty(name="Send Again", options={"HIDDEN", "SKIP_SAVE"})
+        send_again: BoolProperty(name="Generate Again", options={"HIDDEN", "SKIP_SAVE"})
 
     @classmethod
     def description(cls, _context: bpy.types.Context, properties: "TRIPO_OT_resume") -> str:  # type: ignore[override]
         """Give the tooltip: above all, whether it costs."""
         if properties.send_again:
-            return "Order this model once more. Look at your account first: it may have been bought already"
+            return "Order this model once more. Look at your account first: you may have been charged already"
         found = waiting.found.get(properties.job_id)
         return _TOOLTIPS[found.way] if found is not None else str(cls.__doc__)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> "set[OperatorReturnItems]":
         """Ask for the task where the order is uncertain, or whether to repeat it; else start the job."""
         self.beside = not bpy.app.background
-        if sentence := press_refused(LISTED):
-            self.report({"INFO"}, sentence)
+        if reason := press_refused(LISTED):
+            self.report({"INFO"}, shown(reason))
             return {"CANCELLED"}
         found = waiting.found.get(self.job_id)
         if found is not None and found.way == "decide" and not self.task_id:
             if not self.send_again:
                 return context.window_manager.invoke_props_dialog(self)
             price = account.price(found.job.request)
-            return self.ask(context, event, "Send Again", another_costs(price, uncertain=True))
+            return self.ask(context, event, "Generate Again", another_costs(price, uncertain=True))
         return self.execute(context)
 
     def execute(self, context: bpy.types.Context) -> "set[OperatorReturnItems]":
@@ -74,7 +76,7 @@ class TRIPO_OT_resume(AsksFirst, OnJob, bpy.types.Operator):
             _go_on(context, found, beside=self.beside, send_again=self.send_again, task_id=self.task_id)
         except errors.TripoError as error:
             _look_again(self.job_id)
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, shown(error.failure))
             return {"CANCELLED"}
         return {"FINISHED"}
 
@@ -88,9 +90,9 @@ class TRIPO_OT_resume_all(AsksFirst, bpy.types.Operator):
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        """Whether a model waits that is not uncertain."""
+        """Whether a model waits that needs no decision."""
         if waiting.looked and not any(found.way != "decide" for found in waiting.found.values()):
-            cls.poll_message_set("No model waits that can go on without a decision")
+            cls.poll_message_set(shown(text("panel.nothing_waits")))
             return False
         return True
 
@@ -107,7 +109,7 @@ class TRIPO_OT_resume_all(AsksFirst, bpy.types.Operator):
         """Go on with each: beside the artist after an invoke, to the end for scripts."""
         if self.slipped(context):
             return {"CANCELLED"}
-        sentences = []
+        failures: list[errors.Failure] = []
         try:
             for found in recovery.on_record()[0]:
                 if not found.waits or found.way == "decide":
@@ -115,25 +117,25 @@ class TRIPO_OT_resume_all(AsksFirst, bpy.types.Operator):
                 try:
                     _go_on(context, found, beside=self.beside)
                 except errors.TripoError as error:
-                    sentences.append(str(error))
+                    failures.append(error.failure)
         except errors.TripoError as error:
-            sentences.append(str(error))
-        for sentence in dict.fromkeys(sentences):
+            failures.append(error.failure)
+        for sentence in dict.fromkeys(map(shown, failures)):
             self.report({"ERROR"}, sentence)
-        return {"CANCELLED"} if sentences else {"FINISHED"}
+        return {"CANCELLED"} if failures else {"FINISHED"}
 
 
 class TRIPO_OT_dismiss(OnJob, bpy.types.Operator):
-    """Give this model up. What was paid for can still be fetched by its task's id"""
+    """Discard this model. What was paid for can still be downloaded by its task ID"""
 
     bl_idname = "tripo.dismiss"
-    bl_label = "Give Up"
+    bl_label = "Discard"
     bl_options = {"INTERNAL"}
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> "set[OperatorReturnItems]":
-        """Give the job up that was under the mouse when it was pressed."""
-        if sentence := press_refused(LISTED):
-            self.report({"INFO"}, sentence)
+        """Discard the job that was under the mouse when it was pressed."""
+        if reason := press_refused(LISTED):
+            self.report({"INFO"}, shown(reason))
             return {"CANCELLED"}
         outcome = self.execute(context)
         if outcome == {"FINISHED"}:
@@ -141,19 +143,19 @@ class TRIPO_OT_dismiss(OnJob, bpy.types.Operator):
         return outcome
 
     def execute(self, _context: bpy.types.Context) -> "set[OperatorReturnItems]":
-        """Give the job up, and say what is left of it; without a job, hide what was told of unreadable records."""
+        """Discard the job, and say what is left of it; without a job, hide what was told of unreadable records."""
         if not self.job_id:
             waiting.unreadable.clear()
             return {"FINISHED"}
         try:
-            sentence = recovery.leave(recovery.known(self.job_id))
+            left = recovery.leave(recovery.known(self.job_id))
         except errors.TripoError as error:
             _look_again(self.job_id)
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, shown(error.failure))
             return {"CANCELLED"}
         waiting.found.pop(self.job_id, None)
         redraw()
-        self.report({"INFO"}, sentence)
+        self.report({"INFO"}, shown(left))
         return {"FINISHED"}
 
 

@@ -7,7 +7,9 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ...core import errors
+from ...core.sentences.text import text
 from ...scene import assets
+from ..shown import shown
 from .jobs import OnJob, known
 
 if TYPE_CHECKING:
@@ -66,11 +68,9 @@ class TRIPO_OT_save_asset(OnJob, bpy.types.Operator):
         try:
             job = known(self.job_id)
             if self.where == "LIBRARY" and not self.library:
-                raise errors.TripoError(
-                    errors.Kind.USAGE, "Choose an asset library, or add one in the preferences under File Paths"
-                )
-            self.report({"INFO"}, assets.keep(assets.main_of(job), job, wanted, context))
+                raise errors.TripoError(errors.Kind.USAGE, text("asset.no_library_chosen"))
+            self.report({"INFO"}, shown(assets.keep(assets.main_of(job), job, wanted, context)))
         except errors.TripoError as error:
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, shown(error.failure))
             return {"CANCELLED"}
         return {"FINISHED"}

@@ -9,6 +9,7 @@ from ...core.options.generation_table import SETTINGS
 from ...core.task_type import TaskType
 from ...scene.capture import image
 from .. import properties
+from ..shown import shown
 from .text import draw_sentence
 
 
@@ -32,13 +33,14 @@ class TRIPO_PT_main(bpy.types.Panel):
 
         _draw_settings(layout, group, advanced=False)
         settings = group.settings()
-        if sentence := generation.problem(settings):
-            draw_sentence(layout, context, sentence, "ERROR")
+        wrong = generation.problem(settings)
+        if wrong:
+            draw_sentence(layout, context, shown(wrong), "ERROR")
 
         col = layout.column()
         row = col.row()
         row.scale_y = 1.5
-        row.enabled = not sentence
+        row.enabled = wrong is None
         row.operator("tripo.generate", icon="MESH_MONKEY")
         row = col.row()
         row.alignment = "CENTER"
@@ -66,12 +68,12 @@ class TRIPO_PT_advanced(bpy.types.Panel):
 
 
 def _draw_obstacle(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    failure = account.unavailable_reason(account.access(context, looks=False))
-    if failure is None:
+    error = account.unavailable_reason(account.access(context, looks=False))
+    if error is None:
         return
     box = layout.box()
-    draw_sentence(box, context, str(failure), "ERROR")
-    offline = failure.failure.kind == "offline"
+    draw_sentence(box, context, shown(error.failure), "ERROR")
+    offline = error.failure.kind == "offline"
     box.operator("tripo.show_online_access" if offline else "tripo.show_preferences", icon="PREFERENCES")
 
 

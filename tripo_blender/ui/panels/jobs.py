@@ -6,6 +6,7 @@ import bpy
 
 from ...app import job_list
 from ...core import inspection
+from ..shown import shown
 from .text import draw_sentence, drawable, lined_up
 
 if TYPE_CHECKING:
@@ -19,13 +20,13 @@ _ICONS = {
 }
 _WORDS = {
     "queued": "Queued",
-    "uploading": "Sending the picture",
+    "uploading": "Sending the image",
     "submitting": "Ordering",
     "generating": "Generating",
     "downloading": "Downloading",
     "ready": "Ready",
     "done": "Done",
-    "uncertain": "Uncertain",
+    "uncertain": "Not Confirmed",
     "failed": "Failed",
     "cancelled": "Cancelled",
 }
@@ -59,9 +60,9 @@ def _draw_job(box: bpy.types.UILayout, context: bpy.types.Context, job: "Job") -
         row.operator("tripo.cancel", text="", icon="X", emboss=False).job_id = job.id  # type: ignore[attr-defined]
         box.progress(text=drawable(_caption(job)), factor=job.percent / 100.0)
         if job.note and job.state != "ready":
-            draw_sentence(box, context, job.note)
+            draw_sentence(box, context, shown(job.note))
     elif job.failure is not None:
-        draw_sentence(box, context, job.failure.sentence)
+        draw_sentence(box, context, shown(job.failure))
     else:
         sub = row.row()
         sub.alignment = "RIGHT"  # the name gets the room
@@ -80,7 +81,7 @@ def _draw_ways_out(box: bpy.types.UILayout, context: bpy.types.Context, job: "Jo
         row = lined_up(box, context)
         row.operator("tripo.send_again").job_id = job.id  # type: ignore[attr-defined]
         row.operator("tripo.fetch").job_id = job.id  # type: ignore[attr-defined]
-        give_up = row.operator("tripo.cancel", text="Give Up")
+        give_up = row.operator("tripo.cancel", text="Discard")
         give_up.job_id, give_up.gives_up = job.id, True  # type: ignore[attr-defined]
     elif job.final and job.state != "done":
         row = lined_up(box, context)
@@ -89,7 +90,7 @@ def _draw_ways_out(box: bpy.types.UILayout, context: bpy.types.Context, job: "Jo
         elif job.model_path:
             row.operator("tripo.import_again", icon="FILE_REFRESH").job_id = job.id  # type: ignore[attr-defined]
         if job.fetchable:
-            row.operator("tripo.fetch", text="Fetch Again", icon="IMPORT").job_id = job.id  # type: ignore[attr-defined]
+            row.operator("tripo.fetch", text="Download Again", icon="IMPORT").job_id = job.id  # type: ignore[attr-defined]
         elif job.failure is not None and job.failure.kind == "key_refused":
             row.operator("tripo.show_preferences", icon="PREFERENCES")
 
@@ -101,11 +102,11 @@ def _draw_details(box: bpy.types.UILayout, context: bpy.types.Context, job: "Job
         return
     sub = box.column()
     sub.active = False
-    draw_sentence(sub, context, inspection.summary(job.settings, found))
-    if job.warning:
-        draw_sentence(box, context, job.warning, "ERROR")
-    for sentence in inspection.remarks(found):
-        draw_sentence(box, context, sentence, "INFO")
+    draw_sentence(sub, context, shown(inspection.summary(job.settings, found)))
+    for warning in job.warnings:
+        draw_sentence(box, context, shown(warning), "ERROR")
+    for remark in inspection.remarks(found):
+        draw_sentence(box, context, shown(remark), "INFO")
     row = lined_up(box, context)
     row.operator("tripo.import_again", icon="FILE_REFRESH").job_id = job.id  # type: ignore[attr-defined]
     row.operator("tripo.save_asset", icon="ASSET_MANAGER").job_id = job.id  # type: ignore[attr-defined]
@@ -116,7 +117,7 @@ def _caption(job: "Job") -> str:
     if job.state == "queued":
         return _WORDS[job.state]
     if job.state == "ready":
-        return job.note or _WORDS[job.state]
+        return shown(job.note) if job.note else _WORDS[job.state]
     if job.queue_position > 0:
         return f"In the queue, {job.queue_position} ahead"
     left = f", {_duration(job.seconds_left)}" if job.seconds_left > 0 else ""

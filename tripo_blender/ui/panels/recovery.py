@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ...app.startup_scan import waiting
+from ...core.sentences.text import text
+from ..shown import shown
 from .text import draw_sentence, drawable, is_narrow, lined_up
 
 if TYPE_CHECKING:
@@ -33,11 +35,12 @@ class TRIPO_PT_waiting(bpy.types.Panel):
         found = list(waiting.found.values())
         if found:
             row = self.layout.column() if is_narrow(context) else self.layout.row()
-            told = "1 model is waiting" if len(found) == 1 else f"{len(found)} models are waiting"
+            single = len(found) == 1
+            told = shown(text("panel.model_waiting") if single else text("panel.models_waiting", count=len(found)))
             if is_narrow(context):
                 draw_sentence(row, context, told)
             else:
-                row.label(text=told)
+                row.label(text=told, translate=False)
             if len(found) > 1:
                 row.operator("tripo.resume_all", icon="PLAY")
         for each in found[:_SHOWN]:
@@ -46,8 +49,8 @@ class TRIPO_PT_waiting(bpy.types.Panel):
             self.layout.label(text=f"And {len(found) - _SHOWN} more")
         if waiting.unreadable:
             box = self.layout.box()
-            for sentence in waiting.unreadable[:_SHOWN]:
-                draw_sentence(box, context, sentence, "ERROR")
+            for unreadable in waiting.unreadable[:_SHOWN]:
+                draw_sentence(box, context, shown(unreadable), "ERROR")
             row = lined_up(box, context)
             row.operator("tripo.fetch", icon="IMPORT")
             row.operator("tripo.dismiss", text="Hide").job_id = ""  # type: ignore[attr-defined]
@@ -60,17 +63,17 @@ def _draw(box: bpy.types.UILayout, context: bpy.types.Context, found: "Unfinishe
     if is_narrow(context):
         sub = box.column()
         sub.active = False
-        draw_sentence(sub, context, found.words)
+        draw_sentence(sub, context, shown(found.text))
     else:
         sub = row.row()
         sub.alignment = "RIGHT"  # the name gets the room
         sub.active = False
-        sub.label(text=found.words)
+        sub.label(text=shown(found.text), translate=False)
     row = lined_up(box, context)
     if found.way == "decide":
-        again = row.operator("tripo.resume", text="Send Again")
+        again = row.operator("tripo.resume", text="Generate Again...")
         again.job_id, again.send_again = job.id, True  # type: ignore[attr-defined]
-        row.operator("tripo.resume", text="Fetch Task").job_id = job.id  # type: ignore[attr-defined]
+        row.operator("tripo.resume", text="Download by Task ID").job_id = job.id  # type: ignore[attr-defined]
     else:
         text = "Order Now" if found.way == "order" else "Resume"
         row.operator("tripo.resume", text=text).job_id = job.id  # type: ignore[attr-defined]

@@ -12,8 +12,9 @@ import urllib3.exceptions
 
 from ...core.errors import Kind, TripoError
 from ...core.file_version import FileVersion, goes_on, version_of
-from ...core.network import Network
+from ...core.network import FILE_HOST, SERVICE, Network
 from ...core.redaction import Masks
+from ...core.sentences.text import text
 from ...core.services.base import HttpAnswer, HttpRequest
 from ...core.services.endpoint import key_problem, same_origin
 from ...core.services.responses import LARGEST_ANSWER, read_json, retry_after_of
@@ -76,7 +77,7 @@ class Client:
                 headers["Content-Type"] = request.mime_type
         usual = CREATE_SECONDS if purchase or request.file else READ_SECONDS
         with (
-            translated("service", self.masks),
+            translated(SERVICE, self.masks),
             Session(self._network) if purchase else _borrowed(self._session) as session,
         ):
             response = session.open(
@@ -107,19 +108,16 @@ class Client:
         if start and version:
             headers |= {"Range": f"bytes={start}-", "If-Range": version.validator}
         timeout = (patience or CONNECT_SECONDS, patience or READ_SECONDS)
-        with translated("file host", self.masks):
+        with translated(FILE_HOST, self.masks):
             response = self._files.open("GET", url, auth=NoAuth(), headers=headers, timeout=timeout)
         with response:
             yield Download(response, start, version, self.masks)
 
     def _check(self, url: str) -> None:
-        if sentence := key_problem(self._key):
-            raise TripoError(Kind.NO_KEY, sentence)
+        if wrong := key_problem(self._key):
+            raise TripoError(Kind.NO_KEY, wrong)
         if self._base_url and not same_origin(url, self._base_url):
-            raise TripoError(
-                Kind.USAGE,
-                "This job belongs to another service than the key. Set the base URL in the preferences back to its own",
-            )
+            raise TripoError(Kind.USAGE, text("job.key_of_another"))
 
 
 class Download:
@@ -150,7 +148,7 @@ class Download:
 
     def chunks(self) -> Iterator[bytes]:
         """Give the bytes as they come, in chunks that grow as long as they come fast."""
-        with translated("file host", self._masks):
+        with translated(FILE_HOST, self._masks):
             if self.length < 0:
                 chunks = self._response.raw.stream(CHUNK, decode_content=False)
                 yield from pieces(chunks) if self._packed else chunks

@@ -113,8 +113,8 @@ class Session(requests.Session):
             return {}
         # The preferences stand for all of the environment, NO_PROXY too.
         proxy = self._network.proxy or select_proxy(url, get_environ_proxies(url, None)) or ""
-        if sentence := proxy_problem(proxy):
-            raise NotSent(Failure(Kind.NETWORK, sentence))
+        if wrong := proxy_problem(proxy):
+            raise NotSent(Failure(Kind.NETWORK, wrong))
         return {"http": proxy, "https": proxy} if proxy else {}
 
     def resolve_redirects(self, *args: Any, **options: Any) -> Iterator[requests.Response]:

@@ -1,4 +1,4 @@
-"""How a call broke: whether it surely was not sent, in a sentence; exceptions of libraries go no further."""
+"""How a call broke, and whether it surely was not sent; exceptions of libraries go no further."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from urllib3.util.ssl_match_hostname import CertificateError
 
 from ...core.disk_errors import NO_MORE_FILES
 from ...core.errors import Failure, Kind, TripoError
-from ...core.network import WRONG_NAME, certificate_failure, proxy_failure
+from ...core.network import PROXY, SERVICE, WRONG_NAME, certificate_failure, proxy_failure
 from ...core.recovery import too_many_files
 from ...core.redaction import Masks
+from ...core.sentences.text import Text, text
 from ...core.services.quoting import told
 
 _UNUSABLE = (
@@ -33,7 +34,7 @@ class NotSent(Exception):
     """The call surely did not arrive: no connection was made."""
 
     def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.sentence)
+        super().__init__(failure)
         self.failure = failure
 
 
@@ -41,13 +42,13 @@ class NoAnswer(Exception):
     """The call may have arrived, but its answer was not read to the end."""
 
     def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.sentence)
+        super().__init__(failure)
         self.failure = failure
 
 
 @contextmanager
-def translated(where: str, masks: Masks) -> Iterator[None]:
-    """Raise `NotSent`, `NoAnswer` or `TripoError` in place of whatever else comes up in a call to `where`.
+def translated(host: Text, masks: Masks) -> Iterator[None]:
+    """Raise `NotSent`, `NoAnswer` or `TripoError` in place of whatever else comes up in a call to `host`.
 
     Nothing but the call belongs inside: most exceptions of requests are OSErrors, which mean the disk elsewhere.
     """
@@ -56,36 +57,29 @@ def translated(where: str, masks: Masks) -> Iterator[None]:
     except (NotSent, NoAnswer, TripoError):
         raise
     except Exception as error:  # noqa: BLE001  # one that nobody thought of is no less the end of the call
-        raise _translation(error, where, masks) from None
+        raise _translation(error, host, masks) from None
 
 
-def _translation(error: Exception, where: str, masks: Masks) -> NotSent | NoAnswer | TripoError:
+def _translation(error: Exception, host: Text, masks: Masks) -> NotSent | NoAnswer | TripoError:
     library = isinstance(error, requests.exceptions.RequestException | urllib3.exceptions.HTTPError)
     # A plain ValueError is what the standard library says of some addresses, and may say of an answer.
-    if where != "service" and (isinstance(error, _UNUSABLE) or (isinstance(error, ValueError) and not library)):
-        return TripoError(
-            Kind.LINK_EXPIRED,
-            "The link to the finished model leads to no usable address. The service keeps the model for a while: "
-            "fetch it again",
-            detail=type(error).__name__,
-        )
+    if host != SERVICE and (isinstance(error, _UNUSABLE) or (isinstance(error, ValueError) and not library)):
+        return TripoError(Kind.LINK_EXPIRED, text("task.link_unusable"), detail=type(error).__name__)
     if isinstance(error, _UNUSABLE):
-        unusable = "The service's address cannot be used. Check the base URL in the preferences"
-        return NotSent(Failure(Kind.NETWORK, unusable, type(error).__name__))
+        return NotSent(Failure(Kind.NETWORK, text("network.service_url_unusable"), type(error).__name__))
     # Never the error's own text: it holds the whole address, signature included.
     root = _root(error)
     detail = " <- ".join(dict.fromkeys([type(error).__name__, type(root).__name__]))
     if isinstance(root, OSError) and not isinstance(root, requests.exceptions.RequestException):
         detail += f": {told(root.strerror or root, masks, 300)}"  # a proxy's words among them
-    never = _never_connected(error, root, where)
+    never = _never_connected(error, root, host)
     if _no_more_files(error):
         # It is this machine's limit: before the connection was made, or while the authorities for it were read.
         before = never is not None or isinstance(error, requests.exceptions.SSLError)
         return (NotSent if before else NoAnswer)(too_many_files(detail))
     if never is not None:
         return NotSent(Failure(Kind.NETWORK, never, detail))
-    broken = f"The connection to the {where} broke off. Check the network and try again"
-    return NoAnswer(Failure(Kind.NETWORK, broken, detail))
+    return NoAnswer(Failure(Kind.NETWORK, text("network.broke_off", host=host), detail))
 
 
 def _root(error: BaseException) -> BaseException:
@@ -112,15 +106,15 @@ def _no_more_files(error: Exception) -> bool:
     return False
 
 
-def _never_connected(error: Exception, root: BaseException, where: str) -> str | None:
-    """Give the sentence for an error that came before anything was sent; None where that is not sure."""
+def _never_connected(error: Exception, root: BaseException, host: Text) -> Text | None:
+    """Give the text for an error that came before anything was sent; None where that is not sure."""
     reason = getattr(error.args[0], "reason", error.args[0]) if error.args else None
     connecting = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
     if isinstance(root, ssl.SSLCertVerificationError | CertificateError):
         by_proxy = isinstance(error, requests.exceptions.ProxyError)
         # urllib3 1.26 (Blender 4.2) compares the names itself.
         code = root.verify_code if isinstance(root, ssl.SSLCertVerificationError) else WRONG_NAME
-        return certificate_failure("proxy" if by_proxy else where, code)
+        return certificate_failure(PROXY if by_proxy else host, code)
     if isinstance(error, requests.exceptions.ProxyError):
         # Also raised for a connection through the proxy that broke after the call was sent.
         refused = isinstance(root, OSError) and str(root).startswith("Tunnel connection failed")
@@ -128,6 +122,5 @@ def _never_connected(error: Exception, root: BaseException, where: str) -> str |
         unmade = unmade or isinstance(getattr(reason, "original_error", None), connecting)
         return proxy_failure(str(root) if refused else "") if refused or unmade else None
     if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(reason, connecting):
-        check = "the network connection and the base URL in the preferences" if where == "service" else "the network"
-        return f"The {where} cannot be reached. Check {check}"
+        return text("network.service_unreachable") if host == SERVICE else text("network.unreachable", host=host)
     return None

@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 
+from ...sentences.text import text
 from ..limits import BadFile, Demand, Limits
 from .nodes import MOST_KEPT, Node, Nodes, as_text, broken
 
@@ -51,16 +52,16 @@ def _check_paths(paths: set[bytes], leads: Leads) -> None:
             raise broken(f"a path of {len(path)} bytes")  # Blender would cut it
         for spelling in _spellings(path):
             if _NETWORK.match(spelling):
-                raise BadFile("The FBX names a file on another computer", repr(path[:80]))
+                raise BadFile(text("model.file_elsewhere"), repr(path[:80]))
             if _DEVICE.match(spelling):
-                raise BadFile("The FBX names a device as a picture", repr(path[:80]))
+                raise BadFile(text("model.device"), repr(path[:80]))
             if _OUTSIDE.match(spelling):
                 outside.add(spelling)
     if len(outside) > _MOST_PATHS:
         raise broken(f"{len(outside)} paths")
     for spelling in sorted(outside):
         if leads(spelling):
-            raise BadFile("The FBX names a file on this computer, outside its folder", repr(spelling[:80]))
+            raise BadFile(text("model.file_outside"), repr(spelling[:80]))
 
 
 def _spellings(path: bytes) -> set[str]:
@@ -70,7 +71,7 @@ def _spellings(path: bytes) -> set[str]:
     takes for a relative path, under which another root may lie.
     """
     read = {path.decode("utf-8", errors) for errors in ("surrogateescape", "replace")}
-    return {spelling for text in read for spelling in (text, text.lstrip("/").lstrip())}
+    return {spelling for each in read for spelling in (each, each.lstrip("/").lstrip())}
 
 
 class _Check:

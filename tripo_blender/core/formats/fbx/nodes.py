@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from ...sentences.text import text
 from ..limits import BadFile, Limits, cut_short
 
 MAGIC = b"Kaydara FBX Binary  \x00"
@@ -55,7 +56,7 @@ class Nodes:
             raise cut_short("FBX", f"{len(data)} bytes")
         (version,) = struct.unpack_from("<I", data, 23)
         if version not in _VERSIONS:
-            raise BadFile(f"The FBX is of version {version}, which Blender cannot read", "5000 to 7999 are known")
+            raise BadFile(text("model.fbx_version", version=version), "5000 to 7999 are known")
         self._data, self._limits, self._on_array = data, limits, on_array
         self._record = struct.Struct("<QQQB" if version >= _WIDE else "<IIIB")
         self._nodes_left, self._values_left = limits.fbx_nodes, limits.fbx_values
@@ -136,4 +137,4 @@ class Nodes:
 
 def broken(detail: str) -> BadFile:
     """Give the refusal of an FBX that does not follow the format."""
-    return BadFile("The FBX is broken", detail)
+    return BadFile(text("model.broken", format="FBX"), detail)

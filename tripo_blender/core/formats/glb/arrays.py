@@ -7,6 +7,7 @@ import binascii
 from dataclasses import dataclass
 from typing import Any
 
+from ...sentences.text import text
 from ..limits import BadFile
 
 Entry = dict[str, Any]
@@ -24,7 +25,7 @@ _FILTERED = {"OCTAHEDRAL": (4, 8), "QUATERNION": (8,), "EXPONENTIAL": range(4, 2
 
 def broken(detail: str) -> BadFile:
     """Give the refusal of a GLB that does not follow the format."""
-    return BadFile("The GLB is broken", detail)
+    return BadFile(text("model.broken", format="GLB"), detail)
 
 
 def entries(holder: Entry, key: str) -> list[Entry]:
@@ -199,10 +200,10 @@ def inside(uri: object) -> bytes:
 
     The importer takes "data:" without ";base64," for a file's name too.
     """
-    text = uri if isinstance(uri, str) else ""
-    _, mark, content = text.partition(";base64,")
-    if not text.startswith("data:") or not mark:
-        raise BadFile("The GLB names files outside itself", repr(str(uri)[:80]))
+    address = uri if isinstance(uri, str) else ""
+    _, mark, content = address.partition(";base64,")
+    if not address.startswith("data:") or not mark:
+        raise BadFile(text("model.files_outside"), repr(str(uri)[:80]))
     try:
         return base64.b64decode(content)
     except (binascii.Error, ValueError) as error:  # ValueError: letters beyond ASCII

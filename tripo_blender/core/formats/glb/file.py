@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 
+from ...sentences.text import text
 from ..limits import COUNTS, BadFile, Demand, Limits, cut_short, too_many
 from .arrays import Arrays, Entry, broken
 from .scene import check_scene
@@ -25,8 +26,8 @@ def check_glb(data: memoryview, limits: Limits, *, trusted: bool) -> None:
 
 def open_glb(data: memoryview, limits: Limits = Limits()) -> tuple[Entry, Arrays]:  # noqa: B008  # frozen
     """Give the JSON of a GLB and its arrays, which lie within it; raises `BadFile`."""
-    text, binary = _chunks(data, limits)
-    scene = _scene(text, limits)
+    json_text, binary = _chunks(data, limits)
+    scene = _scene(json_text, limits)
     return scene, Arrays(scene, binary)
 
 
@@ -36,7 +37,7 @@ def _chunks(data: memoryview, limits: Limits) -> tuple[memoryview, memoryview | 
         raise cut_short("GLB", f"{len(data)} bytes")
     _, version, length = _HEADER.unpack_from(data)
     if version != 2:
-        raise BadFile(f"The model file is a GLB of version {version}, which Blender cannot read", "not version 2")
+        raise BadFile(text("model.glb_version", version=version), "not version 2")
     if length > len(data):
         raise cut_short("GLB", f"{len(data)} of {length} bytes")
     at, found = _HEADER.size, []
@@ -60,8 +61,8 @@ def _chunks(data: memoryview, limits: Limits) -> tuple[memoryview, memoryview | 
     return found[0][1], found[1][1] if kinds[1:2] == [b"BIN\0"] else None
 
 
-def _scene(text: memoryview, limits: Limits) -> Entry:
-    raw = bytes(text)
+def _scene(json_text: memoryview, limits: Limits) -> Entry:
+    raw = bytes(json_text)
     # What Python makes of each value takes up to 70 bytes, so they are counted before.
     values = sum(raw.count(mark) for mark in (b",", b":", b"[", b"{"))
     if values > limits.json_values:

@@ -30,7 +30,7 @@ def check_scene(scene: Entry, arrays: Arrays, demand: Demand) -> None:
     demand.add("cameras", len(entries(scene, "cameras")))
     demand.add("lights", len(entries(extension(scene, _LIGHTS) or {}, "lights")))
     demand.add("arrays", len(entries(scene, "accessors")))
-    demand.add("variants of materials", len(entries(extension(scene, _VARIANTS) or {}, "variants")))
+    demand.add("material variants", len(entries(extension(scene, _VARIANTS) or {}, "variants")))
     for skin in skins:
         joints = indices(skin, "joints", len(nodes))
         _optional(skin, "skeleton", nodes)
@@ -176,7 +176,7 @@ def _check_movement(movement: Entry, nodes: list[Entry], arrays: Arrays, demand:
         times, values = arrays.accessor(sampler, "input"), arrays.accessor(sampler, "output")
         if times.kind != "SCALAR" or values.count < times.count:
             raise broken(f"{values.count} values for {times.count} moments")
-    demand.add("channels of movement", len(entries(movement, "channels")))
+    demand.add("animation channels", len(entries(movement, "channels")))
     for channel in entries(movement, "channels"):
         sampler = samplers[whole(channel, "sampler", most=len(samplers) - 1)]
         _optional(child(channel, "target"), "node", nodes)

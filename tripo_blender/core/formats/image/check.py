@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...errors import Kind, TripoError
+from ...sentences.text import text
 from .damage import BadPicture, GoOn, damaged
 from .head import HEAD_BYTES, LARGEST_SIDE, read_head
 from .jpeg import check_jpeg
@@ -22,7 +23,7 @@ def check(data: bytes, go_on: GoOn = lambda: None) -> None:
     try:
         _check(data, go_on)
     except BadPicture as bad:
-        raise TripoError(Kind.PICTURE, f"The image file {bad.what}. {bad.advice}", detail=bad.detail) from None
+        raise TripoError(Kind.PICTURE, bad.what, detail=bad.detail) from None
 
 
 def _check(data: bytes, go_on: GoOn) -> None:
@@ -31,5 +32,6 @@ def _check(data: bytes, go_on: GoOn) -> None:
     if head is None:
         raise damaged(f"it begins with {data[:16]!r}")
     if max(head.width, head.height) > LARGEST_SIDE:  # or the check would take longer
-        raise BadPicture("is too large", f"Choose one of {LARGEST_SIDE} px a side", f"{head.width} x {head.height} px")
+        advice = text("image.choose_smaller", most=LARGEST_SIDE)
+        raise BadPicture(text("image.too_large", advice=advice), f"{head.width} x {head.height} px")
     _CHECKS[head.format](memoryview(data), go_on)

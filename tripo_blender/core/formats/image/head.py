@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...sentences.text import Text, text
+
 SMALLEST_SIDE = 20  # px; Tripo's upload page: 20 to 6000 px a side
 LARGEST_SIDE = 6000  # px
 LARGEST_FILE = 20_000_000  # bytes; Tripo's upload page: 20 MB
@@ -34,14 +36,11 @@ def read_head(head: bytes) -> PictureHead | None:
     return read if read is not None and read.width and read.height else None
 
 
-def too_small(width: int, height: int) -> str:
-    """Give the sentence for a picture that is too small, or nothing."""
+def too_small(width: int, height: int) -> Text | None:
+    """Give the text for a picture that is too small; None for any other."""
     if min(width, height) >= SMALLEST_SIDE:
-        return ""
-    return (
-        f"The picture is {width} x {height} px; the service needs at least {SMALLEST_SIDE} px a side. "
-        "Choose a larger picture"
-    )
+        return None
+    return text("image.too_small", width=width, height=height, least=SMALLEST_SIDE)
 
 
 def fits(width: int, height: int) -> tuple[int, int]:
