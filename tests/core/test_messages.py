@@ -56,7 +56,10 @@ def test_the_key_does_not_show() -> None:
         pytest.param(b'{"event": "Progressed", "job": "a", "percent": 1' + 400 * b"0" + b"}", id="a huge number"),
         pytest.param(100_000 * b"[", id="nested without end"),
         pytest.param(
-            b'{"job": "a", "event": "Delayed", "note": ' + 300 * b'{"key": "a", "parameters": {"a": ' + 601 * b"}",
+            b'{"job": "a", "event": "Delayed", "note": '
+            + 300 * b'{"key": "a", "parameters": {"a": '
+            + b'"a"'
+            + 601 * b"}",
             id="texts without end",
         ),
     ],

@@ -78,7 +78,7 @@ def test_failure(play: Play, simulator: SimulatorProcess, name: str) -> None:
 def test_failure_no_key(play: Play, simulator: SimulatorProcess) -> None:
     notes = play("failures", how="no key", access={"key": ""})
 
-    assert "There is no API key yet" in notes["words"]
+    assert "Add your API key to start" in notes["words"]
     assert "tripo.show_preferences" in notes["words"]
     assert notes["clipped"] == []
     assert simulator.requests() == []
