@@ -46,7 +46,7 @@ class TRIPO_PT_jobs(bpy.types.Panel):
         jobs = list(job_list.jobs.values())
         for job in reversed(jobs):
             _draw_job(layout.box(), context, job)
-        row = lined_up(layout, context)
+        row = lined_up(layout, context, 350)
         row.operator("tripo.fetch", icon="IMPORT")
         if any(job.final for job in jobs):
             row.operator("tripo.clear", icon="TRASH")
@@ -78,13 +78,13 @@ def _draw_job(box: bpy.types.UILayout, context: bpy.types.Context, job: "Job") -
 def _draw_ways_out(box: bpy.types.UILayout, context: bpy.types.Context, job: "Job") -> None:
     """Draw what can be done about a job that did not end well."""
     if job.state == "uncertain":
-        row = lined_up(box, context)
+        row = lined_up(box, context, 400)
         row.operator("tripo.send_again").job_id = job.id  # type: ignore[attr-defined]
         row.operator("tripo.fetch").job_id = job.id  # type: ignore[attr-defined]
         give_up = row.operator("tripo.cancel", text="Discard")
         give_up.job_id, give_up.gives_up = job.id, True  # type: ignore[attr-defined]
     elif job.final and job.state != "done":
-        row = lined_up(box, context)
+        row = lined_up(box, context, 330)
         if job.failure is not None and job.failure.kind == "model_dangerous":
             row.operator("tripo.import_here", icon="ERROR").job_id = job.id  # type: ignore[attr-defined]
         elif job.model_path:

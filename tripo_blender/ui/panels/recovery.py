@@ -69,7 +69,7 @@ def _draw(box: bpy.types.UILayout, context: bpy.types.Context, found: "Unfinishe
         sub.alignment = "RIGHT"  # the name gets the room
         sub.active = False
         sub.label(text=shown(found.text), translate=False)
-    row = lined_up(box, context)
+    row = lined_up(box, context, 400) if found.way == "decide" else lined_up(box, context)
     if found.way == "decide":
         again = row.operator("tripo.resume", text="Generate Again...")
         again.job_id, again.send_again = job.id, True  # type: ignore[attr-defined]

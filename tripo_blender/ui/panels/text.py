@@ -9,9 +9,13 @@ _FONT_SIZE = 11  # points at scale 1, Blender's default for widgets
 _NARROW = 240  # px at scale 1; three buttons beside each other are cut below it
 
 
-def lined_up(layout: bpy.types.UILayout, context: bpy.types.Context) -> bpy.types.UILayout:
-    """Give a place for buttons beside each other, or above each other in a narrow sidebar."""
-    return layout.column(align=True) if is_narrow(context) else layout.row(align=True)
+def lined_up(layout: bpy.types.UILayout, context: bpy.types.Context, room: int = _NARROW) -> bpy.types.UILayout:
+    """Give a place for buttons beside each other, or above each other where the sidebar is narrower than `room`.
+
+    That is in px at scale 1, so wide that the labels of the buttons are not cut.
+    """
+    fits = context.region.width >= room * context.preferences.system.ui_scale
+    return layout.row(align=True) if fits else layout.column(align=True)
 
 
 def is_narrow(context: bpy.types.Context) -> bool:
