@@ -44,7 +44,7 @@ PROXY = sorry(Kind.NETWORK, "proxy")
 BUSY = sorry(Kind.BUSY, "busy")
 DOWN = sorry(Kind.SERVICE_DOWN, "fault")
 ODD = sorry(Kind.ANSWER, "could not be read")
-LEADS_ON = sorry(Kind.REFUSED, "leads on to another address")
+LEADS_ON = sorry(Kind.REFUSED, "leads on to another URL")
 EXPIRED = sorry(Kind.LINK_EXPIRED, "expired", "download it again")
 NO_MODEL = sorry(Kind.MODEL_FILE, "neither GLB nor FBX", "download it again")
 CUT_SHORT = sorry(Kind.MODEL_FILE, "cut short", "download it again")
@@ -199,7 +199,7 @@ def _bodies() -> Iterator[Fault]:
 
 def _tasks() -> Iterator[Fault]:
     gone = status(404, {"code": 2001, "message": "The task is not found"})
-    forgotten = sorry(Kind.TASK_LOST, "no longer knows the task", "Fetch it later")
+    forgotten = sorry(Kind.TASK_LOST, "no longer knows the task", "Download it later")
     for name, rule, end in (
         ("an unknown status", {**task(status="dreaming"), "times": 3}, SAVED),
         ("an unknown status, for ever", {**task(status="dreaming"), "times": None}, forgotten),
@@ -207,7 +207,7 @@ def _tasks() -> Iterator[Fault]:
         (
             "99 %, for ever",
             {**task(status="running", progress=99, running_left_time=1), "times": None},
-            sorry(Kind.TASK_LOST, "did not finish the task", "Fetch it later"),
+            sorry(Kind.TASK_LOST, "did not finish the task", "Download it later"),
         ),
         ("a task that vanishes and comes back", {**gone, "times": 3}, SAVED),
         ("a task that vanishes", {**gone, "times": None}, forgotten),

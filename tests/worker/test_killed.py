@@ -41,7 +41,7 @@ def on_record(folder: Path, job: Job) -> Unfinished:
 def check_taken_up(found: Unfinished, worker: Worker, simulator: SimulatorProcess) -> None:
     """Another worker brings it to its end, with one create; or it says that it does not know, and waits for a word."""
     if found.way is Way.DECIDE:
-        with pytest.raises(TripoError, match="paste the task's id, send the order again, or give it up"):
+        with pytest.raises(TripoError, match="paste the task's ID, generate it again, or discard it"):
             resumed(found)
         job = resumed(found, task_id=simulator.creates()[0]["answer"]["task_id"])
     else:
