@@ -247,7 +247,7 @@ BROKEN_RULES: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("--seed", "2147483648"), ("Geometry Seed",)),
     (("--image-seed", "7"), ("Image Seed does nothing for this kind of task",)),
     (("--t-pose",), ("T-Pose does nothing for this kind of task",)),
-    (("--generate-parts",), ("Generate in Parts cannot be changed beside Texture",)),
+    (("--generate-parts",), ("Generate in Parts cannot be changed while Texture is on",)),
     (("--compress", "geometry"), ("This Blender cannot read a model with Compression",)),
     (("--model-version", ""), ("Model Version",)),
     (("--texture-quality", "extreme"), ("--texture-quality", "extreme", "detailed")),
