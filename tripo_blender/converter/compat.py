@@ -93,3 +93,14 @@ def channels(action: bpy.types.Action) -> list[str]:
         for bag in strip.channelbags  # type: ignore[attr-defined]  # the stubs are of 4.3
         for curve in bag.fcurves
     ]
+
+
+def plain_world(name: str, value: float) -> bpy.types.World:
+    """Return a new world of one gray, in linear light: from 5.0 on a world has nodes from the start, before it none."""
+    world = bpy.data.worlds.new(name)
+    world.color = (value, value, value)
+    for node in world.node_tree.nodes if world.node_tree else ():
+        if node.type == "BACKGROUND":
+            node.inputs[0].default_value = (value, value, value, 1.0)  # type: ignore[attr-defined]
+            node.inputs[1].default_value = 1.0  # type: ignore[attr-defined]
+    return world

@@ -46,11 +46,12 @@ def save_file(path: Path, folder: Path) -> Path:
             bpy.data.images.remove(image)
 
 
-def save_image(image: bpy.types.Image, folder: Path, scene: bpy.types.Scene) -> Path:
+def save_image(image: bpy.types.Image, folder: Path, scene: bpy.types.Scene, stem: str = "picture") -> Path:
     """Write any image of Blender into `folder` as PNG, or as JPEG where a PNG is too large.
 
     A file or packed file that shows just what the image shows goes as it is, byte for byte. All else is written
     through the display transform: the scene's for renders, the plain one for the rest, as the Image Editor shows them.
+    `stem` is the name of a file that is written so.
     Raises `TripoError` of kind picture with a sentence, or `OSError` for the disk.
     """
     rendered = image.type in _RENDERED
@@ -66,7 +67,7 @@ def save_image(image: bpy.types.Image, folder: Path, scene: bpy.types.Scene) -> 
         if (target := _copy_as_it_is(image, folder)) is not None:
             return target
     with _writing_scene(image, scene) as writer:
-        target = folder / "picture.png"
+        target = folder / f"{stem}.png"
         _write(image, target, writer, "PNG")
     head = _head(target)
     width, height = fits(head.width, head.height)
@@ -87,6 +88,13 @@ def render_result() -> bpy.types.Image | None:
     """
     found = next((image for image in bpy.data.images if image.type == "RENDER_RESULT"), None)
     return found if found is not None and (found.has_data or bpy.app.background) else None
+
+
+def show_plainly(scene: bpy.types.Scene) -> None:
+    """Have a new scene show colors as textures hold them, without a look."""
+    # Which names there are is known only by trying; a studio's own color configuration may lack this one.
+    with contextlib.suppress(TypeError):
+        scene.view_settings.view_transform = "Standard"  # type: ignore[assignment]
 
 
 def _passes(head: PictureHead, size: int) -> bool:
@@ -160,9 +168,7 @@ def _writing_scene(image: bpy.types.Image, shown: bpy.types.Scene) -> Iterator[b
 def _plain_scene() -> Iterator[bpy.types.Scene]:
     scene = bpy.data.scenes.new("Tripo Picture")
     try:
-        # Which names there are is known only by trying; a studio's own colour configuration may lack this one.
-        with contextlib.suppress(TypeError):
-            scene.view_settings.view_transform = "Standard"  # type: ignore[assignment]
+        show_plainly(scene)
         yield scene
     finally:
         bpy.data.scenes.remove(scene)
