@@ -11,9 +11,21 @@ from typing import Any
 
 import bpy
 
-# What Blender itself fills in when it is first looked at, or what only says how far an evaluation is; and the settings of
-# the UV sculpting brushes, which crash 4.2 where there are none.
-_VOLATILE = {"rna_type", "is_evaluated", "depsgraph", "storage_type", "linear_colorspace_settings", "uv_sculpt"}
+_VOLATILE = {
+    "rna_type",
+    "depsgraph",
+    # Filled in when it is first looked at.
+    "storage_type",
+    "linear_colorspace_settings",
+    # How far an evaluation is, and whether pixels are in memory: a render by Cycles in the background frees them all.
+    "is_evaluated",
+    "has_data",
+    # Until Blender counts anew, when the file is saved, a linked material that ever had a local user is a direct one.
+    "is_library_indirect",
+    # Crashes 4.2 where UV sculpting has no brushes.
+    "uv_sculpt",
+}
+_MOST = 5_000  # items of a collection that are looked at one by one
 
 
 def everything() -> dict[str, Any]:
@@ -107,18 +119,18 @@ def _values(part: Any, path: str, above: frozenset[tuple[int, str]] = frozenset(
             continue
         at = f"{path}.{name}"
         if entry.type == "POINTER":
-            if isinstance(value, bpy.types.ID) and not value.is_embedded_data:
-                found[at] = value.name_full
-            elif value is not None:
-                found |= _values(value, at, above | {key})
+            below = {at: value}
         elif entry.type == "COLLECTION":
-            for number, item in enumerate(value):
-                if isinstance(item, bpy.types.ID):
-                    found[f"{at}[{number}]"] = item.name_full
-                else:
-                    found |= _values(item, f"{at}[{number}]", above | {key})
-        elif getattr(entry, "is_array", False):
-            found[at] = repr(tuple(value))
+            below = {f"{at}[{number}]": item for number, item in enumerate(value[:_MOST])} | {
+                f"{at}.length": len(value)
+            }
         else:
-            found[at] = repr(value)
+            below = {at: tuple(value) if getattr(entry, "is_array", False) else value}
+        for at, each in below.items():
+            if isinstance(each, bpy.types.ID) and (entry.type == "COLLECTION" or not each.is_embedded_data):
+                found[at] = each.name_full
+            elif isinstance(each, bpy.types.bpy_struct):
+                found |= _values(each, at, above | {key})
+            else:
+                found[at] = repr(each)
     return found

@@ -72,7 +72,8 @@ def _forget(scene: bpy.types.Scene, theirs: list[bpy.types.Image]) -> None:
     slots = image.render_slots
     slots.new()
     slots.active_index = len(slots) - 1
-    scene.camera = None
+    for layer in scene.view_layers:
+        layer.use = False
     scene.render.use_compositing = scene.render.use_sequencer = False
     # An operator's error is printed as well as raised.
     with contextlib.suppress(RuntimeError), contextlib.redirect_stdout(io.StringIO()):

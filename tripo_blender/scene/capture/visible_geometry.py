@@ -127,9 +127,10 @@ class _Copies:
 
 
 def _check(obj: bpy.types.Object, context: bpy.types.Context) -> None:
-    if context.view_layer.objects.get(obj.name) != obj:
-        raise TripoError(Kind.PICTURE, f"{obj.name!r} is not in this view layer. Select an object that is")
-    if not obj.visible_get():
+    context.view_layer.update()  # what was linked to it just now is not in it yet
+    if not obj.visible_get(view_layer=context.view_layer):
+        if obj not in set(context.view_layer.objects):
+            raise TripoError(Kind.PICTURE, f"{obj.name!r} is not in this view layer. Select an object that is")
         raise TripoError(Kind.PICTURE, f"{obj.name!r} is hidden in the viewport. Show it, then try again")
     if obj not in _shown_in_renders(obj, context.view_layer.layer_collection):
         raise TripoError(Kind.PICTURE, f"{obj.name!r} is hidden in renders. Show it there, then try again")
@@ -139,9 +140,13 @@ def _check(obj: bpy.types.Object, context: bpy.types.Context) -> None:
 
 def _shown_in_renders(obj: bpy.types.Object, layer: bpy.types.LayerCollection) -> set[bpy.types.Object]:
     """Return those of an object and its children that renders of a view layer show."""
-    family = {each for each in (obj, *obj.children_recursive) if not each.hide_render and each.visible_camera}
+    family = {each for each in (obj, *obj.children_recursive) if not each.hide_render and _visible_to_cameras(each)}
     # To ask every object for its collections takes 5 s for 5,000 of them.
     return {each for collection in _rendered(layer) for each in family.intersection(collection.objects)}
+
+
+def _visible_to_cameras(obj: bpy.types.Object) -> bool:
+    return obj.visible_camera or obj.type == "LIGHT"  # which is not, from 5.0 on, and has no faces either
 
 
 def _rendered(layer: bpy.types.LayerCollection) -> Iterator[bpy.types.Collection]:
@@ -186,4 +191,5 @@ def _bounds(obj: bpy.types.Object, copies: _Copies) -> tuple[Vector, Vector]:
 def _moved(points: Any, place: Matrix) -> Any:
     import numpy as np  # noqa: PLC0415
 
-    return points.astype(np.float64) @ np.array(place.to_3x3()).T + np.array(place.translation)
+    with np.errstate(invalid="ignore"):  # of infinite coordinates
+        return points.astype(np.float64) @ np.array(place.to_3x3()).T + np.array(place.translation)
