@@ -22,6 +22,8 @@ _VOLATILE = {
     "has_data",
     # Until Blender counts anew, when the file is saved, a linked material that ever had a local user is a direct one.
     "is_library_indirect",
+    # Of hair curves: memory that nothing was written to.
+    "normals",
     # Crashes 4.2 where UV sculpting has no brushes.
     "uv_sculpt",
 }
