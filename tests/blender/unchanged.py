@@ -22,6 +22,8 @@ _VOLATILE = {
     "has_data",
     # Until Blender counts anew, when the file is saved, a linked material that ever had a local user is a direct one.
     "is_library_indirect",
+    # Unknown until the compositor first looks for a graphics card.
+    "gpu_preferred_device",
     # Of hair curves: memory that nothing was written to.
     "normals",
     # Crashes 4.2 where UV sculpting has no brushes.
@@ -43,7 +45,7 @@ def _everything() -> dict[str, Any]:
         if kind.type != "COLLECTION" or kind.identifier in ("all_ids", "window_managers", "screens", "workspaces"):
             continue
         blocks = getattr(bpy.data, kind.identifier)
-        found[kind.identifier] = [(block.name_full, block.users, block.session_uid) for block in blocks]
+        found[kind.identifier] = [(block.name_full, block.session_uid) for block in blocks]
         for block in blocks:
             found |= _values(block, f"{kind.identifier}[{block.name_full}]")
     context, view = bpy.context, bpy.context.view_layer
@@ -122,6 +124,8 @@ def _values(part: Any, path: str, above: frozenset[tuple[int, str]] = frozenset(
         at = f"{path}.{name}"
         if entry.type == "POINTER":
             below = {at: value}
+        elif name == "users" and part.id_type == "IMAGE" and part.type == "RENDER_RESULT":
+            continue  # Blender begins with one, and comes to none where it counts anew
         elif entry.type == "COLLECTION":
             below = {f"{at}[{number}]": item for number, item in enumerate(value[:_MOST])} | {
                 f"{at}.length": len(value)

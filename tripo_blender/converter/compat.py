@@ -3,6 +3,7 @@
 import functools
 import importlib
 import re
+import tempfile
 from pathlib import Path
 
 import bpy
@@ -104,3 +105,37 @@ def plain_world(name: str, value: float) -> bpy.types.World:
             node.inputs[0].default_value = (value, value, value, 1.0)  # type: ignore[attr-defined]
             node.inputs[1].default_value = 1.0  # type: ignore[attr-defined]
     return world
+
+
+def compositor_of(scene: bpy.types.Scene) -> bpy.types.NodeTree | None:
+    """Return the node tree that a scene's renders pass: until 5.0 its own, from then on one that others may share."""
+    if hasattr(scene, "compositing_node_group"):
+        return scene.compositing_node_group  # type: ignore[no-any-return]
+    return scene.node_tree
+
+
+def set_compositor(scene: bpy.types.Scene, tree: bpy.types.NodeTree) -> None:
+    """Have a scene's renders pass another node tree, where trees are shared."""
+    if hasattr(scene, "compositing_node_group"):
+        scene.compositing_node_group = tree
+
+
+def recount_users() -> None:
+    """Have Blender count the users of all data anew, which it does where something is appended.
+
+    For 4.2, which counts what a copied scene holds itself (its own objects, child collections, what its compositor
+    uses) twice, and takes it back once when the copy is removed; 4.5 does not any more.
+    """
+    if bpy.app.version >= (4, 5):
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder, "empty.blend"))
+        mesh = bpy.data.meshes.new("Tripo")
+        bpy.data.libraries.write(path, {mesh})
+        name = mesh.name
+        bpy.data.meshes.remove(mesh)
+        with bpy.data.libraries.load(path) as (_, wanted):
+            wanted.meshes = [name]
+        bpy.data.meshes.remove(wanted.meshes[0])
+        for library in [each for each in bpy.data.libraries if each.filepath == path]:
+            bpy.data.libraries.remove(library)

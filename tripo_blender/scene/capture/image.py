@@ -13,6 +13,7 @@ from ...core.errors import Kind, TripoError
 from ...core.formats.image.head import HEAD_BYTES, LARGEST_FILE, PictureHead, fits, read_head, too_small
 from ...core.sentences.text import Text, text
 from .image_file import read, why_unreadable
+from .rendering import copied_scene
 
 _RENDERED = {"RENDER_RESULT", "COMPOSITING"}
 _PNG_COMPRESSION = 15  # percent, Blender's default: a higher one takes far longer for a few percent
@@ -90,6 +91,15 @@ def render_result() -> bpy.types.Image | None:
     return found if found is not None and (found.has_data or bpy.app.background) else None
 
 
+def shows_nothing(path: Path) -> bool:
+    """Whether an image file is transparent all over."""
+    image = bpy.data.images.load(str(path))
+    try:
+        return bool(_alpha(image).max() == 0.0)
+    finally:
+        bpy.data.images.remove(image)
+
+
 def show_plainly(scene: bpy.types.Scene) -> None:
     """Have a new scene show colors as textures hold them, without a look."""
     # Which names there are is known only by trying; a studio's own color configuration may lack this one.
@@ -153,12 +163,9 @@ def _writing_scene(image: bpy.types.Image, shown: bpy.types.Scene) -> Iterator[b
         with _lent_output(shown):
             yield shown
     elif image.use_view_as_render:
-        scene = shown.copy()
-        try:
+        with copied_scene(shown) as scene:
             scene.render.image_settings.color_management = "FOLLOW_SCENE"
             yield scene
-        finally:
-            bpy.data.scenes.remove(scene)
     else:
         with _plain_scene() as scene:
             yield scene
@@ -260,14 +267,19 @@ def _shrunk(picture: Path, writer: bpy.types.Scene) -> Path:
 
 
 def _transparent(image: bpy.types.Image) -> bool:
-    if image.channels != 4:
-        return False
+    return bool(_alpha(image).min() < 1.0)
+
+
+def _alpha(image: bpy.types.Image) -> Any:
+    """Return the alpha of each of an image's pixels."""
     import numpy as np  # noqa: PLC0415  # 60 ms that no picture costs which goes as it is
 
+    if image.channels != 4:
+        return np.ones(1)
     width, height = image.size
     pixels = np.empty(width * height * 4, np.float32)
     image.pixels.foreach_get(pixels)  # type: ignore[attr-defined]
-    return bool(pixels[3::4].min() < 1.0)
+    return pixels[3::4]
 
 
 def _head(path: Path) -> PictureHead:

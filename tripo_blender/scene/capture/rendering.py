@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import bpy
 
+from ...converter import compat
 from ...core.errors import Kind, TripoError
 
 _FIRST = " "  # sorts before all that an artist would call an image
@@ -27,6 +28,18 @@ def render(scene: bpy.types.Scene) -> bool:
     """
     with bpy.context.temp_override(scene=scene, area=None, region=None):
         return "FINISHED" in bpy.ops.render.render()
+
+
+@contextmanager
+def copied_scene(scene: bpy.types.Scene) -> Iterator[bpy.types.Scene]:
+    """Give a copy of a scene, of the same objects, which is gone at the end."""
+    copy = scene.copy()
+    try:
+        yield copy
+    finally:
+        with contextlib.suppress(ReferenceError):  # a file that was opened meanwhile took it with it
+            bpy.data.scenes.remove(copy)
+            compat.recount_users()
 
 
 @contextmanager

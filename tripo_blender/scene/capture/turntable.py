@@ -1,6 +1,5 @@
 """Takes images of an object from its four sides, as the service wants several views of one subject."""
 
-import itertools
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from mathutils import Euler, Vector
 from ...converter import compat
 from ...core.errors import Kind, TripoError
 from ...core.image_size import size_problem
+from .cleanup import removed_on_failure
 from .image import save_image, show_plainly
 from .rendering import check_idle, own_render_result, render, rendered_image
 from .visible_geometry import NAME, VisibleGeometry, copied
@@ -54,7 +54,7 @@ def turntable_steps(obj: bpy.types.Object, folder: Path, *, size: int = SIZE) ->
         raise TripoError(Kind.USAGE, sentence)
     begun: list[str] = []
     box: tuple[Vector, Vector] | None = None
-    try:
+    with removed_on_failure(folder, begun):
         for view, turn in VIEWS.items():
             check_idle()
             begun.append(view)
@@ -64,10 +64,6 @@ def turntable_steps(obj: bpy.types.Object, folder: Path, *, size: int = SIZE) ->
                 box = seen.low, seen.high
                 path = _image(seen, math.radians(turn), folder, view, size)
             yield view, path
-    except BaseException:
-        for view, suffix in itertools.product(begun, (".png", ".jpg")):
-            (folder / f"{view}{suffix}").unlink(missing_ok=True)
-        raise
 
 
 @contextmanager
