@@ -132,10 +132,10 @@ def _start(scene: bpy.types.Scene) -> None:
     """
     preferences = bpy.context.preferences
     shown, is_dirty = preferences.view.render_display_type, preferences.is_dirty
-    window = bpy.context.window_manager.windows[0]
     try:
         preferences.view.render_display_type = "NONE"
-        with bpy.context.temp_override(window=window, scene=scene, area=None, region=None):
+        # Not with a window: it brings its own scene with it.
+        with bpy.context.temp_override(scene=scene, area=None, region=None):
             bpy.ops.render.render("INVOKE_DEFAULT")
     except RuntimeError as error:
         raise _not_begun(error) from error
