@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from .formats.image.head import LARGEST_SIDE, SMALLEST_SIDE
+from .sentences.text import Text, text
 
 
-def size_problem(size: int) -> str:
-    """Return the sentence for a longest side, in px, that the service does not take; empty where it does."""
+def size_problem(size: int) -> Text | None:
+    """Return what is wrong with a longest side, in px; None where the service takes it."""
     if SMALLEST_SIDE <= size <= LARGEST_SIDE:
-        return ""
-    return f"An image of {size} px is not possible. Choose a size of {SMALLEST_SIDE} to {LARGEST_SIDE} px"
+        return None
+    return text("capture.size", size=size, least=SMALLEST_SIDE, most=LARGEST_SIDE)
 
 
 def sides(width: float, height: float, longest: int) -> tuple[int, int]:

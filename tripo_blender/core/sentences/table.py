@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from . import (
     access,
     assets,
+    captures,
     command_line,
     disk,
     images,
@@ -24,6 +25,7 @@ from . import (
 AREAS = (
     access,
     assets,
+    captures,
     command_line,
     disk,
     images,

@@ -9,6 +9,7 @@ import bpy
 
 from ...core.errors import Kind, TripoError
 from ...core.image_size import sides, size_problem
+from ...core.sentences.text import text
 from .cleanup import removed_on_failure
 from .compositor import write_no_files
 from .image import save_image, shows_nothing
@@ -66,13 +67,13 @@ def camera_view_steps(
 
 
 def _check(scene: bpy.types.Scene, size: int) -> None:
-    if sentence := size_problem(size):
-        raise TripoError(Kind.USAGE, sentence)
+    if wrong := size_problem(size):
+        raise TripoError(Kind.USAGE, wrong)
     check_idle()
     if scene.camera is None:
-        raise TripoError(Kind.PICTURE, f"The scene {scene.name!r} has no camera. Add one, or choose another image")
+        raise TripoError(Kind.PICTURE, text("camera.none", scene=repr(scene.name)))
     if not any(layer.use for layer in scene.view_layers):
-        raise TripoError(Kind.PICTURE, f"All view layers of the scene {scene.name!r} are off in renders. Enable one")
+        raise TripoError(Kind.PICTURE, text("camera.no_layer", scene=repr(scene.name)))
     bodies = scene.rigidbody_world
     if bodies is not None and bodies.enabled and bodies.collection is not None and bodies.collection.objects:
         cache = bodies.point_cache
@@ -80,8 +81,7 @@ def _check(scene: bpy.types.Scene, size: int) -> None:
             # A copy of the scene begins the simulation anew: all would be where it was at its start.
             raise TripoError(
                 Kind.PICTURE,
-                "The rigid bodies of this scene are not baked. Bake the Rigid Body World's cache, or render with F12 "
-                "and choose the last render",
+                text("camera.not_baked"),
             )
 
 
@@ -164,15 +164,15 @@ def _saved(scene: bpy.types.Scene, folder: Path, *, finished: bool) -> Path:
         if shows_nothing(path):
             raise TripoError(
                 Kind.PICTURE,
-                "The camera sees nothing: the image is transparent all over. Point it at something, then try again",
+                text("camera.sees_nothing"),
             )
         return path
 
 
 def _cancelled(detail: str = "") -> TripoError:
-    return TripoError(Kind.CANCELLED, "The render of the camera view was cancelled", detail=detail)
+    return TripoError(Kind.CANCELLED, text("camera.cancelled"), detail=detail)
 
 
 def _not_begun(error: RuntimeError) -> TripoError:
     said = str(error).strip().removeprefix("Error: ")
-    return TripoError(Kind.PICTURE, f"Blender could not render the camera view: {said}", detail=str(error).strip())
+    return TripoError(Kind.PICTURE, text("camera.not_rendered", said=said), detail=str(error).strip())

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import bpy
 
 from ...core.errors import Kind, TripoError
+from ...core.sentences.text import Text, text
 
 
 def paste_image(context: bpy.types.Context) -> bpy.types.Image:
@@ -17,7 +18,7 @@ def paste_image(context: bpy.types.Context) -> bpy.types.Image:
     Raises `TripoError` of kind picture where there is no image that Blender can read.
     """
     if bpy.app.background or context.window is None or "clipboard_paste" not in dir(bpy.ops.image):
-        raise TripoError(Kind.PICTURE, "This Blender has no clipboard for images. Choose an image file instead")
+        raise TripoError(Kind.PICTURE, text("clipboard.none"))
     before = set(bpy.data.images)
     with _image_editor(context):
         try:
@@ -30,10 +31,10 @@ def paste_image(context: bpy.types.Context) -> bpy.types.Image:
     return pasted
 
 
-def _why_nothing() -> str:
+def _why_nothing() -> Text:
     if sys.platform == "linux" and not os.environ.get("WAYLAND_DISPLAY"):
-        return "Blender cannot read images from the clipboard under X11. Save the image as a file and choose that"
-    return "There is no image on the clipboard that Blender can read. Copy one, or save it as a file and choose that"
+        return text("clipboard.x11")
+    return text("clipboard.no_image")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from mathutils import Matrix, Vector
 
 from ...core.crop import Area, PixelArea, crop, projected
 from ...core.errors import Kind, TripoError
+from ...core.sentences.text import text
 from .image import save_image
 from .viewport import viewport_area
 
@@ -23,9 +24,9 @@ def selection_in_camera(context: bpy.types.Context, scene: bpy.types.Scene) -> l
     """
     camera = scene.camera
     if camera is None:
-        raise TripoError(Kind.PICTURE, f"The scene {scene.name!r} has no camera. Add one, or choose another image")
+        raise TripoError(Kind.PICTURE, text("camera.none", scene=repr(scene.name)))
     if isinstance(camera.data, bpy.types.Camera) and camera.data.type not in {"PERSP", "ORTHO"}:
-        raise TripoError(Kind.PICTURE, "A panorama cannot be cropped to what is selected. Choose another camera")
+        raise TripoError(Kind.PICTURE, text("crop.panorama"))
     depsgraph = context.evaluated_depsgraph_get()
     seen_from = camera.evaluated_get(depsgraph)
     output = scene.render
@@ -59,7 +60,7 @@ def crop_image(path: Path, areas: Iterable[Area], *, margin: float = MARGIN) -> 
         width, height = image.size
         area = crop(areas, width, height, margin)
         if area is None:
-            raise TripoError(Kind.PICTURE, "The selected objects are not in the image. Move the view, or take it whole")
+            raise TripoError(Kind.PICTURE, text("crop.outside"))
         if (area.left, area.bottom, area.right, area.top) == (0, 0, width, height):
             return path
         cropped = _part(image, area)
@@ -76,7 +77,7 @@ def crop_image(path: Path, areas: Iterable[Area], *, margin: float = MARGIN) -> 
 def _areas(context: bpy.types.Context, projection: Matrix, view: Matrix) -> list[Area]:
     chosen = context.selected_objects
     if not chosen:
-        raise TripoError(Kind.USAGE, "Nothing is selected. Select what the image is to be cropped to")
+        raise TripoError(Kind.USAGE, text("crop.nothing_selected"))
     family = {each for obj in chosen for each in (obj, *obj.children_recursive)}
     areas = []
     for instance in context.evaluated_depsgraph_get().object_instances:

@@ -9,6 +9,7 @@ import bpy
 
 from ...converter import compat
 from ...core.errors import Kind, TripoError
+from ...core.sentences.text import text
 
 _FIRST = " "  # sorts before all that an artist would call an image
 
@@ -16,9 +17,9 @@ _FIRST = " "  # sorts before all that an artist would call an image
 def check_idle() -> None:
     """Raise `TripoError` of kind usage where Blender renders or bakes already."""
     if bpy.app.is_job_running("RENDER"):
-        raise TripoError(Kind.USAGE, "Blender is rendering. Wait until the render has finished, then try again")
+        raise TripoError(Kind.USAGE, text("capture.rendering"))
     if bpy.app.is_job_running("OBJECT_BAKE"):
-        raise TripoError(Kind.USAGE, "Blender is baking. Wait until the bake has finished, then try again")
+        raise TripoError(Kind.USAGE, text("capture.baking"))
 
 
 def render(scene: bpy.types.Scene) -> bool:

@@ -12,6 +12,7 @@ from mathutils import Euler, Vector
 from ...converter import compat
 from ...core.errors import Kind, TripoError
 from ...core.image_size import size_problem
+from ...core.sentences.text import text
 from .cleanup import removed_on_failure
 from .image import save_image, show_plainly
 from .rendering import check_idle, own_render_result, render, rendered_image
@@ -50,8 +51,8 @@ def turntable_steps(obj: bpy.types.Object, folder: Path, *, size: int = SIZE) ->
 
     Between two steps nothing of ours is in the file. Closing the iterator early removes what it wrote.
     """
-    if sentence := size_problem(size):
-        raise TripoError(Kind.USAGE, sentence)
+    if wrong := size_problem(size):
+        raise TripoError(Kind.USAGE, wrong)
     begun: list[str] = []
     box: tuple[Vector, Vector] | None = None
     with removed_on_failure(folder, begun):
@@ -60,7 +61,7 @@ def turntable_steps(obj: bpy.types.Object, folder: Path, *, size: int = SIZE) ->
             begun.append(view)
             with _undisturbed(), copied(obj, bpy.context) as seen:
                 if box not in (None, (seen.low, seen.high)):
-                    raise TripoError(Kind.PICTURE, "The object was changed while images of it were taken. Try again")
+                    raise TripoError(Kind.PICTURE, text("turntable.changed"))
                 box = seen.low, seen.high
                 path = _image(seen, math.radians(turn), folder, view, size)
             yield view, path
@@ -71,16 +72,14 @@ def _undisturbed() -> Iterator[None]:
     try:
         yield
     except ReferenceError as error:  # an undo, or another file
-        raise TripoError(
-            Kind.PICTURE, "The object was removed while images of it were taken. Try again", detail=str(error)
-        ) from error
+        raise TripoError(Kind.PICTURE, text("turntable.removed"), detail=str(error)) from error
 
 
 def _image(seen: VisibleGeometry, turn: float, folder: Path, view: str, size: int) -> Path:
     """Render one side of what is seen; Blender is without a trace of it afterwards."""
     with _studio(seen, turn, size) as scene, own_render_result(scene):
         if not render(scene):
-            raise TripoError(Kind.CANCELLED, "The images were cancelled")
+            raise TripoError(Kind.CANCELLED, text("turntable.cancelled"))
         return save_image(rendered_image(), folder, scene, view)
 
 
@@ -127,7 +126,7 @@ def _set_up(scene: bpy.types.Scene, size: int) -> None:
     except TypeError as error:  # to enable it would change the preferences
         raise TripoError(
             Kind.USAGE,
-            "Images from all sides need the Cycles renderer. Enable the add-on Cycles Render Engine in the preferences",
+            text("turntable.no_cycles"),
             detail=str(error),
         ) from error
     cycles = scene.cycles

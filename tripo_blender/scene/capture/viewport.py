@@ -9,6 +9,7 @@ import bpy
 
 from ...core.errors import Kind, TripoError
 from ...core.image_size import sides, size_problem
+from ...core.sentences.text import text
 from .cleanup import removed_on_failure
 from .image import save_image
 
@@ -22,8 +23,8 @@ def capture_viewport(context: bpy.types.Context, folder: Path, *, size: int, ove
     gizmos and, unless `overlays`, without grid, outlines and the like. Needs a window.
     Raises `TripoError` with a sentence, or `OSError` for the disk; nothing is left then.
     """
-    if sentence := size_problem(size):
-        raise TripoError(Kind.USAGE, sentence)
+    if wrong := size_problem(size):
+        raise TripoError(Kind.USAGE, wrong)
     area = viewport_area(context)
     _check_shading(context, area)
     region = viewport_region(area)
@@ -41,12 +42,12 @@ def capture_viewport(context: bpy.types.Context, folder: Path, *, size: int, ove
 def viewport_area(context: bpy.types.Context) -> bpy.types.Area:
     """Return the context's 3D viewport, or the window's largest one; raise `TripoError` where there is none."""
     if bpy.app.background or context.window is None:
-        raise TripoError(Kind.USAGE, "An image of the viewport needs Blender's window. Render the camera view instead")
+        raise TripoError(Kind.USAGE, text("viewport.no_window"))
     if context.area is not None and context.area.type == "VIEW_3D":
         return context.area
     areas = [area for area in context.window.screen.areas if area.type == "VIEW_3D"]
     if not areas:
-        raise TripoError(Kind.USAGE, "There is no 3D viewport in this window. Open one, then try again")
+        raise TripoError(Kind.USAGE, text("viewport.none"))
     return max(areas, key=lambda area: area.width * area.height)
 
 
@@ -64,8 +65,7 @@ def _check_shading(context: bpy.types.Context, area: bpy.types.Area) -> None:
     if shading.type == "RENDERED" and not engine.startswith("BLENDER_"):
         raise TripoError(
             Kind.PICTURE,
-            f"What {engine.title()} renders in the viewport cannot be taken as an image. Switch the viewport to "
-            "Material Preview, or render the camera view",
+            text("viewport.rendered", engine=engine.title()),
         )
 
 
@@ -85,9 +85,7 @@ def _drawn(
     try:
         screen: Any = gpu.types.GPUOffScreen(*size)  # type: ignore[call-arg]
     except Exception as error:
-        raise TripoError(
-            Kind.PICTURE, "The graphics card could not draw the viewport. Choose a smaller size", detail=str(error)
-        ) from error
+        raise TripoError(Kind.PICTURE, text("viewport.not_drawn"), detail=str(error)) from error
     try:
         with _overlays_shown(space, shown=overlays):
             screen.draw_view3d(

@@ -9,6 +9,7 @@ import bpy
 from mathutils import Matrix, Vector
 
 from ...core.errors import Kind, TripoError
+from ...core.sentences.text import text
 
 NAME = "Tripo Turntable"  # of all that is there for the while
 
@@ -92,8 +93,7 @@ class _Copies:
         if len(self.objects) > MOST_PARTS:
             raise TripoError(
                 Kind.PICTURE,
-                f"{self._name!r} has more than {MOST_PARTS:,} children and instances, too many for images from all "
-                "sides. Hide some of them, then try again",
+                text("turntable.too_many_parts", name=repr(self._name), most=MOST_PARTS),
             )
 
     def _mesh(self, source: bpy.types.Object) -> bpy.types.Mesh | None:
@@ -120,8 +120,7 @@ class _Copies:
         if self._triangles > MOST_TRIANGLES:
             raise TripoError(
                 Kind.PICTURE,
-                f"{self._name!r} has more than {MOST_TRIANGLES:,} triangles, too many for images from all sides. "
-                "Add a Decimate modifier or hide parts of it, then try again",
+                text("turntable.too_many_triangles", name=repr(self._name), most=MOST_TRIANGLES),
             )
         return mesh
 
@@ -130,12 +129,12 @@ def _check(obj: bpy.types.Object, context: bpy.types.Context) -> None:
     context.view_layer.update()  # what was linked to it just now is not in it yet
     if not obj.visible_get(view_layer=context.view_layer):
         if obj not in set(context.view_layer.objects):
-            raise TripoError(Kind.PICTURE, f"{obj.name!r} is not in this view layer. Select an object that is")
-        raise TripoError(Kind.PICTURE, f"{obj.name!r} is hidden in the viewport. Show it, then try again")
+            raise TripoError(Kind.PICTURE, text("turntable.not_in_layer", name=repr(obj.name)))
+        raise TripoError(Kind.PICTURE, text("turntable.hidden", name=repr(obj.name)))
     if obj not in _shown_in_renders(obj, context.view_layer.layer_collection):
-        raise TripoError(Kind.PICTURE, f"{obj.name!r} is hidden in renders. Show it there, then try again")
+        raise TripoError(Kind.PICTURE, text("turntable.hidden_in_renders", name=repr(obj.name)))
     if context.mode == "SCULPT":  # the mesh has not all of it before the mode is left
-        raise TripoError(Kind.PICTURE, "Images cannot be taken in Sculpt Mode. Leave it, then try again")
+        raise TripoError(Kind.PICTURE, text("turntable.sculpt_mode"))
 
 
 def _shown_in_renders(obj: bpy.types.Object, layer: bpy.types.LayerCollection) -> set[bpy.types.Object]:
@@ -161,9 +160,7 @@ def _bounds(obj: bpy.types.Object, copies: _Copies) -> tuple[Vector, Vector]:
     import numpy as np  # noqa: PLC0415  # 60 ms that nothing else here costs
 
     if not copies.objects:
-        raise TripoError(
-            Kind.PICTURE, f"{obj.name!r} has no faces to be seen. Select a mesh, curve, text or metaball that has some"
-        )
+        raise TripoError(Kind.PICTURE, text("turntable.no_faces", name=repr(obj.name)))
     points = [_moved(np.array(box), place) for place, box in copies.boxes]
     for mesh, places in copies.places.items():
         flat = np.empty(len(mesh.vertices) * 3, np.float32)
@@ -176,15 +173,11 @@ def _bounds(obj: bpy.types.Object, copies: _Copies) -> tuple[Vector, Vector]:
     every = np.concatenate(points)
     low, high = every.min(axis=0), every.max(axis=0)
     if not np.isfinite(high - low).all():
-        raise TripoError(
-            Kind.PICTURE, f"{obj.name!r} has vertices that are nowhere. Delete them or check its modifiers"
-        )
+        raise TripoError(Kind.PICTURE, text("turntable.nowhere", name=repr(obj.name)))
     every -= every.mean(axis=0)
     extents = np.sqrt(np.abs(np.linalg.eigvalsh(every.T @ every)))  # along the axes in which it is thinnest and longest
     if extents[0] <= _FLAT * extents[-1]:
-        raise TripoError(
-            Kind.PICTURE, f"{obj.name!r} is flat, so images from four sides show nothing. Select an object with volume"
-        )
+        raise TripoError(Kind.PICTURE, text("turntable.flat", name=repr(obj.name)))
     return Vector(low), Vector(high)
 
 
