@@ -55,7 +55,10 @@ def _everything() -> dict[str, Any]:
         context.mode,
         view.objects.active and view.objects.active.name,
         sorted(obj.name for obj in context.selected_objects),
-        [(window.scene.name, window.view_layer.name) for window in context.window_manager.windows],
+        [
+            (window.scene.name, window.view_layer.name, [area.ui_type for area in window.screen.areas])
+            for window in context.window_manager.windows
+        ],
     )
     found["dirty"] = (bpy.data.is_dirty, context.preferences.is_dirty)
     for name in ("view", "system", "edit", "filepaths", "inputs"):

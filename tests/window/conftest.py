@@ -23,12 +23,15 @@ SECONDS = 1.5  # that the simulator takes for a model
 LIMIT_SECONDS = 200  # a story takes about ten; the machine may be busy with other things
 
 # Lines on stderr that a Blender without a fault of ours may write.
-_HARMLESS = re.compile(r"Draco|ALSA|Failed to open dir|Error: Could not create.*shader|XDG_RUNTIME_DIR")
+_HARMLESS = re.compile(
+    r"Draco|CUEW initialization|ALSA|Failed to open dir|Error: Could not create.*shader|XDG_RUNTIME_DIR"
+)
 _COMPLAINT = re.compile(r"Traceback|Error|Exception|[Ww]arning:|leaked|Not freed|ERROR|CRITICAL")
 
 _KEPT_OUT = ("BLENDER_", "MODELSTREAM_", "TRIPO_")  # no Blender here sees the caller's settings and keys
 
-_DRIVE = ["--enable-event-simulate", "--python-exit-code", "9", "--python", str(HERE / "driver.py")]
+_SIMULATE = "--enable-event-simulate"  # with it Blender ignores the real mouse and keys
+_DRIVE = ["--python-exit-code", "9", "--python", str(HERE / "driver.py")]
 
 Play = Callable[..., dict[str, Any]]
 
@@ -112,7 +115,7 @@ def play(
     Fails where the story did, where Blender ended badly, and where it complained of anything but of `but`.
     """
 
-    def played(story: str, *, but: str = "", **details: Any) -> dict[str, Any]:
+    def played(story: str, *, but: str = "", simulate: bool = True, **details: Any) -> dict[str, Any]:
         order = {
             "story": str(HERE / "stories" / f"{story}.py"),
             "name": re.sub(r"\W+", "-", request.node.name.removeprefix("test_")).strip("-"),
@@ -127,7 +130,8 @@ def play(
         for old in photographs.glob(f"{order['name']}[-.]*"):
             old.unlink(missing_ok=True)
         (tmp_path / "order.json").write_text(json.dumps(order), encoding="utf-8")
-        code, said = run([application, *_DRIVE, "--", str(tmp_path / "order.json")], environment(resources), tmp_path)
+        drive = [_SIMULATE, *_DRIVE] if simulate else _DRIVE
+        code, said = run([application, *drive, "--", str(tmp_path / "order.json")], environment(resources), tmp_path)
         notes = tmp_path / "notes.json"
         told = json.loads(notes.read_text(encoding="utf-8")) if notes.exists() else {"error": "no notes", "notes": {}}
         record = json.dumps({"ended with": code, "said": said.splitlines()[-60:], **told}, indent=1)

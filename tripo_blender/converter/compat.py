@@ -96,15 +96,14 @@ def channels(action: bpy.types.Action) -> list[str]:
     ]
 
 
-def plain_world(name: str, value: float) -> bpy.types.World:
-    """Return a new world of one gray, in linear light: from 5.0 on a world has nodes from the start, before it none."""
+def empty_world(name: str) -> tuple[bpy.types.World, bpy.types.NodeTree]:
+    """Return a new world and its nodes, of which there are none: from 5.0 on it has some from the start."""
     world = bpy.data.worlds.new(name)
-    world.color = (value, value, value)
-    for node in world.node_tree.nodes if world.node_tree else ():
-        if node.type == "BACKGROUND":
-            node.inputs[0].default_value = (value, value, value, 1.0)  # type: ignore[attr-defined]
-            node.inputs[1].default_value = 1.0  # type: ignore[attr-defined]
-    return world
+    if world.node_tree is None:
+        world.use_nodes = True
+    assert world.node_tree is not None
+    world.node_tree.nodes.clear()
+    return world, world.node_tree
 
 
 def compositor_of(scene: bpy.types.Scene) -> bpy.types.NodeTree | None:

@@ -17,7 +17,7 @@ from .rendering import check_idle, copied_scene, own_render_result, render, rend
 
 _NAME = "Tripo Camera View"
 _STEM = "camera"
-_LOOK_SECONDS = 0.2  # between two looks whether a render that nobody waits for any more has ended
+_LOOK_SECONDS = 0.2  # between two looks whether a render that nobody waits for has ended
 
 
 def render_camera_view(scene: bpy.types.Scene, folder: Path, *, size: int, transparent: bool = False) -> Path:
@@ -41,7 +41,7 @@ def render_camera_view(scene: bpy.types.Scene, folder: Path, *, size: int, trans
 def camera_view_steps(
     scene: bpy.types.Scene, folder: Path, *, size: int, transparent: bool = False
 ) -> Generator[None, None, Path]:
-    """Do what `render_camera_view` does beside the artist, who can cancel it by Esc; yield until it has ended.
+    """Do what `render_camera_view` does while the artist goes on, who can cancel it by Esc; yield until it has ended.
 
     No render window opens. The temporary scene is in the file until then, as a render needs it: what is saved meanwhile
     holds it. Closing the generator early does not end the render, as Blender offers no way to; the scene goes when it

@@ -22,13 +22,18 @@ def paste_image(context: bpy.types.Context) -> bpy.types.Image:
     before = set(bpy.data.images)
     with _image_editor(context):
         try:
-            bpy.ops.image.clipboard_paste()
+            paste()
         except RuntimeError as error:  # what its poll says
             raise TripoError(Kind.PICTURE, _why_nothing(), detail=str(error).strip()) from error
     pasted = next((image for image in bpy.data.images if image not in before), None)
     if pasted is None:
         raise TripoError(Kind.PICTURE, _why_nothing())
     return pasted
+
+
+def paste() -> None:
+    """Paste by Blender's own operator, which shows the new image in the context's Image Editor."""
+    bpy.ops.image.clipboard_paste()
 
 
 def _why_nothing() -> Text:
@@ -41,16 +46,16 @@ def _why_nothing() -> Text:
 def _image_editor(context: bpy.types.Context) -> Iterator[None]:
     """Have an Image Editor in the context, and let it, and the areas of the window, be as before at the end.
 
-    Where none is open, another area plays one until then; Blender draws nothing in between.
+    Where none is open, another area becomes one until then; Blender draws nothing in between.
     """
     areas = list(context.window.screen.areas)
     editors = [area for area in areas if area.type == "IMAGE_EDITOR"]
     # The view of an image starts anew when it is shown again, so best one that shows none.
     area = min(editors, key=lambda each: each.spaces.active.image is not None, default=None)  # type: ignore[union-attr]
-    played = None
+    former = ""
     if area is None:
         area = next((each for each in areas if each != context.area), areas[0])
-        played = area.ui_type
+        former = area.ui_type
         area.type = "IMAGE_EDITOR"
     space = area.spaces.active
     assert isinstance(space, bpy.types.SpaceImageEditor)
@@ -61,5 +66,5 @@ def _image_editor(context: bpy.types.Context) -> Iterator[None]:
             yield
     finally:
         space.image = shown
-        if played is not None:
-            area.ui_type = played
+        if former:
+            area.ui_type = former

@@ -23,14 +23,9 @@ def editor_image(context: bpy.types.Context) -> bpy.types.Image | None:
         return context.space_data.image
     others = [window for window in context.window_manager.windows if window != context.window]
     for window in [context.window, *others] if context.window is not None else others:
-        editors = [area for area in window.screen.areas if area.type == "IMAGE_EDITOR"]
-        for area in sorted(editors, key=lambda area: area.width * area.height, reverse=True):
+        for area in sorted(window.screen.areas, key=lambda area: area.width * area.height, reverse=True):
             space = area.spaces.active
-            if (
-                area.type == "IMAGE_EDITOR"
-                and isinstance(space, bpy.types.SpaceImageEditor)
-                and space.image is not None
-            ):
+            if isinstance(space, bpy.types.SpaceImageEditor) and space.image is not None:
                 return space.image
     return None
 

@@ -28,19 +28,20 @@ _MARGIN = 0.075  # of the box's longest side, on each side of it
 _SAMPLES = 8  # each costs 0.5 s of one core at 1024 px; 4 leave grain in what lies in shadow
 _BOUNCES = 2
 
-# Linear. The light from everywhere, which is also the ground: 196 of 255, apart from white surfaces and from dark ones.
-# The service is not known to read transparency, and JPEG, which it takes, has none.
+# In linear light. What comes from everywhere, and what from the camera: a surface that faces it shows its own color,
+# and what turns away is darker, so that shapes of one color can be read, in all views alike.
 _AROUND = 0.55
-# The rest comes from the camera: a surface that faces it shows its own color, and what turns away is darker, so that
-# shapes of one color can be read, in all views alike.
 _FROM_CAMERA = (1 - _AROUND) * math.pi  # W/m², of a sun
+# The ground is 243 of 255: lighter than the edges of white things, and no thing's own white. It is not transparent, as
+# the service says nowhere that it reads transparency, and takes JPEG, which has none.
+_GROUND = 0.9
 
 
 def turntable(obj: bpy.types.Object, folder: Path, *, size: int = SIZE) -> dict[str, Path]:
     """Write images of an object and its children, alone, from its four sides into `folder`; return them by view.
 
     They are square, `size` px a side, orthographic, upright along +Z, by the world's axes and not the object's, of one
-    scale and center, evenly lit, and on light gray. The scene's engine plays no part.
+    scale and center, evenly lit, and on a light ground. The scene's engine plays no part.
     Raises `TripoError` with a sentence, or `OSError` for the disk; nothing is left then.
     """
     return dict(turntable_steps(obj, folder, size=size))
@@ -91,7 +92,7 @@ def _studio(seen: VisibleGeometry, turn: float, size: int) -> Iterator[bpy.types
         scene = bpy.data.scenes.new(NAME)
         blocks.append(scene)
         _set_up(scene, size)
-        scene.world = compat.plain_world(NAME, _AROUND)
+        scene.world = _world()
         blocks.append(scene.world)
         for obj in seen.objects:
             scene.collection.objects.link(obj)
@@ -117,6 +118,22 @@ def _studio(seen: VisibleGeometry, turn: float, size: int) -> Iterator[bpy.types
         yield scene
     finally:
         bpy.data.batch_remove(blocks)
+
+
+def _world() -> bpy.types.World:
+    """Return a world that is the ground to the camera's own rays, and the light from everywhere to all others."""
+    world, tree = compat.empty_world(NAME)
+    ground, light, choice, rays, end = (
+        tree.nodes.new(f"ShaderNode{kind}")
+        for kind in ("Background", "Background", "MixShader", "LightPath", "OutputWorld")
+    )
+    for node, value in ((ground, _GROUND), (light, _AROUND)):
+        node.inputs["Color"].default_value = (value, value, value, 1.0)  # type: ignore[attr-defined]
+    tree.links.new(rays.outputs["Is Camera Ray"], choice.inputs[0])
+    tree.links.new(light.outputs[0], choice.inputs[1])
+    tree.links.new(ground.outputs[0], choice.inputs[2])
+    tree.links.new(choice.outputs[0], end.inputs["Surface"])
+    return world
 
 
 def _set_up(scene: bpy.types.Scene, size: int) -> None:
