@@ -1,10 +1,10 @@
-"""Makes a model of a picture without the add-on being installed.
+"""Makes models and images without the add-on being installed.
 
-blender --background --online-mode --python scripts/generate.py -- PICTURE [options]
-python scripts/generate.py PICTURE [options]          (where the bpy module is installed)
+blender --background --online-mode --python scripts/generate.py -- IMAGE [options]
+python scripts/generate.py IMAGE [options]          (where the bpy module is installed)
 
-Instead of PICTURE any command of `tripo`: `fetch TASK_ID` fetches a task, `import FILE` brings a model file in, `jobs`
-lists what was interrupted, `resume ID` goes on with it. A picture of such a name is ./jobs.
+Instead of IMAGE any command of `tripo` and its words: `generate --prompt TEXT`, `views IMAGE`, `fetch TASK_ID`, `jobs`,
+`resume ID` and so on; `generate` itself can be left out. An image of such a name is ./jobs.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def main() -> int:
     except ImportError:
         sys.stderr.write(
             "This Python has no Blender in it. Run: blender --background --online-mode --python scripts/generate.py "
-            "-- PICTURE, or install the module: pip install bpy\n"
+            "-- IMAGE, or install the module: pip install bpy\n"
         )
         return 2
     from tripo_blender.cli import main

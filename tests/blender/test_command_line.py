@@ -91,7 +91,8 @@ def test_quads_with_texture_in_all_three_formats_for_a_person(place: Place, simu
 
     assert outcome.code == 0, outcome.out + outcome.err
     task = simulator.tasks()[-1]
-    assert outcome.lines[0].startswith("Grüße 机: uploading 0%")
+    assert outcome.lines[0] == "Estimate: about 35 credits"
+    assert outcome.lines[1].startswith("Grüße 机: uploading 0%")
     assert any("generating" in line and "%" in line for line in outcome.lines)
     done = next(number for number, line in enumerate(outcome.lines) if line.startswith("Done: Grüße 机, "))
     assert "quads" in outcome.lines[done]
@@ -125,9 +126,10 @@ def test_triangles_without_texture_in_all_three_formats_as_json(place: Place, si
     assert (result["credits"], result["quads"]) == (20, 0)
     assert 300 < result["faces"] <= 1000
     events = [json.loads(line) for line in outcome.lines]
-    assert [event["event"] for event in events[:3]] == ["started", "submitting", "taskCreated"]
-    assert all(event["job"] == result["job"] for event in events)
-    percents = [event["percent"] for event in events[:-1]]
+    assert events[0] == {"event": "price", "least": 20, "most": 20}
+    assert [event["event"] for event in events[1:4]] == ["started", "submitting", "taskCreated"]
+    assert all(event["job"] == result["job"] for event in events[1:])
+    percents = [event["percent"] for event in events[1:-1]]
     assert percents == sorted(percents)
     assert sorted(place.out.iterdir()) == sorted(files)
 
@@ -153,7 +155,7 @@ def test_help_goes_to_stdout(place: Place) -> None:
     outcome = place.run("--help")
 
     assert outcome.code == 0
-    assert "PICTURE" in outcome.out
+    assert "IMAGE" in outcome.out
     for option in (*OPTIONS, ["--out"], ["--json"], ["--url"]):
         assert option[0] in outcome.out
     assert "0 done, 1 failed, 2 wrong usage, 3 no key, 4 offline, 5 outcome" in " ".join(outcome.out.split())
@@ -284,7 +286,7 @@ def test_broken_rules_are_told_in_one_sentence_before_anything_is_sent(
         assert outcome.error["kind"] == "usage"
         for word in words:
             assert word in outcome.error["message"], arguments
-    for arguments, word in (((), "PICTURE"), ((console.picture, "--face-limit", "7"), "Face Limit")):
+    for arguments, word in (((), "what the model is made of"), ((console.picture, "--face-limit", "7"), "Face Limit")):
         outcome = console(*arguments)  # for a person: the sentence alone
         assert (outcome.code, len(outcome.lines)) == (2, 1)
         assert_one_sentence(outcome.out.removesuffix("\n"))

@@ -104,9 +104,9 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("--asset-library", "/proc/self"), "Nothing can be saved in the asset library '/proc/self'"),
 ]
 OF_IMPORT: list[tuple[tuple[str, ...], str]] = [
-    (("--out", "chair.glb", "--overwrite"), "is what the model is made from"),
-    (("--out", "same.glb", "--overwrite"), "is what the model is made from"),
-    (("--out", "link/../chair.glb", "--overwrite"), "is what the model is made from"),
+    (("--out", "chair.glb", "--overwrite"), "is what the result is made from"),
+    (("--out", "same.glb", "--overwrite"), "is what the result is made from"),
+    (("--out", "link/../chair.glb", "--overwrite"), "is what the result is made from"),
 ]
 
 

@@ -138,7 +138,7 @@ def test_a_reader_that_does_not_read_is_not_waited_for_before_the_end(
     lines = out.split()
     assert process.returncode == 0
     assert json.loads(out.splitlines()[-1])["ok"] is True, lines
-    assert json.loads(out.lstrip("\n").splitlines()[0])["event"] == "started", "not a line is lost"
+    assert json.loads(out.lstrip("\n").splitlines()[0])["event"] == "price", "not a line is lost"
 
 
 def _done(place: Place) -> bool:

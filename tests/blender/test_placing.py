@@ -27,7 +27,8 @@ def put(module: Callable[[str], ModuleType]) -> Callable[..., Any]:
 
     def put(objects: list[bpy.types.Object], **wanted: object) -> Any:
         model = SimpleNamespace(objects=objects, roots=objects, main=objects[0])
-        return module("scene.place").put(model, replace(job, arrival=replace(job.arrival, **wanted)), bpy.context)
+        told, _ = module("scene.place").put(model, replace(job, arrival=replace(job.arrival, **wanted)), bpy.context)
+        return told  # type: ignore[no-any-return]
 
     return put
 

@@ -5,13 +5,23 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, strategies as st
 
-from tripo_blender.core.expansion import LARGEST_SEED, MOST_VARIATIONS, Through, steps_to, variations
+from tripo_blender.core.expansion import (
+    LARGEST_SEED,
+    MOST_VARIATIONS,
+    Through,
+    end_of,
+    problem_of_expansion,
+    steps_to,
+    variations,
+)
 from tripo_blender.core.job import image_request
 from tripo_blender.core.options.generation import Settings, as_options
 from tripo_blender.core.request_check import problem_at
 from tripo_blender.core.services.registry import DEFAULT, service_of
 from tripo_blender.core.task import IMAGE, NEGATIVE_PROMPT, PROMPT, VIEWS, ImageFile, OutputOf, Request, Role, Words
 from tripo_blender.core.task_type import TaskType as T
+
+from .fixtures import english
 
 IDS = ["first", "second", "third"]
 CHEST = {PROMPT: Words("a chest"), NEGATIVE_PROMPT: Words("gold")}
@@ -60,6 +70,22 @@ def test_every_step_can_be_asked_of_the_service() -> None:
             assert [
                 problem_at(service, step) for step in steps_to(request, through, IDS) if problem_at(service, step)
             ] == []
+
+
+@pytest.mark.parametrize("through", Through)
+@pytest.mark.parametrize("request_", [OF_WORDS, OF_IMAGE, OF_VIEWS], ids=["words", "image", "views"])
+def test_a_way_that_makes_nothing_is_refused_and_any_other_ends_as_it_says(request_: Request, through: Through) -> None:
+    steps = steps_to(request_, through, IDS)
+    refused = problem_of_expansion(request_.task, through, 1)
+    assert bool(refused) == (through is not Through.NOTHING and len(steps) == 1)
+    assert end_of(request_.task, through) is steps[-1].task
+
+
+@pytest.mark.parametrize(("count", "refused"), [(-1, True), (0, True), (1, False), (MOST_VARIATIONS, False), (9, True)])
+def test_so_many_variations_are_made_at_once(count: int, refused: bool) -> None:
+    sentence = english(problem_of_expansion(T.TEXT_TO_MODEL, Through.NOTHING, count))
+    assert bool(sentence) == refused
+    assert not refused or f"Choose 1 to {MOST_VARIATIONS} variations" in sentence
 
 
 @given(st.integers(-2, 20), st.integers(0, LARGEST_SEED), st.integers(1, LARGEST_SEED))

@@ -8,7 +8,10 @@ from tripo_blender.core.part_names import files_of, line_of, part_name, parts_in
 TOKEN = "0123456789abcdef"
 
 
-@given(folder=st.text(st.characters(exclude_characters="/\\"), max_size=20), suffix=st.sampled_from([".blend", ".GLB"]))
+@given(
+    folder=st.text(st.characters(exclude_characters="/\\"), max_size=20),
+    suffix=st.sampled_from([".blend", ".GLB", ".png", ".JPEG"]),
+)
 def test_what_is_listed_is_read_again(folder: str, suffix: str) -> None:
     part = f"/{folder}/{part_name(TOKEN, suffix)}"
     line = line_of(part)
@@ -33,7 +36,7 @@ def test_bytes_that_are_no_text_come_through() -> None:
         line_of("/home/ada/.tripo-mine.blend"),
         line_of("/home/ada/.tripo-0123456789abcdef.blend/chair.blend"),
         line_of("/home/ada/x.tripo-0123456789abcdef.blend"),
-        line_of("/home/ada/.tripo-0123456789abcdef.png"),
+        line_of("/home/ada/.tripo-0123456789abcdef.webp"),
         line_of("/home/ada/.tripo-0123456789abcdef.blend\n"),
         line_of(".tripo-0123456789abcdef.blend"),
     ],

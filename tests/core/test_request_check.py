@@ -11,10 +11,11 @@ from tripo_blender.core.errors import TripoError
 from tripo_blender.core.job import Job
 from tripo_blender.core.options.generation import Settings, as_options
 from tripo_blender.core.prompt import LONGEST_NEGATIVE_PROMPT, LONGEST_PROMPT
-from tripo_blender.core.request_check import outputs_of_job, problem_at, problem_of, spec_for
+from tripo_blender.core.request_check import outputs_of_job, problem_at, problem_of, result_of_job, spec_for
 from tripo_blender.core.services.base import TaskSpec, Uploaded
 from tripo_blender.core.task import (
     VIEWS_IN_ORDER,
+    Artifact,
     ImageFile,
     ImageUrl,
     Input,
@@ -237,6 +238,25 @@ def test_what_a_job_will_give_is_known_of_what_was_asked_here(
 ) -> None:
     job = Job("job-1", "Chair", each, Account(base_url="https://a.test"), 1.0, task_id=task_id)
     assert outputs_of_job(job, SERVICE) == expected
+
+
+@pytest.mark.parametrize(
+    ("each", "roles", "expected"),
+    [
+        (GOOD["a file"], (), Role.MODEL),
+        (GOOD["a file"], (Role.MODEL, Role.PREVIEW), Role.MODEL),
+        (GOOD["four views"], (), Role.VIEWS),
+        (request(T.TEXT_TO_IMAGE, prompt=Words("a vase")), (), Role.IMAGE),
+        (Request(), (), Role.MODEL),
+        (Request(), (Role.IMAGE,), Role.IMAGE),  # it has come, so it is known
+        (Request(), VIEWS_IN_ORDER, Role.VIEWS),
+    ],
+    ids=str,
+)
+def test_what_a_job_gives_is_one_thing(each: Request, roles: tuple[Role, ...], expected: Role) -> None:
+    files = tuple(Artifact(role, f"/jobs/{role}") for role in roles)
+    job = Job("job-1", "Chair", each, Account(base_url="https://a.test"), 1.0, task_id="t-1", artifacts=files)
+    assert result_of_job(job, SERVICE) is expected
 
 
 def test_a_service_that_takes_less_is_asked_for_less() -> None:

@@ -13,7 +13,7 @@ from ..core.disk_errors import why_not_written
 from ..core.errors import Kind, TripoError
 from ..core.sentences.text import text
 from ..core.services.endpoint import is_url, picture_address_problem
-from ..core.task import PROMPT, ImageFile, ImageUrl, Input, OutputOf, Words, copy_stem
+from ..core.task import IMAGE, PROMPT, ImageFile, ImageUrl, Input, OutputOf, Words, copy_stem
 from ..core.text import as_name, without_number
 from ..scene.capture import image
 
@@ -35,8 +35,11 @@ def capture(sources: Mapping[str, Source], folder: Path, scene: bpy.types.Scene)
 
     Raise `TripoError` with a sentence.
     """
+    # The name under which every copy is written first is that of this slot's: it comes last.
+    in_turn = sorted(sources, key=lambda slot: slot == IMAGE)
     try:
-        return {slot: _captured(slot, source, folder, scene) for slot, source in sources.items()}
+        captured = {slot: _captured(slot, sources[slot], folder, scene) for slot in in_turn}
+        return {slot: captured[slot] for slot in sources}
     except OSError as error:
         why = why_not_written(error.errno)
         raise TripoError(Kind.DISK, text("image.not_copied", why=why), detail=str(error)) from error

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
+from .options.validation import plain_number
+from .sentences.text import Text, text
 from .task import IMAGE, NEGATIVE_PROMPT, PROMPT, VIEWS, OutputOf, Request, Role, TaskType
 
 MOST_VARIATIONS = 8
@@ -18,6 +20,13 @@ class Through(StrEnum):
     NOTHING = "nothing"
     IMAGE = "image"  # of the words
     VIEWS = "views"  # four of them, of the image
+
+
+# Where a way to a model can begin that leads through something.
+_THROUGH = {
+    Through.IMAGE: frozenset({TaskType.TEXT_TO_MODEL}),
+    Through.VIEWS: frozenset({TaskType.TEXT_TO_MODEL, TaskType.IMAGE_TO_MODEL}),
+}
 
 
 def steps_to(request: Request, through: Through, ids: Sequence[str]) -> list[Request]:
@@ -36,6 +45,24 @@ def steps_to(request: Request, through: Through, ids: Sequence[str]) -> list[Req
         views = OutputOf(Role.VIEWS, ids[len(steps) - 1])
         request = replace(request, task=TaskType.MULTIVIEW_TO_MODEL, inputs={VIEWS: views})
     return [*steps, request]
+
+
+def end_of(task: TaskType, through: Through) -> TaskType:
+    """Return the kind of task that makes the model where such a way ends."""
+    if through is Through.VIEWS and task in _THROUGH[through]:
+        return TaskType.MULTIVIEW_TO_MODEL
+    if through is Through.IMAGE and task in _THROUGH[through]:
+        return TaskType.IMAGE_TO_MODEL
+    return task
+
+
+def problem_of_expansion(task: TaskType, through: Through, count: int) -> Text | None:
+    """Return why a model cannot be made in such a way, or not so many times; None where it can."""
+    if through in _THROUGH and task not in _THROUGH[through]:
+        return text("request.not_through_image") if through is Through.IMAGE else text("request.not_through_views")
+    if not 1 <= count <= MOST_VARIATIONS:
+        return text("request.variations", most=MOST_VARIATIONS, count=plain_number(count))
+    return None
 
 
 def variations(request: Request, count: int, first_seed: int) -> list[Request]:

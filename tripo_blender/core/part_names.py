@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 PREFIX = ".tripo-"
-_NAME = re.compile(r"(?P<folder>.*[/\\])\.tripo-[0-9a-f]{16}\.(blend|glb|fbx)", re.DOTALL)
+_NAME = re.compile(r"(?P<folder>.*[/\\])\.tripo-[0-9a-f]{16}\.(blend|glb|fbx|png|jpg|jpeg)", re.DOTALL)
 _BESIDE = ("", "@", "1")  # what Blender writes first, and its backup of what was there
 
 

@@ -32,6 +32,14 @@ def outputs_of_job(job: Job, service: Service) -> tuple[Role, ...]:
     return spec.outputs if spec is not None else ()
 
 
+def result_of_job(job: Job, service: Service) -> Role:
+    """Return what a job gives, as one: a model, an image, or a set of views; a model where that is not known yet."""
+    roles = {each.role for each in job.artifacts} - {Role.PREVIEW} or {*outputs_of_job(job, service)}
+    if Role.MODEL in roles or not roles:
+        return Role.MODEL
+    return Role.IMAGE if Role.IMAGE in roles else Role.VIEWS
+
+
 def problem_at(service: Service, request: Request) -> Text | None:
     """Return why a service cannot be asked for this; None where it can."""
     spec = spec_for(service, request)

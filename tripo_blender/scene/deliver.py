@@ -30,11 +30,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Arrived:
-    """What a job brought: the objects of a model, the main one first, or images by their role; `event` tells of it."""
+    """What a job brought: the objects of a model, the main one first, or images by their role; `event` tells of it.
+
+    `shift` is how far to the right a model stands of where it was asked for, in scene units: variations stand in a row.
+    """
 
     event: Imported
     objects: list[bpy.types.Object] = field(default_factory=list)
     images: Mapping[Role, bpy.types.Image] = field(default_factory=dict)
+    shift: float = 0.0
 
     @property
     def main(self) -> bpy.types.Object:
@@ -86,7 +90,8 @@ def bring_in(job: Job, context: bpy.types.Context, asset: assets.AssetOptions | 
     with rolled_back():
         prepared, remark = _prepared(job, context)
         place.select(*before, context)  # the importers select what they bring
-        remarks = [remark, place.put(prepared, job, context)]
+        misplaced, shift = place.put(prepared, job, context)
+        remarks = [remark, misplaced]
         if job.arrival.textures == "files":
             remarks.append(textures.write_beside(prepared.images))
         remarks.append(_keep(prepared.main, job, asset or assets.asset_options(context), context))
@@ -95,7 +100,7 @@ def bring_in(job: Job, context: bpy.types.Context, asset: assets.AssetOptions | 
         remarks += shortfalls(job.settings, prepared.inspection)
     warnings = tuple(remark for remark in remarks if remark is not None)
     objects = [prepared.main, *(obj for obj in prepared.objects if obj != prepared.main)]
-    return Arrived(Imported(prepared.main.name, prepared.inspection, warnings), objects)
+    return Arrived(Imported(prepared.main.name, prepared.inspection, warnings), objects, shift=shift)
 
 
 def _bring_in_images(job: Job) -> Arrived:

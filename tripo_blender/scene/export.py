@@ -1,84 +1,56 @@
 """Saves a finished model where a script asked for it: .blend, .glb or .fbx."""
 
 import contextlib
-import errno
-import filecmp
-import os
-import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
 
 from ..converter import verified_write
-from ..core.errors import Kind, TripoError
 from ..core.job import Job
-from ..core.sentences.text import Text, text
-from ..core.text import as_file_stem
-from ..storage.journal import Journal
-from . import output_paths, place
-from .folders import jobs_path
+from . import place
+from .deliver import Arrived
+from .outputs import Outputs, copy_whole, write_all
 
-_SUFFIXES = (".blend", ".glb", ".fbx")
+SUFFIXES = (".blend", ".glb", ".fbx")
 
 
-@dataclass(frozen=True)
-class Outputs:
-    """Where a model is saved: absolute paths, as they were asked for; `overwrite` is the user's word for each."""
+def of_variations(outputs: Outputs, count: int) -> list[Outputs]:
+    """Return where each of several variations is saved, of files that `numbered` gave.
 
-    files: tuple[Path, ...] = ()
-    overwrite: bool = False
-
-
-def checked(files: Sequence[Path], *, overwrite: bool = False, inputs: Sequence[str] = ()) -> Outputs:
-    """Return the outputs, after all that can be checked before money is spent; raise `TripoError` of kind usage.
-
-    None may be one of the `inputs`: paths, or what is none and cannot be in the way.
+    One .blend holds all of them in a row, those that there are so far; of the other formats there is a file for each.
     """
-    absolute = [_full(path) for path in files]
-    for path in absolute:
-        if path.suffix.lower() not in _SUFFIXES:
-            raise TripoError(Kind.USAGE, text("output.suffix", name=path.name, suffixes=", ".join(_SUFFIXES)))
-    output_paths.check(absolute, overwrite=overwrite, inputs=inputs)
-    return Outputs(tuple(absolute), overwrite)
+    if count == 1:
+        return [outputs]
+    shared = [path for path in outputs.files if path.suffix.lower() == ".blend"]
+    single = [path for path in outputs.files if path not in shared]
+    each = len(single) // count
+    return [
+        Outputs(
+            (*shared, *single[number * each : (number + 1) * each]),
+            outputs.overwrite,
+            frozenset(shared if number else ()),
+        )
+        for number in range(count)
+    ]
 
 
-def own(name: str) -> Path:
-    """Return the file for a model of that name where none is asked for: in the folder where the command runs."""
-    return Path(f"{as_file_stem(name)}.blend")
+def numbered(files: Sequence[Path], count: int) -> list[Path]:
+    """Return the names for so many variations, of those that were asked for: NAME-1.glb, NAME-2.glb, ..."""
+    if count == 1:
+        return list(files)
+    shared = [path for path in files if path.suffix.lower() == ".blend"]
+    single = [path for path in files if path not in shared]
+    return shared + [path.with_stem(f"{path.stem}-{number}") for number in range(1, count + 1) for path in single]
 
 
-def own_unused(name: str, taken: Sequence[Path], *, overwrite: bool) -> Path:
-    """Return such a file that is not among those `taken`, nor, unless it may be overwritten, on the disk."""
-    first, number = own(name), 1
-    path, names = first, {each.name.casefold() for each in taken}  # on some disks upper and lower case are one
-    while path.name.casefold() in names or (not overwrite and os.path.lexists(path)):
-        number += 1
-        path = first.with_stem(f"{first.stem}-{number}")
-    return path
+def save(outputs: Outputs, job: Job, arrived: Arrived) -> None:
+    """Save a model in every file or in none; raise `TripoError`."""
 
+    def write(_path: Path, part: Path) -> None:
+        _write(part, job, arrived)
 
-def save(outputs: Outputs, job: Job, objects: Sequence[bpy.types.Object]) -> None:
-    """Save a model's objects, the main one first, in every file or in none: all are whole before one takes its name.
-
-    Raises `TripoError`; what was there before is still there then.
-    """
-    at, named = outputs.files[:1], list[Path]()
-    try:
-        with _parts(outputs.files) as parts:
-            for path, part in parts:
-                at = (path,)
-                _write(part, job, objects)
-            for path, part in parts:
-                at = (path,)
-                output_paths.take(part, path, overwrite=outputs.overwrite)
-                named.append(path)
-    except (OSError, RuntimeError, AttributeError) as error:  # the disk, an exporter's report, an exporter that is off
-        for path in named if not outputs.overwrite else ():
-            with contextlib.suppress(OSError):
-                path.unlink()
-        raise TripoError(Kind.DISK, _not_saved(at[0], job, error), detail=_detail(job, error)) from error
+    write_all(outputs, job, write)
 
 
 def empty_scene() -> None:
@@ -94,35 +66,16 @@ def empty_scene() -> None:
         bpy.ops.outliner.orphans_purge(do_recursive=True)
 
 
-@contextlib.contextmanager
-def _parts(files: Sequence[Path]) -> Iterator[list[tuple[Path, Path]]]:
-    """Give each file with the name that it is written under; nothing of those is left in the end, nor after a kill."""
-    parts = [output_paths.part_of(path) for path in files]
-    with Journal(Path(jobs_path())).saving(parts) if parts else contextlib.nullcontext():
-        try:
-            yield list(zip(files, parts, strict=True))
-        finally:
-            output_paths.remove(parts)
-
-
-def _full(path: Path) -> Path:
-    with contextlib.suppress(RuntimeError):  # there is no such user: then it is a name like any other
-        path = path.expanduser()
-    return path.absolute()
-
-
-def _write(part: Path, job: Job, objects: Sequence[bpy.types.Object]) -> None:
+def _write(part: Path, job: Job, arrived: Arrived) -> None:
     """Write one file, and wait until it is whole on the disk; raise `OSError`, or what operators raise."""
     if part.suffix == f".{job.model_format}":  # what the service made, byte for byte
-        shutil.copyfile(job.model_path, part)
-        verified_write.sync(part)
-        if not filecmp.cmp(job.model_path, part, shallow=False):
-            raise OSError(errno.EIO, "the copy differs from the model", str(part))
+        copy_whole(job.model_path, part)
         return
     if part.suffix == ".blend":
         bpy.ops.wm.save_as_mainfile(filepath=str(part), copy=True, check_existing=False)
     else:
-        with _selected(objects):
+        objects = arrived.objects
+        with place.selected(objects, objects[0], bpy.context), _out_of_row(arrived):
             if part.suffix == ".glb":
                 bpy.ops.export_scene.gltf(filepath=str(part), export_format="GLB", use_selection=True)
             else:
@@ -131,27 +84,14 @@ def _write(part: Path, job: Job, objects: Sequence[bpy.types.Object]) -> None:
 
 
 @contextlib.contextmanager
-def _selected(objects: Sequence[bpy.types.Object]) -> Iterator[None]:
-    """Have just these objects selected, for the exporters, whatever the artist has selected."""
-    before = list(bpy.context.selected_objects), bpy.context.view_layer.objects.active
-    place.select(list(objects), objects[0], bpy.context)
+def _out_of_row(arrived: Arrived) -> Iterator[None]:
+    """Have a variation where the first of its row stands: in a file of its own it is alone."""
+    roots = [obj for obj in arrived.objects if obj.parent not in arrived.objects] if arrived.shift else []
+    before = [obj.location.x for obj in roots]
     try:
+        for obj in roots:
+            obj.location.x -= arrived.shift
         yield
     finally:
-        place.select(*before, bpy.context)
-
-
-def _not_saved(path: Path, job: Job, error: Exception) -> Text:
-    if isinstance(error, AttributeError):
-        why = text("output.exporter_off", suffix=path.suffix.lower())
-    elif isinstance(error, FileExistsError):
-        why = text("output.made_meanwhile")
-    else:
-        why = output_paths.reason(error, path.parent)
-    again = text("output.resume", job=job.id) if job.task_id else text("output.import_again")
-    return text("output.not_saved", name=path.name, why=why, again=again)
-
-
-def _detail(job: Job, error: Exception) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]  # of an exporter's traceback, the end
-    return f"{lines[-1].strip()}; the model is kept in {job.model_path}"
+        for obj, x in zip(roots, before, strict=True):
+            obj.location.x = x

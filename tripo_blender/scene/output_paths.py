@@ -19,15 +19,15 @@ _LONGEST_FOLDER = 980  # bytes; Blender cuts paths at 1,023, and what it writes 
 _PROBE = 2**20  # bytes: a .blend of a model without textures takes about as much
 
 
-def check(paths: Sequence[Path], *, overwrite: bool, inputs: Sequence[str] = ()) -> None:
+def check(paths: Sequence[Path], *, overwrite: bool, inputs: Sequence[str] = (), option: str = "--out") -> None:
     """Raise `TripoError` of kind usage where a file cannot be saved under its name, or must not.
 
     What is there stays, unless it may be overwritten; the `inputs` stay in any case. Two paths must not lead to one
-    file. Paths are absolute.
+    file. Paths are absolute. `option` chooses another place.
     """
     seen: set[tuple[int, int, str]] = set()
     for path in paths:
-        if wrong := _problem(path, overwrite=overwrite, inputs=inputs):
+        if wrong := _problem(path, option, overwrite=overwrite, inputs=inputs):
             raise TripoError(Kind.USAGE, wrong)
         identity = _identity(path)
         if identity in seen:
@@ -99,7 +99,7 @@ def take(part: Path, path: Path, *, overwrite: bool) -> None:
             os.close(descriptor)
 
 
-def _problem(path: Path, *, overwrite: bool, inputs: Sequence[str]) -> Text | None:
+def _problem(path: Path, option: str, *, overwrite: bool, inputs: Sequence[str]) -> Text | None:
     """Return what keeps a file from being saved there; None when nothing does."""
     try:
         there = path.lstat()
@@ -107,7 +107,7 @@ def _problem(path: Path, *, overwrite: bool, inputs: Sequence[str]) -> Text | No
         there = None
     except OSError as error:
         return _unreachable(path, error)
-    if there is not None and (taken := _taken(path, there, overwrite=overwrite, inputs=inputs)):
+    if there is not None and (taken := _taken(path, there, option, overwrite=overwrite, inputs=inputs)):
         return taken
     folder = _real(path).parent
     if not folder.is_dir():
@@ -122,7 +122,7 @@ def _problem(path: Path, *, overwrite: bool, inputs: Sequence[str]) -> Text | No
     return None
 
 
-def _taken(path: Path, there: os.stat_result, *, overwrite: bool, inputs: Sequence[str]) -> Text | None:
+def _taken(path: Path, there: os.stat_result, option: str, *, overwrite: bool, inputs: Sequence[str]) -> Text | None:
     with contextlib.suppress(OSError):  # a link that leads nowhere is a link all the same
         there = path.stat()
     if stat.S_ISDIR(there.st_mode):
@@ -132,6 +132,8 @@ def _taken(path: Path, there: os.stat_result, *, overwrite: bool, inputs: Sequen
     if not (stat.S_ISREG(there.st_mode) or stat.S_ISLNK(there.st_mode)):
         return text("output.is_no_file", path=str(path))
     if not overwrite:
+        if option == "--out-dir":
+            return text("output.exists_in_folder", path=str(path))
         return text("output.exists", path=str(path))
     return None
 

@@ -1,6 +1,8 @@
 """Puts a prepared model into the scene: its place, its collection, its visibility, the selection."""
 
+import contextlib
 import re
+from collections.abc import Iterator, Sequence
 
 import bpy
 from mathutils import Vector
@@ -14,12 +16,17 @@ COLLECTION = "Tripo"
 _GAP = 0.2  # of a model's width, between two of a row
 
 
-def put(prepared: PreparedModel, job: Job, context: bpy.types.Context) -> Text | None:
-    """Put a model where its job says; give a text where something is not as it was asked for."""
+def put(prepared: PreparedModel, job: Job, context: bpy.types.Context) -> tuple[Text | None, float]:
+    """Put a model where its job says.
+
+    Return a text where something is not as it was asked for, and how far to the right a row has moved it, in scene
+    units.
+    """
     collection, remark = _collection(context, job)
     _move(prepared.objects, collection)
     context.view_layer.update()
-    point = Vector(job.spot.point) + Vector((_room_taken(job, prepared, context), 0, 0))
+    shift = _room_taken(job, prepared, context)
+    point = Vector(job.spot.point) + Vector((shift, 0, 0))
     for root in prepared.roots:
         root.location += point
     context.view_layer.update()
@@ -28,7 +35,7 @@ def put(prepared: PreparedModel, job: Job, context: bpy.types.Context) -> Text |
         remark = remark or text("scene.nothing_to_replace", name=job.spot.replaced)
     if job.arrival.select:
         select(prepared.objects, prepared.main, context)
-    return remark
+    return remark, shift
 
 
 def _room_taken(job: Job, prepared: PreparedModel, context: bpy.types.Context) -> float:
@@ -129,3 +136,16 @@ def select(objects: list[bpy.types.Object], active: bpy.types.Object | None, con
     for obj in context.view_layer.objects:
         obj.select_set(obj in selected)
     context.view_layer.objects.active = active
+
+
+@contextlib.contextmanager
+def selected(
+    objects: Sequence[bpy.types.Object], active: bpy.types.Object, context: bpy.types.Context
+) -> Iterator[None]:
+    """Have just these objects selected for a while, whatever the artist has selected."""
+    before = list(context.selected_objects), context.view_layer.objects.active
+    select(list(objects), active, context)
+    try:
+        yield
+    finally:
+        select(*before, context)

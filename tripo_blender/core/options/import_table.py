@@ -45,6 +45,7 @@ OPTIONS = (
             ("+y", "Back (+Y)", "To the back view"),
             ("-x", "Left (-X)", "To the left view"),
         ),
+        flag="front-axis",  # `--front` is an image
     ),
     Option(
         "shading",

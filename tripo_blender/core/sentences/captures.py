@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 SENTENCES = {
+    "turntable.no_object": (
+        "There is no object {name} in the scene '{scene}'. Open the file that has it, and enter its name as the "
+        "Outliner shows it"
+    ),
+    "turntable.not_written": "The images of {name} could not be written: {why}, then try again",
     "camera.no_layer": "All view layers of the scene {scene} are off in renders. Enable one",
     "camera.none": "The scene {scene} has no camera. Add one, or choose another image",
     "camera.not_baked": (

@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 SENTENCES = {
+    "cli.no_input": (
+        "Say what the model is made of: an IMAGE, --prompt, --front with other views, --views TASK_ID or --turntable "
+        "OBJECT"
+    ),
+    "cli.several_inputs": (
+        "Choose one thing that the model is made of: an IMAGE, --prompt, --front with other views, --views TASK_ID or "
+        "--turntable OBJECT"
+    ),
+    "cli.unknown_view": "There is no view {view}: choose {views}",
+    "cli.out_dir_for_views": "Four views are saved in a folder: name it with --out-dir instead of --out",
+    "cli.out_for_one": "Only four views are saved in a folder: name a file with --out instead of --out-dir",
+    "cli.out_or_out_dir": "A task gives a file for --out or four views for --out-dir: name one of them",
+    "cli.not_saved": "{what}. It is stored all the same: save it without paying again with: tripo resume {job}",
     "cli.usage": "{said}. See: {program} --help",
     "cli.mistake": "The add-on made a mistake: {error}. Please report it",
     "cli.one_or_all": "Name one job by its ID, or all with --all. See: tripo jobs",

@@ -25,8 +25,11 @@ SENTENCES = {
         "Nothing can be saved in the folder '{folder}': {why}. Make it writable, or choose another"
     ),
     "output.is_folder": "'{path}' is a folder. Choose another name",
-    "output.is_input": "'{path}' is what the model is made from, and stays as it is. Choose another name",
+    "output.is_input": "'{path}' is what the result is made from, and stays as it is. Choose another name",
     "output.is_no_file": "'{path}' exists and is not a file. Choose another name",
+    "output.exists_in_folder": (
+        "'{path}' already exists. Choose another folder with --out-dir, or replace it with --overwrite"
+    ),
     "output.exists": "'{path}' already exists. Choose another name with --out, or replace it with --overwrite",
     "output.name_too_long": (
         "The name '{name}', or a folder's on the way to it, is too long for this disk. Choose a shorter one"

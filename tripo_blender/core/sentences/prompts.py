@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 SENTENCES = {
+    "request.not_through_image": "Only a model of words can be made through an image: leave that out",
+    "request.not_through_views": "Only a model of words or of one image can be made through four views: leave that out",
+    "request.variations": "Choose 1 to {most} variations; it is {count}",
     "prompt.empty": "The {what} is empty: write it in words",
     "prompt.too_long": "The {what} has {count:,} characters, {most:,} at most are taken: shorten it",
     "prompt.refused_character": (

@@ -1,0 +1,1 @@
+"""The commands of `tripo`, a module a noun."""
