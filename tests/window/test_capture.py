@@ -19,6 +19,7 @@ def test_images_of_four_sides_disturb_nothing(play: Play) -> None:
     ]
 
 
+@pytest.mark.in_ci("a render job, which only a window has")
 def test_the_camera_view_is_rendered_without_a_window_of_its_own(play: Play) -> None:
     notes = play("capture_camera")
 
@@ -45,6 +46,7 @@ def test_the_render_of_the_camera_view_ends_by_esc(play: Play) -> None:
     assert (files, shown, handlers) == ([], "WINDOW", 0)
 
 
+@pytest.mark.in_ci("a viewport, which only a window has")
 def test_images_of_the_viewport(play: Play) -> None:
     notes = play("capture_viewport", but="clipboard_paste")
 

@@ -14,7 +14,8 @@ from ...core.sentences.text import Text, text
 def paste_image(context: bpy.types.Context) -> bpy.types.Image:
     """Return a new image of the clipboard's content; nothing uses it yet.
 
-    Blender does that in an Image Editor only, in an undo step of its own, and on Linux only under Wayland.
+    Blender does that in an Image Editor only, in an undo step of its own, and on Linux only under Wayland (5.2.2).
+    Where none is open and the context's area is the only one, the context has no region afterwards.
     Raises `TripoError` of kind picture where there is no image that Blender can read.
     """
     if bpy.app.background or context.window is None or "clipboard_paste" not in dir(bpy.ops.image):
