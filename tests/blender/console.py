@@ -68,6 +68,8 @@ def flush():
 for line in sys.stdin:
     order = json.loads(line)
     bpy.ops.wm.read_homefile(use_factory_startup=True)
+    if order["opened"]:
+        bpy.ops.wm.open_mainfile(filepath=order["opened"], load_ui=False)
     os.environ.update(order["environment"])
     os.chdir(order["folder"])
     sys.argv = ["generate.py", *order["arguments"]]
@@ -249,11 +251,12 @@ class Console:
         out: str = "",
         err: str = "",
         limit: int = 0,
+        opened: Path | None = None,
     ) -> Outcome:
         """Carry a command line out in `folder`. With `keeps` it finds what those before have left.
 
-        `out` and `err` say how the two streams are: closed, broken (nobody reads) or full (a disk). No file can grow
-        over `limit` bytes.
+        `opened` is a .blend that Blender has open. `out` and `err` say how the two streams are: closed, broken (nobody
+        reads) or full (a disk). No file can grow over `limit` bytes.
         """
         if not keeps:
             self.forget()
@@ -268,6 +271,7 @@ class Console:
             "out": out or str(streams[0]),
             "err": err or str(streams[1]),
             "limit": limit,
+            "opened": str(opened or ""),
         }
         assert self._process.stdin is not None
         assert self._process.stdout is not None

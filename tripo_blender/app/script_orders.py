@@ -37,7 +37,7 @@ from ..core.task import (
 from ..scene import place
 from ..scene.capture.turntable import turntable
 from ..scene.location import spot
-from .sources import Picture, Source
+from .sources import Picture, Source, name_of
 from .submit import Order
 
 Values = Mapping[str, Value | None]
@@ -89,7 +89,8 @@ def of_image(
 ) -> Order:
     """Return the order of an image of words, and of the images that they refer to.
 
-    Words alone are painted by the service's usual model; another one, or a pose, is chosen as with a reference.
+    It is named after the words. Words alone are painted by the service's usual model; another one, or a pose, is chosen
+    as with a reference.
     """
     sources: dict[str, Source] = {} if prompt is None else {PROMPT: Words(prompt)}
     sources |= {reference_slot(number): reference for number, reference in enumerate(references, 1)}
@@ -99,7 +100,7 @@ def of_image(
         if name in SETTING_BY_NAME and TaskType.GENERATE_IMAGE in SETTING_BY_NAME[name].tasks
     )
     task = TaskType.GENERATE_IMAGE if references or chosen else TaskType.TEXT_TO_IMAGE
-    return Order(task, sources | _negative(negative_prompt), _settings(task, values))
+    return Order(task, sources | _negative(negative_prompt), _settings(task, values), name=_name_of(prompt))
 
 
 def of_views(image: Picture, values: Values) -> Order:
@@ -116,7 +117,7 @@ def of_edits(task_id: str, edits: Mapping[str, str], values: Values) -> Order:
     task = TaskType.EDIT_MULTIVIEW_IMAGE
     sources: dict[str, Source] = {VIEWS: OutputOf(Role.VIEWS, task_id=checked_task_id(task_id))}
     sources |= {edit_slot(Role(view)): Words(words) for view, words in edits.items()}
-    return Order(task, sources, _settings(task, values))
+    return Order(task, sources, _settings(task, values), name="Views")
 
 
 def object_named(name: str) -> bpy.types.Object:
@@ -157,6 +158,10 @@ def _views_of(obj: bpy.types.Object) -> Iterator[dict[str, Path]]:
                 raise TripoError(Kind.USAGE, error.failure.text, detail=error.failure.detail) from error
             raise
         yield taken
+
+
+def _name_of(prompt: str | None) -> str:
+    return name_of({PROMPT: Words(prompt)}) if prompt is not None else ""
 
 
 def _negative(words: str | None) -> dict[str, Source]:

@@ -148,7 +148,7 @@ def _add_image(commands: "_Commands") -> None:
         type=file,
         metavar="FILE",
         help="where to save: .png or .jpg; the name decides, and what the service gave in another format is converted. "
-        "May be repeated (default: the first words or IMAGE's name with .png)",
+        "May be repeated (default: the first words with .png)",
     )
     add_overwrite(command)
 

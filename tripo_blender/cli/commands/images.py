@@ -31,7 +31,7 @@ def edit_views(options: argparse.Namespace, report: Report) -> None:
 
 def _order(gives: Role, wanted: Order, options: argparse.Namespace, report: Report) -> None:
     sources.check(wanted.sources)  # before its end names a file
-    out = outputs.planned(gives, options, sources.name_of(wanted.sources), wanted.sources.values())
+    out = outputs.planned(gives, options, wanted.name or sources.name_of(wanted.sources), wanted.sources.values())
     given = access(bpy.context, options.url, key_file=options.key_file)
     jobs, folder = submit.order(wanted, given, bpy.context.scene)
     finish_all(jobs, folder, given, report, [out])
