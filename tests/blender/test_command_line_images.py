@@ -127,8 +127,8 @@ def contents(folder: Path) -> dict[str, Any]:
 
 
 REFUSED: list[tuple[tuple[str, ...], str]] = [
-    (VASE, "a blue vase.png' is there already. Choose another name by --out"),
-    ((*VASE, "--out", "mine.png"), "mine.png' is there already"),
+    (VASE, "a blue vase.png' already exists. Choose another name with --out"),
+    ((*VASE, "--out", "mine.png"), "mine.png' already exists"),
     ((*VASE, "--out", "new.webp"), "must end in .png, .jpg, .jpeg"),
     ((*VASE, "--out", "new.glb"), "must end in .png, .jpg, .jpeg"),
     ((*VASE, "--out", "new.png", "--out", "./new.png"), "Two outputs"),
@@ -136,8 +136,8 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     ((*VASE, "--out", ""), "--out: it is empty"),
     ((*VASE, "--out", "empty/"), "names a folder"),
     ((*VASE, "--reference", "front.png", "--out", "front.png", "--overwrite"), "is what the result is made from"),
-    (("views", "front.png", "--out-dir", "full"), "front.png' is there already. Choose another folder by --out-dir"),
-    (("views", "front.png", "--out-dir", "half"), "half/front.png' is there already"),
+    (("views", "front.png", "--out-dir", "full"), "front.png' already exists. Choose another folder with --out-dir"),
+    (("views", "front.png", "--out-dir", "half"), "half/front.png' already exists"),
     (("views", "front.png", "--out-dir", "none"), "There is no folder"),
     (("views", "front.png", "--out-dir", "mine.png"), "leads through a file"),
     (("views", "front.png", "--out-dir", ""), "--out-dir: it is empty"),
@@ -154,7 +154,7 @@ def test_what_cannot_or_must_not_be_written_is_refused_first(
     before = contents(folder)
     outcome = console(*typed, "--json", folder=folder)
     assert (outcome.code, outcome.error["kind"]) == (2, "usage"), outcome.out
-    assert says in outcome.error["sentence"]
+    assert says in outcome.error["message"]
     assert contents(folder) == before
     assert simulator.requests() == []
     assert console.place.kept() == []
@@ -260,7 +260,7 @@ def test_a_killed_run_loses_nothing_and_buys_nothing_twice(
     assert sorted(path.name for path in place.out.iterdir()) == sorted(names.get(then, []))
     assert len(simulator.requests()) == asked
     assert len(simulator.creates()) == 1
-    assert place.run("jobs").lines == ["No job waits"]
+    assert place.run("jobs").lines == ["No job is waiting"]
     assert not list(place.home.rglob(".saving"))
 
 
@@ -291,7 +291,7 @@ def test_each_is_saved_as_what_it_is(
     ):
         outcome = console("resume", waiting[gives], *words, "--json", folder=tmp_path, keeps=True)
         assert (outcome.code, outcome.error["kind"]) == (2, "usage")
-        assert says in outcome.error["sentence"]
+        assert says in outcome.error["message"]
     assert list(tmp_path.iterdir()) == []
     assert len(console.listed()) == 3
     (tmp_path / "Red Disc-back.png").write_bytes(b"mine")
@@ -325,13 +325,13 @@ def test_a_task_is_fetched_as_what_it_turns_out_to_be(
     assert outcome.result["outputs"] == [str(tmp_path / f"{views}-{view}.png") for view in VIEWS]
 
     for words, says in (
-        (("--out", "c.blend"), "Four views are saved in a folder: name it by --out-dir"),
+        (("--out", "c.blend"), "Four views are saved in a folder: name it with --out-dir"),
         ((), "is there already"),
     ):
         outcome = console("fetch", views, *words, "--json", folder=tmp_path)
         assert (outcome.code, outcome.error["kind"]) == (1, "disk")
-        assert says in outcome.error["sentence"]
-        assert f"tripo resume {outcome.result['job']}" in outcome.error["sentence"]
+        assert says in outcome.error["message"]
+        assert f"tripo resume {outcome.result['job']}" in outcome.error["message"]
     asked = len(simulator.requests())
     words = ("resume", outcome.result["job"], "--out-dir", "there", "--overwrite")
     assert console(*words, folder=tmp_path, keeps=True).code == 0
@@ -344,7 +344,7 @@ def test_what_is_damaged_on_its_way_is_not_saved(console: Console, simulator: Si
     simulator.play([{"on": "download", "do": "replace", "text": "<html>", "times": None}])
     outcome = console(*VASE, "--json", folder=tmp_path)
     assert (outcome.code, outcome.error["kind"]) == (1, "model_file")
-    assert "The image that the service made is damaged" in outcome.error["sentence"]
+    assert "The image that the service made is damaged" in outcome.error["message"]
     assert list(tmp_path.iterdir()) == []
     simulator.play([])
     (job,) = console.listed()

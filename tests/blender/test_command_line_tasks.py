@@ -134,13 +134,13 @@ def test_compression_is_asked_for_where_it_can_be_read(
         assert asked_for(simulator) == {"type": "image_to_model", "file": FILE, "compress": "geometry", **MODEL}
     else:
         assert (outcome.code, outcome.error["kind"]) == (2, "usage")
-        assert "cannot read a model with Compression" in outcome.error["sentence"]
+        assert "cannot read a model with Compression" in outcome.error["message"]
         assert simulator.requests() == []
 
 
 # -- refused before anything is sent --------------------------------------------------------------------------------
 
-MADE_OF = "what the model is made of"
+MADE_OF = "the model is made of"
 REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("generate",), MADE_OF),
     (("generate", "a.png", *CHEST), MADE_OF),
@@ -154,24 +154,24 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("generate", *CHEST, "--negative-prompt", "a" * 256), "The negative prompt has 256 characters, 255 at most"),
     (("generate", "a.png", "--negative-prompt", "gold"), "takes no 'negative_prompt'"),
     (("generate", "--back", "a.png", "--left", "b.png"), "The front image is missing"),
-    (("generate", "--front", "a.png"), "Give at least 2 of these"),
+    (("generate", "--front", "a.png"), "Choose at least 2 of these"),
     (("generate", "--front", "a.png", "--back", "a.png"), "are the same: choose another one"),
-    (("generate", "--views", "../user"), "This is no task id"),
+    (("generate", "--views", "../user"), "This is not a task ID"),
     (("generate", "--views", ""), "--views: it is empty"),
     (("generate", "a.png", "--through", "image"), "Only a model of words can be made through an image"),
     (("generate", "--views", TASK, "--through", "views"), "Only a model of words or of one image can be made"),
     (("generate", *CHEST, "--through", "magic"), "--through"),
-    (("generate", "a.png", "--variations", "0"), "From 1 to 8 variations"),
-    (("generate", "a.png", "--variations", "9"), "From 1 to 8 variations"),
+    (("generate", "a.png", "--variations", "0"), "Choose 1 to 8 variations"),
+    (("generate", "a.png", "--variations", "9"), "Choose 1 to 8 variations"),
     (("generate", "a.png", "--variations", "two"), "--variations"),
     (("generate", "a.png", "--image-seed", "7"), "Image Seed does nothing for this kind of task"),
     (("generate", *CHEST, "--texture-alignment", "geometry"), "Texture Alignment does nothing for this kind"),
     (("generate", *CHEST, "--through", "image", "--image-seed", "7"), "Image Seed does nothing for this kind"),
     (("generate", "--views", TASK, "--style", "gold", "--model-version", "v2.5-20250123"), "Style does nothing"),
     (("generate", "a.png", "--t-pose"), "T-Pose does nothing for this kind of task"),
-    (("generate", "a.png", "--generate-parts"), "Generate in Parts cannot be changed beside Texture"),
+    (("generate", "a.png", "--generate-parts"), "Generate in Parts cannot be changed while Texture is on"),
     (("generate", "--views", TASK, "--model-version", "Turbo-v1.0-20250506"), "makes no model of several views"),
-    (("refine", "no id"), "This is no task id"),
+    (("refine", "no id"), "This is not a task ID"),
     (("refine", TASK, "--quad"), "Quad Mesh does nothing for this kind of task"),
     (("image",), "The prompt is missing: write one"),
     (("image", "--prompt", " "), "--prompt: it is empty"),
@@ -189,7 +189,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
     (("edit-views", TASK, "--edit", "front=", *OUT), "The edit of the front view is empty"),
     (("edit-views", TASK, "--edit", "front=a", "--edit", "front=b", *OUT), "the front view is edited once"),
     (("edit-views", TASK, "--edit", f"front={'a' * 1025}", *OUT), "The edit of the front view has 1,025 characters"),
-    (("edit-views", "no id", "--edit", "front=red", *OUT), "This is no task id"),
+    (("edit-views", "no id", "--edit", "front=red", *OUT), "This is not a task ID"),
 ]
 
 
@@ -200,7 +200,7 @@ def test_what_cannot_be_ordered_is_told_in_one_sentence_before_anything_is_bough
     before = sorted(path.name for path in folder.iterdir())
     outcome = console(*typed, "--json", folder=folder)
     assert (outcome.code, outcome.error["kind"]) == (2, "usage"), outcome.out
-    assert says in outcome.error["sentence"]
+    assert says in outcome.error["message"]
     assert simulator.requests() == []
     assert sorted(path.name for path in folder.iterdir()) == before
     assert console.place.kept() == []
@@ -209,11 +209,11 @@ def test_what_cannot_be_ordered_is_told_in_one_sentence_before_anything_is_bough
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        (("image", *CHEST, "--reference", "text.png"), "'text.png' is not a picture"),
+        (("image", *CHEST, "--reference", "text.png"), "'text.png' is not an image"),
         (("image", *CHEST, "--reference", "none.png"), "none.png"),
-        (("generate", "--front", "a.png", "--back", "text.png"), "'text.png' is not a picture"),
-        (("views", "text.png", *OUT), "'text.png' is not a picture"),
-        (("views", "https://anna:s3cret@example.test/a.png", *OUT), "holds a login"),
+        (("generate", "--front", "a.png", "--back", "text.png"), "'text.png' is not an image"),
+        (("views", "text.png", *OUT), "'text.png' is not an image"),
+        (("views", "https://anna:s3cret@example.test/a.png", *OUT), "contains a login"),
     ],
     ids=str,
 )
@@ -222,7 +222,7 @@ def test_what_is_no_image_is_refused_before_anything_is_bought(
 ) -> None:
     outcome = console(*typed, "--json", folder=folder)
     assert (outcome.code, outcome.error["kind"]) == (1, "picture")
-    assert says in outcome.error["sentence"]
+    assert says in outcome.error["message"]
     assert simulator.requests() == []
     assert console.place.kept() == []
 
@@ -267,7 +267,7 @@ def test_views_are_made_changed_and_made_a_model_of(
     assert (again.code, again.error["code"]) == (1, "2006"), "edited once"
     wrong = console("generate", "--views", model["task_id"], "--json", folder=folder)
     assert (wrong.code, wrong.error["code"]) == (1, "2006")
-    assert "of another kind" in wrong.error["sentence"]
+    assert "of another kind" in wrong.error["message"]
 
 
 def test_a_draft_is_refined(console: Console, simulator: SimulatorProcess, folder: Path) -> None:
