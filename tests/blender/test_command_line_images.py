@@ -326,7 +326,7 @@ def test_a_task_is_fetched_as_what_it_turns_out_to_be(
 
     for words, says in (
         (("--out", "c.blend"), "Four views are saved in a folder: name it with --out-dir"),
-        ((), "is there already"),
+        ((), "already exists"),
     ):
         outcome = console("fetch", views, *words, "--json", folder=tmp_path)
         assert (outcome.code, outcome.error["kind"]) == (1, "disk")
