@@ -27,7 +27,7 @@ SMALL = ("--no-texture", "--face-limit", "1000")
 # there are many. For the same reason all have one second Blender. What is asked for beside the words: how stdout and
 # stderr are, and how large a file may grow.
 CONSOLE = """
-import json, os, runpy, sys
+import contextlib, json, os, runpy, sys
 if os.name == "posix":
     import resource
 
@@ -68,16 +68,21 @@ def flush():
 for line in sys.stdin:
     order = json.loads(line)
     bpy.ops.wm.read_homefile(use_factory_startup=True)
-    if order["opened"]:
-        bpy.ops.wm.open_mainfile(filepath=order["opened"], load_ui=False)
     os.environ.update(order["environment"])
     os.chdir(order["folder"])
     sys.argv = ["generate.py", *order["arguments"]]
     kept = os.dup(1), os.dup(2)
+    if order["opened"]:
+        lay(1, os.devnull)
+        bpy.ops.wm.open_mainfile(filepath=order["opened"], load_ui=False)
+        flush()
+    # As after `blender FILE --background --command`, which leaves the context without a window.
+    context = bpy.context.temp_override(window=None) if order["opened"] else contextlib.nullcontext()
     for number, how in ((1, order["out"]), (2, order["err"])):
         lay(number, how)
     limit(order["limit"])
     try:
+        context.__enter__()
         if order["offline"]:
             bpy.context.preferences.system.use_online_access = False
             from tripo_blender.cli import main as cli
@@ -86,6 +91,7 @@ for line in sys.stdin:
             code = script["main"]()
     except BaseException as error:
         code = repr(error)
+    context.__exit__(None, None, None)
     limit(0)
     flush()
     for number in (1, 2):

@@ -1,9 +1,12 @@
 """The command line: `blender --command tripo generate IMAGE [options]`, and `scripts/generate.py`."""
 
 import argparse
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+import bpy
 
 from ..app import blocking, preparation
 from ..core.errors import Failure, Kind, TripoError, exit_code
@@ -36,7 +39,7 @@ def run(arguments: Sequence[str], stopped: Callable[[], bool] = lambda: False) -
 
     0 done, 1 the job failed, 2 wrong usage, 3 no key, 4 offline, 5 outcome unknown after sending.
     """
-    with Once().listening(), open_report(as_json="--json" in arguments) as report:
+    with Once().listening(), open_report(as_json="--json" in arguments) as report, _in_window():
         try:
             if stopped():  # looked at only now, when the next one is answered here
                 raise KeyboardInterrupt
@@ -57,6 +60,17 @@ def run(arguments: Sequence[str], stopped: Callable[[], bool] = lambda: False) -
             return report.failed(Failure(Kind.INTERNAL, text("cli.mistake", error=str(error))), 1)
         finally:
             preparation.end()
+
+
+def _in_window() -> contextlib.AbstractContextManager[object]:
+    """Have a window in the context, where importers and exporters look for what is selected.
+
+    After `blender FILE --background --command` there is one, but the context is without it (5.2.2).
+    """
+    windows = bpy.context.window_manager.windows
+    if bpy.context.window is not None or not windows:
+        return contextlib.nullcontext()
+    return bpy.context.temp_override(window=windows[0])
 
 
 def _check_folder() -> None:

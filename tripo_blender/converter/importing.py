@@ -104,7 +104,8 @@ def _undisturbed(scene: bpy.types.Scene) -> Iterator[None]:
 def rolled_back() -> Iterator[None]:
     """Take out again all that came into the file meanwhile, when it ends with an error; the selection is as before."""
     before = snapshot()
-    selected, active = bpy.context.selected_objects, bpy.context.view_layer.objects.active
+    layer = bpy.context.view_layer
+    selected, active = list(layer.objects.selected), layer.objects.active  # the context has none without a window
     try:
         yield
     except BaseException:

@@ -86,7 +86,7 @@ def bring_in(job: Job, context: bpy.types.Context, asset: assets.AssetOptions | 
         raise TripoError(Kind.INTERNAL, text("import.no_model"), detail=f"state {job.state}")
     if not Path(job.model_path).is_file():
         raise TripoError(Kind.IMPORT, _gone(job), detail=job.model_path)
-    before = list(context.selected_objects), context.view_layer.objects.active
+    before = list(context.view_layer.objects.selected), context.view_layer.objects.active
     with rolled_back():
         prepared, remark = _prepared(job, context)
         place.select(*before, context)  # the importers select what they bring

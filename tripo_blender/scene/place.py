@@ -143,7 +143,7 @@ def selected(
     objects: Sequence[bpy.types.Object], active: bpy.types.Object, context: bpy.types.Context
 ) -> Iterator[None]:
     """Have just these objects selected for a while, whatever the artist has selected."""
-    before = list(context.selected_objects), context.view_layer.objects.active
+    before = list(context.view_layer.objects.selected), context.view_layer.objects.active
     select(list(objects), active, context)
     try:
         yield

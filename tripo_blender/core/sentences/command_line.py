@@ -4,12 +4,10 @@ from __future__ import annotations
 
 SENTENCES = {
     "cli.no_input": (
-        "Say what the model is made of: an IMAGE, --prompt, --front with other views, --views TASK_ID or --turntable "
-        "OBJECT"
+        "Say what the model is made of: an image, a prompt, views of it, the task that gave four views, or an object"
     ),
     "cli.several_inputs": (
-        "Choose one thing that the model is made of: an IMAGE, --prompt, --front with other views, --views TASK_ID or "
-        "--turntable OBJECT"
+        "Say what the model is made of by one of these alone: an image, a prompt, views of it, a task or an object"
     ),
     "cli.unknown_view": "There is no view {view}: choose {views}",
     "cli.out_dir_for_views": "Four views are saved in a folder: name it with --out-dir instead of --out",
