@@ -19,7 +19,7 @@ def story(desk: Any) -> Any:
     desk.notes["regions"] = [[each.type, each.x, each.y, each.width, each.height] for each in desk.area.regions]
     desk.notes["pointer at first"] = pointer()
 
-    yield from desk.click("tripo.generate")
+    yield from desk.click("tripo.generate(")
     desk.notes["modal"] = _modal(desk)
     top = Vector((-1, 0, 2))
     desk.move(*desk.on_screen(top))
@@ -71,7 +71,7 @@ def story(desk: Any) -> Any:
     yield from desk.undo_and_redo(before)
 
     for key in ("ESC", "RIGHTMOUSE"):
-        yield from desk.click("tripo.generate")
+        yield from desk.click("tripo.generate(")
         asked = _modal(desk)
         yield from desk.press(key)
         yield 0.2
@@ -80,7 +80,7 @@ def story(desk: Any) -> Any:
     desk.photograph("5-cancelled", whole=True)
 
     # Beside every face: on the floor.
-    yield from desk.click("tripo.generate")
+    yield from desk.click("tripo.generate(")
     yield from desk.click_at(*desk.on_screen(Vector((1.5, -1.0, 0))))
     yield from desk.until(lambda: len(desk.jobs) == 2, "the click to start a job", 10)
     desk.notes["floor"] = [round(part, 1) for part in desk.jobs[1].spot.point]
@@ -95,14 +95,14 @@ def story(desk: Any) -> Any:
     yield from desk.press("NUMPAD_SLASH")
     yield 0.6
     desk.photograph("7-local", whole=True)
-    yield from desk.click("tripo.generate")
+    yield from desk.click("tripo.generate(")
     yield from desk.click_at(*desk.on_screen(top))
     yield from desk.until(lambda: len(desk.jobs) == 3, "the click to start a job", 10)
     desk.notes["in local view"] = round(desk.jobs[2].spot.point[2], 3)
     yield from desk.until_all_ended()
 
     # Alt and the left button turn the view in some keymaps, and the keys of the number pad in all.
-    yield from desk.click("tripo.generate")
+    yield from desk.click("tripo.generate(")
     x, y = desk.on_screen(Vector((1, 1, 0)))
     desk.move(x, y)
     yield 0.1

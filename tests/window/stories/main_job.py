@@ -14,7 +14,7 @@ def story(desk: Any) -> Any:
     yield from desk.redrawn()
     desk.notes["at first"] = desk.objects
     desk.photograph("1-picked")
-    yield from desk.click("tripo.generate")
+    yield from desk.click("tripo.generate(")
     yield from desk.leave()
     yield from desk.until(lambda: desk.jobs, "a job to start", 10)
 

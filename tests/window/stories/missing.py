@@ -22,7 +22,7 @@ def story(desk: Any) -> Any:
     desk.move(x + 3, y)
     yield 2.0  # until Blender shows the reason
     desk.photograph("2-reason", whole=True)
-    yield from desk.click("tripo.generate")
+    yield from desk.click("tripo.generate(")
     yield from desk.leave()
     desk.notes["jobs"] = desk.states
 

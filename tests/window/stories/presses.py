@@ -34,7 +34,7 @@ def _generate(desk: Any) -> Any:
     yield 1.5  # so that it is another press
     desk.session.clear()
     yield from desk.redrawn()
-    yield from desk.click("tripo.generate")
+    yield from desk.click("tripo.generate(")
     yield from desk.until_all_ended()
     desk.notes["once more"] = desk.states
 

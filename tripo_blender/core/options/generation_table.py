@@ -68,6 +68,7 @@ SETTINGS = (
             ("ancient_bronze", "Ancient Bronze", "Of old bronze"),
         ),
         tasks=MODEL_TASKS - {TaskType.MULTIVIEW_TO_MODEL},
+        advanced=True,
     ),
     Option("face_limit", "Face Limit", "Number of faces to aim for; 0 lets the service decide", 0),
     Option("quad", "Quad Mesh", "Build the model from quads instead of triangles, for a small extra cost", False),
@@ -76,6 +77,7 @@ SETTINGS = (
         "Smart Low Poly",
         "Build few faces as by hand; best for simple things, costs more",
         False,
+        advanced=True,
     ),
     Option(
         "generate_parts",
@@ -83,6 +85,7 @@ SETTINGS = (
         "Split the model into parts that can be edited; costs more",
         False,
         excludes=("texture", "quad"),
+        advanced=True,
     ),
     Option(
         "auto_size",

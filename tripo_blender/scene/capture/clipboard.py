@@ -1,7 +1,6 @@
 """Pastes the image that was copied in another program."""
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -38,7 +37,7 @@ def paste() -> None:
 
 
 def _why_nothing() -> Text:
-    if sys.platform == "linux" and not os.environ.get("WAYLAND_DISPLAY"):
+    if os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):  # which other systems have neither of
         return text("clipboard.x11")
     return text("clipboard.no_image")
 
