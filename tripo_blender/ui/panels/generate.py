@@ -61,10 +61,10 @@ class TRIPO_PT_advanced(bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the settings of the closed sub-panel."""
-        _draw_settings(self.layout, properties.of(context.scene), advanced=True)
         col = self.layout.column()
         col.operator("tripo.fetch", icon="IMPORT")
         col.operator("tripo.import_model", icon="FILE_3D")
+        _draw_settings(self.layout, properties.of(context.scene), advanced=True)
 
 
 def _draw_obstacle(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
