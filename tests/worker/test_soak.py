@@ -25,9 +25,9 @@ DOUBT = Failure(Kind.UNCERTAIN, text("order.unanswered"))
 
 @needs_signals
 def test_nothing_is_lost_and_nothing_bought_twice(tmp_path: Path) -> None:
-    account = soak(tmp_path, jobs=12, seed=7, at_once=4, longest=240.0)
+    account = soak(tmp_path, jobs=18, seed=7, at_once=4, longest=240.0)
     assert account.violations == [], account.table()
-    assert account.ends.total() == 12
+    assert account.ends.total() == 18
     assert account.ends[JobState.READY]
     assert account.kills.total() >= 3
     assert account.faults
